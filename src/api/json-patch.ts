@@ -1,0 +1,24 @@
+import type { Json } from './json.ts';
+
+/**
+ * One `add` of RFC 6902 section 4.1, the only operation podherald ever sends: into an array it
+ * inserts before the index (`-` appends), into an object it sets a member that was not there.
+ */
+export interface AddOperation {
+  readonly op: 'add';
+  /** A JSON Pointer (RFC 6901), such as `/spec/containers/0/env/0`. */
+  readonly path: string;
+  readonly value: Json;
+}
+
+/** Escapes one reference token of a JSON Pointer (RFC 6901 section 3). */
+export function escapeToken(token: string): string {
+  return token.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** The reference tokens of a JSON Pointer, unescaped; the whole document is the empty list. */
+export function pointerTokens(pointer: string): string[] {
+  const [, ...tokens] = pointer.split('/');
+  if (!pointer.includes('~')) return tokens;
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

@@ -1,0 +1,33 @@
+/**
+ * Every way in which a command can fail for a reason that its user can mend, with the exit code
+ * that it ends in. Tests and callers compare these codes, never messages.
+ */
+export const ERROR_EXITS = {
+  /** The command line is wrong. */
+  usage: 2,
+  /** A file cannot be read or written. */
+  file: 1,
+  /** The input is not YAML, or not what the command can work on. */
+  manifest: 1,
+  /** A pod's annotations cannot be obeyed: the webhook would deny it. */
+  denied: 1,
+  /** A certificate or key cannot be used. */
+  certificate: 1,
+  /** A port or address cannot be listened on. */
+  listen: 1,
+  /** podherald itself is at fault. */
+  internal: 1,
+} as const satisfies Record<string, 1 | 2>;
+
+export type ErrorCode = keyof typeof ERROR_EXITS;
+
+/** An error whose message is written for the person who has to mend it. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
