@@ -1,0 +1,92 @@
+/**
+ * mutate() alone, and what stands before and behind it in one review. Each call gets a pod that
+ * was parsed for it, as under load; batches are timed, so that the clock's own cost does not count.
+ * Arguments: [--json] [FILE], the AdmissionReview.
+ */
+
+import { parseArgs } from 'node:util';
+import { answer } from '../../src/admission/answer.ts';
+import { mutate } from '../../src/admission/mutate.ts';
+import type { Mutation } from '../../src/admission/outcome.ts';
+import { type AdmissionRequest, isInvalid, parseReview } from '../../src/admission/review.ts';
+import { defaultRules } from '../../src/decision/rules.ts';
+import { readReview } from './review.ts';
+import { median } from './statistics.ts';
+
+/** Microseconds a call. The mean also holds what the garbage collector and neighbours took. */
+export type CallTime = { readonly medianUs: number; readonly meanUs: number };
+
+/** The pure steps of one review, in their order. */
+export type Step = 'JSON.parse' | 'parseReview' | 'mutate' | 'answer' | 'JSON.stringify';
+export type MutateTimes = Readonly<Record<Step, CallTime>>;
+
+const BATCH = 50;
+const WARM_UP_BATCHES = 400;
+const BATCHES = 1000;
+
+const rules = defaultRules('0.0.0');
+
+export function timeSteps(body: Buffer): MutateTimes {
+  for (let at = 0; at < WARM_UP_BATCHES; at++) timeBatch(body);
+  const batches = Array.from({ length: BATCHES }, () => timeBatch(body));
+  const of = (step: Step): CallTime => {
+    const us = batches.map((batch) => batch[step]);
+    return { medianUs: median(us), meanUs: us.reduce((sum, each) => sum + each, 0) / us.length };
+  };
+  return {
+    'JSON.parse': of('JSON.parse'),
+    parseReview: of('parseReview'),
+    mutate: of('mutate'),
+    answer: of('answer'),
+    'JSON.stringify': of('JSON.stringify'),
+  };
+}
+
+function timeBatch(body: Buffer): Record<Step, number> {
+  const bodies = Array.from({ length: BATCH }, () => body);
+  const [parsed, parseUs] = timed(bodies, (each) => JSON.parse(each.toString()) as unknown);
+  const [requests, readUs] = timed(parsed, requestOf);
+  const [mutations, mutateUs] = timed(requests, mutationOf);
+  const pairs = requests.map((request, at) => ({ request, mutation: mutations[at] as Mutation }));
+  const [answers, answerUs] = timed(pairs, ({ request, mutation }) => answer(request, mutation));
+  const [, stringifyUs] = timed(answers, (each) => JSON.stringify(each));
+  return {
+    'JSON.parse': parseUs,
+    parseReview: readUs,
+    mutate: mutateUs,
+    answer: answerUs,
+    'JSON.stringify': stringifyUs,
+  };
+}
+
+/** The results, and the microseconds that each took on average. */
+function timed<In, Out>(inputs: readonly In[], call: (input: In) => Out): [Out[], number] {
+  const startMs = performance.now();
+  const results = inputs.map((input) => call(input));
+  return [results, ((performance.now() - startMs) * 1000) / inputs.length];
+}
+
+function requestOf(parsed: unknown): AdmissionRequest {
+  const request = parseReview(parsed);
+  if (isInvalid(request)) throw new Error(request.invalid);
+  return request;
+}
+
+function mutationOf(request: AdmissionRequest): Mutation {
+  const mutation = mutate(request.object, { name: request.namespace }, rules);
+  if (mutation.operations.length === 0) throw new Error('mutate() gave no patch');
+  return mutation;
+}
+
+function main(): void {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const review = readReview(positionals[0]);
+  const times = timeSteps(Buffer.from(review.body));
+  if (values.json) console.log(JSON.stringify(times));
+  else console.table(times);
+}
+
+if (import.meta.main) main();

@@ -1,0 +1,98 @@
+import { escapeToken } from '../api/json-patch.ts';
+import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
+import { type Decision, decide, type Namespace } from '../decision/decide.ts';
+import { type Finding, finding, firstReason } from '../decision/reasons.ts';
+import type { Rules } from '../decision/rules.ts';
+import type { Injection } from '../injection/injection.ts';
+import { patch } from '../injection/patch.ts';
+import { type Plan, plan } from '../injection/plan.ts';
+import { type Mutation, NOTHING_INJECTED } from './outcome.ts';
+import { prove } from './prove.ts';
+import { statusKey, withStatus } from './status.ts';
+
+/**
+ * The whole of podherald: what should this pod get, what of that does it lack, which operations
+ * add it, and do they really only add? Pure, and never throws. The webhook, `inject` and the tests
+ * all call this.
+ *
+ * @param object the pod as it was received; it is not changed.
+ */
+export function mutate(object: unknown, namespace: Namespace, rules: Rules): Mutation {
+  try {
+    const pod = parsePod(object);
+    if (isMalformed(pod)) return skipped(finding('malformed_pod', { place: pod.malformed }));
+    return walk(pod, namespace, rules);
+  } catch (error) {
+    return failedOpen(finding('unexpected_error', {}), error);
+  }
+}
+
+function walk(pod: Pod, namespace: Namespace, rules: Rules): Mutation {
+  const decision = decide(pod, namespace, rules);
+  if (decision.kind === 'deny') return denied(decision.faults);
+  const { injection, findings } = planFor(pod, decision);
+  const complete = withStatus(pod, decision, injection, findings, rules);
+  const operations = patch(pod, complete);
+  const unproven = prove(pod, operations, `/metadata/annotations/${escapeToken(statusKey(rules))}`);
+  if (unproven !== undefined) {
+    return failedOpen(finding('patch_not_proven', {}), new Error(unproven));
+  }
+  return { ...ended(decision, injection, findings), operations };
+}
+
+const NOTHING: Injection = { containers: [], volumes: [], annotations: new Map() };
+
+function planFor(pod: Pod, decision: Exclude<Decision, { kind: 'deny' }>): Plan {
+  if (decision.kind === 'skip') return { injection: NOTHING, findings: decision.notices };
+  const { injection, findings } = plan(pod, decision.metadata);
+  return { injection, findings: [...decision.notices, ...findings] };
+}
+
+function ended(
+  decision: Exclude<Decision, { kind: 'deny' }>,
+  injection: Injection,
+  findings: readonly Finding[],
+): Omit<Mutation, 'operations'> {
+  if (decision.kind === 'skip') return skipped(decision.because, findings);
+  const env = injection.containers.reduce((sum, container) => sum + container.env.length, 0);
+  const reason = firstReason(findings);
+  return {
+    outcome: injection.containers.length > 0 ? 'injected' : 'unchanged',
+    ...(reason !== undefined && { reason }),
+    findings,
+    injected: { env, volume: injection.volumes.length },
+  };
+}
+
+/** What is not about a pod being created, or not for podherald, ends here as well. */
+export function skipped(because: Finding, notices: readonly Finding[] = []): Mutation {
+  return {
+    outcome: 'skipped',
+    reason: because.reason,
+    findings: [because, ...notices],
+    operations: [],
+    injected: NOTHING_INJECTED,
+  };
+}
+
+function denied(faults: readonly Finding[]): Mutation {
+  const reason = firstReason(faults);
+  return {
+    outcome: 'denied',
+    ...(reason !== undefined && { reason }),
+    findings: faults,
+    operations: [],
+    injected: NOTHING_INJECTED,
+  };
+}
+
+function failedOpen(because: Finding, error: unknown): Mutation {
+  return {
+    outcome: 'failed_open',
+    reason: because.reason,
+    findings: [because],
+    operations: [],
+    injected: NOTHING_INJECTED,
+    error,
+  };
+}

@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from 'commander';
+
+export function port(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new InvalidArgumentError('A port is a number from 0 to 65535 (0: any free one).');
+  }
+  return number;
+}
+
+export function seconds(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0) {
+    throw new InvalidArgumentError('Seconds are a number from 0.');
+  }
+  return number;
+}

@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import type { Output } from './output.ts';
+import { addServe } from './serve.ts';
+
+/** The command line. Each command adds itself, with all that its `--help` says. */
+export function createProgram(output: Output): Command {
+  const program = new Command('podherald')
+    .description(
+      'Gives annotated pods their own metadata (Downward API): a mutating admission webhook,\nand the same injection for manifests.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: output.out, writeErr: output.note })
+    .showHelpAfterError('(--help tells more)');
+  addServe(program, output);
+  return program;
+}

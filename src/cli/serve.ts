@@ -1,0 +1,134 @@
+import { type Command, Option } from 'commander';
+import type { Logger } from 'pino';
+import { defaultRules } from '../decision/rules.ts';
+import { AppError } from '../errors.ts';
+import {
+  createLog,
+  flushLog,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+} from '../server/log.ts';
+import { startServer } from '../server/server.ts';
+import { certificateFiles } from '../tls/files.ts';
+import type { CertificateSource } from '../tls/source.ts';
+import { VERSION } from '../version.ts';
+import { port, seconds } from './arguments.ts';
+import type { Output } from './output.ts';
+
+interface ServeFlags {
+  readonly host?: string;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly standalone?: true;
+  readonly shutdownDelay?: number;
+  readonly logLevel: LogLevel;
+  readonly logFormat?: LogFormat;
+}
+
+const DEFAULT_SHUTDOWN_DELAY_SECONDS = 5;
+
+export function addServe(program: Command, output: Output): void {
+  program
+    .command('serve')
+    .summary('answer the API server: the webhook')
+    .description(
+      'Serves POST /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the admin port.',
+    )
+    .option('--port <number>', 'port of the webhook', port, 8443)
+    .option('--admin-port <number>', 'port of /healthz, /readyz and /metrics', port, 8080)
+    .option('--host <address>', 'address to listen on (default: all; 127.0.0.1 with --standalone)')
+    .option('--tls-cert <file>', 'certificate (PEM), read again when it changes')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--standalone', 'try it out: certificate in memory, no cluster needed')
+    .option(
+      '--shutdown-delay <seconds>',
+      `how long to go on serving after SIGTERM (default: ${DEFAULT_SHUTDOWN_DELAY_SECONDS}; 0 with --standalone)`,
+      seconds,
+    )
+    .addOption(
+      new Option('--log-level <level>', 'least level to log').choices(LOG_LEVELS).default('info'),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'default: json; pretty with --standalone').choices(
+        LOG_FORMATS,
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  podherald serve --standalone
+  podherald serve --tls-cert /tls/tls.crt --tls-key /tls/tls.key`,
+    )
+    .action((flags: ServeFlags) => serve(flags, output));
+}
+
+/** Serves until SIGTERM or SIGINT. */
+async function serve(flags: ServeFlags, output: Output): Promise<void> {
+  checkTlsFlags(flags);
+  const isStandalone = flags.standalone === true;
+  const log = await createLog(
+    flags.logLevel,
+    flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
+  );
+  const certificates = await certificateSource(flags, log);
+  const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
+  const server = await startServer({
+    rules: defaultRules(VERSION),
+    certificates,
+    log,
+    host: flags.host ?? (isStandalone ? '127.0.0.1' : undefined),
+    port: flags.port,
+    adminPort: flags.adminPort,
+    shutdownDelayMs: delaySeconds * 1000,
+    now: () => new Date(),
+  });
+  if (isStandalone) {
+    const { showSample } = await import('./standalone.ts');
+    await showSample(server, certificates.get().cert, output);
+  } else log.info({ version: VERSION, url: server.url, admin: server.adminUrl }, 'serving');
+  const signal = await stopSignal();
+  log.info({ signal, delaySeconds }, 'stopping');
+  await server.close();
+  log.info('stopped');
+  await flushLog(log);
+}
+
+function checkTlsFlags({ tlsCert, tlsKey, standalone }: ServeFlags): void {
+  if (standalone && (tlsCert !== undefined || tlsKey !== undefined)) {
+    throw new AppError(
+      'usage',
+      '--standalone makes its own certificate: leave out --tls-cert and --tls-key',
+    );
+  }
+  if (standalone) return;
+  if (tlsCert === undefined && tlsKey === undefined) {
+    throw new AppError(
+      'usage',
+      'a certificate is needed: --tls-cert and --tls-key, or --standalone to try out',
+    );
+  }
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new AppError('usage', '--tls-cert and --tls-key go together');
+  }
+}
+
+async function certificateSource(flags: ServeFlags, log: Logger): Promise<CertificateSource> {
+  if (flags.tlsCert !== undefined && flags.tlsKey !== undefined) {
+    return certificateFiles(flags.tlsCert, flags.tlsKey, (error) =>
+      log.error({ err: error }, 'the changed certificate cannot be served; the last one stays'),
+    );
+  }
+  const { certificateInMemory } = await import('../tls/memory.ts');
+  return certificateInMemory(new Date());
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+}

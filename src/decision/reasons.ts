@@ -1,0 +1,114 @@
+/**
+ * What a reason says of the pod:
+ * - failure: podherald could not do its work, the pod is admitted as it came;
+ * - fault: the pod's own text is wrong under any configuration, the pod is denied;
+ * - skipped: podherald has nothing to do with the pod;
+ * - kept: the user wrote something at that place, which stays;
+ * - notice: asked for, and not given or given otherwise.
+ */
+export type ReasonKind = 'failure' | 'fault' | 'skipped' | 'kept' | 'notice';
+
+interface ReasonEntry {
+  readonly kind: ReasonKind;
+  /** What a person reads. `{slot}`s are filled from the finding. */
+  readonly sentence: string;
+}
+
+/**
+ * Every reason, once. The same words go into warnings, the status annotation, audit annotations,
+ * the log and the metric. Where several apply to one review, the first of this order is its label.
+ */
+export const REASONS = {
+  unexpected_error: {
+    kind: 'failure',
+    sentence: 'an error inside podherald: the pod is admitted without injection',
+  },
+  patch_not_proven: {
+    kind: 'failure',
+    sentence: 'a patch that could not be proven: the pod is admitted without injection',
+  },
+  forms_contradict: {
+    kind: 'fault',
+    sentence: '{bare}: {bareValue} contradicts {prefixed}: {prefixedValue}; leave one of them out',
+  },
+  invalid_value: {
+    kind: 'fault',
+    sentence: '{key}: {value}: expected {expected}{hint}',
+  },
+  not_a_pod: { kind: 'skipped', sentence: 'the review is not about a pod' },
+  not_create: { kind: 'skipped', sentence: 'the pod is not being created' },
+  malformed_pod: { kind: 'skipped', sentence: 'the pod is left to the API server: {place}' },
+  mirror_pod: { kind: 'skipped', sentence: 'a mirror pod of a static pod is never touched' },
+  opted_out: { kind: 'skipped', sentence: 'the pod says {key}: "false"' },
+  not_requested: { kind: 'skipped', sentence: 'nothing asks for an injection' },
+  mount_exists: {
+    kind: 'kept',
+    sentence: '{container}: no files at {path}: it already mounts {existing}',
+  },
+  env_exists: {
+    kind: 'kept',
+    sentence: '{container}: its own {names} is kept',
+  },
+  reference_set_later: {
+    kind: 'notice',
+    sentence: '{container}: {name} cannot expand $({reference}): the container sets it later',
+  },
+  limit_not_set: {
+    kind: 'notice',
+    sentence: "{container} has no {resource}: {item} shows the node's",
+  },
+  unknown_profile: {
+    kind: 'notice',
+    sentence: '{key}: no profile {profile} is configured: left out{hint}',
+  },
+  unknown_key: {
+    kind: 'notice',
+    sentence: 'annotation {key} is not known{hint}',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+export type Reason = keyof typeof REASONS;
+export type ReasonOf<Kind extends ReasonKind> = {
+  [R in Reason]: (typeof REASONS)[R]['kind'] extends Kind ? R : never;
+}[Reason];
+
+type Slots<Sentence extends string> = Sentence extends `${string}{${infer Slot}}${infer Rest}`
+  ? Slot | Slots<Rest>
+  : never;
+
+/** One thing to tell about a pod: a word for machines, and what fills its sentence for people. */
+export interface Finding<R extends Reason = Reason> {
+  readonly reason: R;
+  readonly slots: Readonly<Record<string, string>>;
+}
+
+/** A finding cannot be made without every slot of its sentence. */
+export function finding<R extends Reason>(
+  reason: R,
+  slots: Readonly<Record<Slots<(typeof REASONS)[R]['sentence']>, string>>,
+): Finding<R> {
+  return { reason, slots };
+}
+
+export function kindOf(found: Finding): ReasonKind {
+  return REASONS[found.reason].kind;
+}
+
+export function sentenceOf({ reason, slots }: Finding): string {
+  return REASONS[reason].sentence.replaceAll(/\{(\w+)\}/g, (_, slot: string) => slots[slot] ?? '');
+}
+
+const ORDER = new Map(Object.keys(REASONS).map((reason, index) => [reason, index]));
+
+/** The reason that stands first in the catalogue: the label of a review. */
+export function firstReason(findings: readonly Finding[]): Reason | undefined {
+  let first: Finding | undefined;
+  for (const found of findings) {
+    if (first === undefined || rank(found) < rank(first)) first = found;
+  }
+  return first?.reason;
+}
+
+function rank(found: Finding): number {
+  return ORDER.get(found.reason) ?? Number.POSITIVE_INFINITY;
+}

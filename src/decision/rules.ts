@@ -1,0 +1,29 @@
+import { DEFAULT_PROFILE, type Profile } from './profile.ts';
+
+/** The operator's will, ready to decide by: everything about a decision but the pod itself. */
+export interface Rules {
+  /** Written into the status annotation. */
+  readonly version: string;
+  /** With its slash, such as `podherald.dev/`. */
+  readonly annotationPrefix: string;
+  /** What becomes of a pod whose own annotations are at fault. */
+  readonly onInvalid: 'deny' | 'warn';
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly metadata: {
+    /** The profile that `inject-metadata: "true"` means. */
+    readonly defaultProfile: string;
+    /** An absolute path. */
+    readonly path: string;
+  };
+}
+
+/** The rules of an operator who has configured nothing. */
+export function defaultRules(version: string): Rules {
+  return {
+    version,
+    annotationPrefix: 'podherald.dev/',
+    onInvalid: 'deny',
+    profiles: new Map([['default', DEFAULT_PROFILE]]),
+    metadata: { defaultProfile: 'default', path: '/etc/downward' },
+  };
+}

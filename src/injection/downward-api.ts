@@ -1,0 +1,96 @@
+import { isObject, type Json, type JsonObject, sameJson } from '../api/json.ts';
+import type { EnvVar, Volume, VolumeMount } from '../api/pod.ts';
+import type { EnvItem, FileItem, ResourceSource } from '../decision/profile.ts';
+
+/** 0644, and written in decimal as the API server stores it. */
+const DEFAULT_MODE = 420;
+
+const envVars = new WeakMap<EnvItem, EnvVar>();
+
+/** An item as an EnvVar. It names no container, and so means its own. */
+export function toEnvVar(item: EnvItem): EnvVar {
+  const known = envVars.get(item);
+  if (known !== undefined) return known;
+  const made = makeEnvVar(item);
+  envVars.set(item, made);
+  return made;
+}
+
+function makeEnvVar({ name, source }: EnvItem): EnvVar {
+  if ('literal' in source) return { name, value: source.literal };
+  if ('fieldRef' in source) {
+    return { name, valueFrom: { fieldRef: fieldSelector(source.fieldRef) } };
+  }
+  const { resource, divisor } = source;
+  return { name, valueFrom: { resourceFieldRef: { resource, divisor } } };
+}
+
+/** All the files in one volume, whose resource items name the container given. */
+export function toVolume(name: string, files: readonly FileItem[], container: string): Volume {
+  const items = files.map(({ path, source }) =>
+    'fieldRef' in source
+      ? { path, fieldRef: fieldSelector(source.fieldRef) }
+      : { path, resourceFieldRef: containerResource(container, source) },
+  );
+  return { name, downwardAPI: { items, defaultMode: DEFAULT_MODE } };
+}
+
+export function toVolumeMount(volume: string, mountPath: string): VolumeMount {
+  return { name: volume, readOnly: true, mountPath };
+}
+
+function fieldSelector(fieldPath: string): JsonObject {
+  return { apiVersion: 'v1', fieldPath };
+}
+
+function containerResource(containerName: string, source: ResourceSource): JsonObject {
+  return { containerName, resource: source.resource, divisor: source.divisor };
+}
+
+/** Whether two EnvVars are the same once the API server has filled in its defaults. */
+export function sameEnvVar(written: EnvVar, ours: EnvVar): boolean {
+  return sameJson(withEnvDefaults(written), withEnvDefaults(ours));
+}
+
+function withEnvDefaults(variable: EnvVar): Json {
+  const { valueFrom, value, ...rest } = variable as EnvVar & JsonObject;
+  if (isObject(valueFrom)) return { ...rest, valueFrom: withSourceDefaults(valueFrom) };
+  return { ...rest, value: value ?? '' };
+}
+
+/** Whether two volumes hold the same files, whatever they are called and however ordered. */
+export function sameFiles(written: Volume, ours: Volume): boolean {
+  if (!isObject(written['downwardAPI'])) return false;
+  return sameJson(withVolumeDefaults(written), withVolumeDefaults(ours));
+}
+
+function withVolumeDefaults({ name: _, downwardAPI, ...rest }: Volume): Json {
+  if (!isObject(downwardAPI)) return null;
+  const items = Array.isArray(downwardAPI.items) ? downwardAPI.items.filter(isObject) : [];
+  const sorted = items.map(withSourceDefaults).sort(byPath);
+  return { ...rest, downwardAPI: { defaultMode: DEFAULT_MODE, ...downwardAPI, items: sorted } };
+}
+
+function byPath(one: JsonObject, other: JsonObject): number {
+  return String(one['path']) < String(other['path']) ? -1 : 1;
+}
+
+/**
+ * apiVersion is v1 where none is given; a divisor that is missing or 0 is 1
+ * (pkg/apis/core/v1/defaults.go, pkg/api/v1/resource/helpers.go).
+ */
+function withSourceDefaults(source: JsonObject): JsonObject {
+  const { fieldRef, resourceFieldRef, ...rest } = source;
+  return {
+    ...rest,
+    ...(isObject(fieldRef) && { fieldRef: { apiVersion: 'v1', ...fieldRef } }),
+    ...(isObject(resourceFieldRef) && {
+      resourceFieldRef: { ...resourceFieldRef, divisor: divisorOf(resourceFieldRef) },
+    }),
+  };
+}
+
+function divisorOf({ divisor }: JsonObject): string {
+  const text = String(divisor ?? '0');
+  return text === '0' || text === '' ? '1' : text;
+}

@@ -1,0 +1,24 @@
+import type { EnvVar, Volume, VolumeMount } from '../api/pod.ts';
+
+/**
+ * What is added to one pod, as plain data: rendered as JSON Patch by the webhook and as an edited
+ * document by `inject`.
+ */
+export interface Injection {
+  readonly containers: readonly ContainerInjection[];
+  readonly volumes: readonly Volume[];
+  readonly annotations: ReadonlyMap<string, string>;
+}
+
+export interface ContainerInjection {
+  readonly at: ContainerPlace;
+  /** They come before what the container has. */
+  readonly env: readonly EnvVar[];
+  /** They come after what the container has. */
+  readonly volumeMounts: readonly VolumeMount[];
+}
+
+export interface ContainerPlace {
+  readonly list: 'containers' | 'initContainers';
+  readonly index: number;
+}

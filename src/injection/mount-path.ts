@@ -1,0 +1,30 @@
+import type { Container } from '../api/pod.ts';
+
+/** A path without doubled or trailing slashes and without `.` and `..`; the root is ''. */
+export function cleanPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts.map((part) => `/${part}`).join('');
+}
+
+/** Whether one path is the other, inside it or around it, however they are spelt. */
+export function pathsOverlap(one: string, other: string): boolean {
+  const [a, b] = [`${cleanPath(one)}/`, `${cleanPath(other)}/`];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+/**
+ * The paths that a container uses at, inside or around the one given. Block devices count: the
+ * API server refuses a mount at the path of a device.
+ */
+export function overlapping(container: Container, path: string): string[] {
+  const used = [
+    ...(container.volumeMounts ?? []).map(({ mountPath }) => mountPath),
+    ...(container.volumeDevices ?? []).map(({ devicePath }) => devicePath),
+  ];
+  return used.filter((other) => pathsOverlap(other, path));
+}

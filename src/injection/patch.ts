@@ -1,0 +1,62 @@
+import type { Json } from '../api/json.ts';
+import { type AddOperation, escapeToken } from '../api/json-patch.ts';
+import type { Pod } from '../api/pod.ts';
+import type { ContainerInjection, Injection } from './injection.ts';
+
+/**
+ * The only author of operations. Each of them stands on the pod as it was received: none walks
+ * through a value that an earlier one made or a list that an earlier one grew, so that they can
+ * be checked, and put into a text, one by one.
+ */
+export function patch(pod: Pod, injection: Injection): AddOperation[] {
+  return [
+    ...annotate(pod, injection.annotations),
+    ...injection.containers.flatMap((container) => addToContainer(pod, container)),
+    ...append('/spec/volumes', pod.spec.volumes, injection.volumes),
+  ];
+}
+
+function annotate(pod: Pod, annotations: ReadonlyMap<string, string>): AddOperation[] {
+  if (annotations.size === 0) return [];
+  const all = Object.fromEntries(annotations);
+  if (pod.metadata === undefined || pod.metadata === null) {
+    return [add('/metadata', { annotations: all })];
+  }
+  if (pod.metadata.annotations === undefined || pod.metadata.annotations === null) {
+    return [add('/metadata/annotations', all)];
+  }
+  return [...annotations].map(([key, value]) =>
+    add(`/metadata/annotations/${escapeToken(key)}`, value),
+  );
+}
+
+function addToContainer(pod: Pod, { at, env, volumeMounts }: ContainerInjection): AddOperation[] {
+  const path = `/spec/${at.list}/${at.index}`;
+  const container = pod.spec[at.list]?.[at.index];
+  return [
+    ...prepend(`${path}/env`, container?.env, env),
+    ...append(`${path}/volumeMounts`, container?.volumeMounts, volumeMounts),
+  ];
+}
+
+function prepend(path: string, list: Absent, values: readonly object[]): AddOperation[] {
+  if (values.length === 0) return [];
+  if (isAbsent(list)) return [add(path, values)];
+  return values.map((value, index) => add(`${path}/${index}`, value));
+}
+
+function append(path: string, list: Absent, values: readonly object[]): AddOperation[] {
+  if (values.length === 0) return [];
+  if (isAbsent(list)) return [add(path, values)];
+  return values.map((value) => add(`${path}/-`, value));
+}
+
+type Absent = readonly unknown[] | null | undefined;
+
+function isAbsent(list: Absent): list is null | undefined {
+  return list === undefined || list === null;
+}
+
+function add(path: string, value: object | string): AddOperation {
+  return { op: 'add', path, value: value as Json };
+}

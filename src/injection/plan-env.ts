@@ -1,0 +1,52 @@
+import type { Container, EnvVar } from '../api/pod.ts';
+import { type EnvItem, references } from '../decision/profile.ts';
+import { type Finding, finding } from '../decision/reasons.ts';
+import { sameEnvVar, toEnvVar } from './downward-api.ts';
+
+export interface EnvPlan {
+  readonly env: readonly EnvVar[];
+  readonly findings: readonly Finding[];
+}
+
+/** The variables a container lacks. A name that its `env` has is never added again. */
+export function planEnv(container: Container, items: readonly EnvItem[]): EnvPlan {
+  const written = container.env ?? [];
+  if (written.length === 0) return { env: items.map(toEnvVar), findings: [] };
+  const own = ownVariables(written);
+  const missing = items.filter(({ name }) => !own.has(name));
+  const kept = items.filter((item) => {
+    const variable = own.get(item.name);
+    return variable !== undefined && !sameEnvVar(variable, toEnvVar(item));
+  });
+  return {
+    env: missing.map(toEnvVar),
+    findings: [...keptNames(container, kept), ...setLater(container, missing, own)],
+  };
+}
+
+/** Of a name set twice, the last one counts (kubelet's makeEnvironmentVariables). */
+function ownVariables(written: readonly EnvVar[]): ReadonlyMap<string, EnvVar> {
+  return new Map(written.map((variable) => [variable.name, variable]));
+}
+
+function keptNames(container: Container, kept: readonly EnvItem[]): Finding[] {
+  if (kept.length === 0) return [];
+  const names = kept.map(({ name }) => name).join(', ');
+  return [finding('env_exists', { container: container.name, names })];
+}
+
+/** What we add comes first, so a variable of the container's own comes too late for our `$(…)`. */
+function setLater(
+  container: Container,
+  added: readonly EnvItem[],
+  own: ReadonlyMap<string, EnvVar>,
+): Finding[] {
+  return added.flatMap(({ name, source }) => {
+    const named = 'literal' in source ? references(source.literal) : [];
+    return named
+      .filter((reference) => own.has(reference))
+      .map((reference) =>
+        finding('reference_set_later', { container: container.name, name, reference }),
+      );
+  });
+}

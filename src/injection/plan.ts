@@ -1,0 +1,73 @@
+import type { Container, Pod } from '../api/pod.ts';
+import type { MetadataDecision } from '../decision/decide.ts';
+import type { EnvItem, FileItem } from '../decision/profile.ts';
+import { type Finding, finding } from '../decision/reasons.ts';
+import type { ContainerInjection, ContainerPlace, Injection } from './injection.ts';
+import { planEnv } from './plan-env.ts';
+import { VolumePlanner } from './plan-files.ts';
+
+export interface Plan {
+  readonly injection: Injection;
+  /** What was kept, and what came out otherwise than asked. */
+  readonly findings: readonly Finding[];
+}
+
+/** What has to be added to a pod so that it has what was decided, and nothing twice. */
+export function plan(pod: Pod, metadata: MetadataDecision): Plan {
+  const volumes = new VolumePlanner(pod.spec.volumes ?? [], metadata.files, metadata.path);
+  const containers: ContainerInjection[] = [];
+  const findings: Finding[] = [];
+  let isFirst = true;
+  for (const { container, at } of containersOf(pod)) {
+    const env = planEnv(container, metadata.env);
+    const files = volumes.plan(container, isFirst);
+    isFirst = false;
+    findings.push(...env.findings, ...files.findings);
+    if (env.env.length > 0 || files.volumeMounts.length > 0) {
+      containers.push({ at, env: env.env, volumeMounts: files.volumeMounts });
+    }
+  }
+  if (metadata.tellMissingLimits) findings.push(...missingLimit(pod, metadata));
+  return {
+    injection: { containers, volumes: volumes.added, annotations: new Map() },
+    findings,
+  };
+}
+
+/** The containers that metadata is for: the app's own first, as theirs are the plain names. */
+export function* containersOf(pod: Pod): Generator<{ container: Container; at: ContainerPlace }> {
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const [index, container] of (pod.spec[list] ?? []).entries()) {
+      yield { container, at: { list, index } };
+    }
+  }
+}
+
+/** One finding for the first of the pod's containers whose limit is asked for and not set. */
+function missingLimit(pod: Pod, { env, files }: MetadataDecision): Finding[] {
+  const items = [...env, ...files].filter((item) => limitOf(item) !== undefined);
+  for (const { container } of containersOf(pod)) {
+    for (const item of items) {
+      const resource = limitOf(item);
+      if (resource === undefined || hasLimit(pod, container, resource)) continue;
+      const name = 'name' in item ? item.name : item.path;
+      return [finding('limit_not_set', { container: container.name, resource, item: name })];
+    }
+  }
+  return [];
+}
+
+/** `limits.memory` and the like. Huge pages have no such default: without a limit they are 0. */
+function limitOf({ source }: EnvItem | FileItem): string | undefined {
+  if (!('resource' in source)) return undefined;
+  const { resource } = source;
+  return resource.startsWith('limits.') && !resource.includes('hugepages-') ? resource : undefined;
+}
+
+/** A limit of the whole pod counts too (kubelet ≥ 1.34, defaultPodLimitsForDownwardAPI). */
+function hasLimit(pod: Pod, container: Container, resource: string): boolean {
+  const name = resource.slice('limits.'.length);
+  return [container.resources, pod.spec.resources].some(
+    (resources) => resources?.limits?.[name] !== undefined,
+  );
+}

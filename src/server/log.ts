@@ -1,0 +1,30 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ['json', 'pretty'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** A log on standard output: JSON lines for machines, or coloured lines for people. */
+export async function createLog(level: LogLevel, format: LogFormat): Promise<Logger> {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    format === 'pretty' ? await prettyStream() : pino.destination({ dest: 1, sync: false }),
+  );
+}
+
+/** Loaded only where people look on: it takes as long to load as the rest of the log together. */
+async function prettyStream(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ colorize: process.stdout.hasColors?.() === true, sync: true, ignore: 'uid' });
+}
+
+/** Waits until all lines are written. */
+export function flushLog(log: Logger): Promise<void> {
+  return new Promise((resolve) => log.flush(() => resolve()));
+}

@@ -1,0 +1,73 @@
+import type { Server } from 'node:https';
+import type { Logger } from 'pino';
+import type { Rules } from '../decision/rules.ts';
+import { type CertificateSource, expiryOf, invalidAt } from '../tls/source.ts';
+import { adminApp } from './admin.ts';
+import { listen } from './listen.ts';
+import { createMetrics } from './metrics.ts';
+import { webhookApp } from './webhook.ts';
+
+export interface ServerOptions {
+  readonly rules: Rules;
+  readonly certificates: CertificateSource;
+  readonly log: Logger;
+  /** All addresses of this machine where it is undefined. */
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly adminPort: number;
+  /** How long to go on serving after the stop is known, so that everybody can hear of it. */
+  readonly shutdownDelayMs: number;
+  readonly now: () => Date;
+}
+
+/** podherald as it runs: the webhook and the admin port. */
+export interface RunningServer {
+  readonly url: string;
+  readonly adminUrl: string;
+  /** Unready at once, serving a while longer; then what is in flight is finished. */
+  close(): Promise<void>;
+}
+
+/** @throws AppError `listen` where a port cannot be had. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { certificates, log, now } = options;
+  const metrics = createMetrics(options.rules.version);
+  const pair = certificates.get();
+  const webhook = webhookApp({ rules: () => options.rules, metrics, log, tls: pair });
+  let isStopping = false;
+  const admin = adminApp({
+    metrics,
+    ready: {
+      stopping: () => (isStopping ? 'this process is going to end' : undefined),
+      certificate: () => invalidAt(certificates.get(), now()),
+    },
+  });
+  const url = await listen(webhook, options.host, options.port, '--port');
+  const adminUrl = await listen(admin, options.host, options.adminPort, '--admin-port').catch(
+    async (error: unknown) => {
+      await webhook.close();
+      throw error;
+    },
+  );
+  metrics.certificateExpires(expiryOf(pair));
+  certificates.start((next) => {
+    (webhook.server as unknown as Server).setSecureContext({ ...next, minVersion: 'TLSv1.2' });
+    metrics.certificateExpires(expiryOf(next));
+    log.info({ expires: expiryOf(next) }, 'serving a new certificate');
+  });
+  return {
+    url,
+    adminUrl,
+    async close() {
+      isStopping = true;
+      await delay(options.shutdownDelayMs);
+      certificates.stop();
+      await webhook.close();
+      await admin.close();
+    },
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

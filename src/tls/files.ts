@@ -1,0 +1,71 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '../errors.ts';
+import type { KeyPair } from './certificate.ts';
+import type { CertificateSource } from './source.ts';
+
+/**
+ * A certificate and a key in files, such as a mounted Secret. The folders are watched, not the
+ * files: kubelet changes a mounted Secret by swapping the `..data` link beside them.
+ *
+ * @param onBroken told when a change leaves files that cannot be served; the last pair stays.
+ * @throws AppError `certificate` where the files cannot be served at the start.
+ */
+export function certificateFiles(
+  certFile: string,
+  keyFile: string,
+  onBroken: (error: AppError) => void,
+): CertificateSource {
+  let pair = readPair(certFile, keyFile);
+  let watchers: FSWatcher[] = [];
+  const reload = (onChange: (pair: KeyPair) => void): void => {
+    try {
+      const next = readPair(certFile, keyFile);
+      if (next.cert === pair.cert && next.key === pair.key) return;
+      pair = next;
+      onChange(next);
+    } catch (error) {
+      onBroken(error as AppError);
+    }
+  };
+  return {
+    get: () => pair,
+    start(onChange) {
+      const folders = new Set([dirname(certFile), dirname(keyFile)]);
+      watchers = [...folders].map((folder) => watch(folder, () => reload(onChange)));
+    },
+    stop() {
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}
+
+function readPair(certFile: string, keyFile: string): KeyPair {
+  const cert = readPem(certFile);
+  const key = readPem(keyFile);
+  const certificate = parse(certFile, () => new X509Certificate(cert));
+  const privateKey = parse(keyFile, () => createPrivateKey(key));
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new AppError('certificate', `${keyFile} is not the key of the certificate ${certFile}`);
+  }
+  return { cert, key };
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new AppError('certificate', `cannot read ${file}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function parse<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new AppError('certificate', `${file} is not PEM that can be served`, { cause });
+  }
+}

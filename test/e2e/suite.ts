@@ -1,0 +1,44 @@
+import { test as vitestTest } from 'vitest';
+import { Namespace } from './namespace.ts';
+import type { Metadata } from './objects.ts';
+import { startPodherald } from './podherald.ts';
+import { type FailurePolicy, makeWebhook } from './webhook.ts';
+
+/**
+ * vitest's `test`, with a podherald and namespaces for each file that asks for them. Each fixture
+ * takes one thing from the cluster and gives it back, whatever became of the tests between.
+ */
+export const test = vitestTest
+  /** Fail, so that a webhook that cannot be reached shows; a file may override it. */
+  .extend('failurePolicy', { scope: 'file' }, 'Fail' as FailurePolicy)
+  .extend('podherald', { scope: 'file' }, async ({ failurePolicy: _ }, { onCleanup }) => {
+    const podherald = await startPodherald();
+    onCleanup(podherald.kill);
+    return podherald;
+  })
+  .extend('webhook', { scope: 'file' }, ({ failurePolicy, podherald }, { onCleanup }) => {
+    const webhook = makeWebhook(podherald, failurePolicy);
+    onCleanup(webhook.remove);
+    return webhook;
+  })
+  /** Makes a namespace that no webhook of ours is called for. */
+  .extend('makeBareNamespace', { scope: 'file' }, ({ failurePolicy: _ }, { onCleanup }) => {
+    const made: Namespace[] = [];
+    onCleanup(async () => {
+      await Promise.all(made.map((namespace) => namespace.remove()));
+    });
+    return async (metadata?: Metadata) => {
+      const namespace = await Namespace.make(metadata);
+      made.push(namespace);
+      return namespace;
+    };
+  })
+  /** Makes a namespace whose pods are sent to podherald. */
+  .extend('makeNamespace', { scope: 'file' }, ({ makeBareNamespace, webhook }) => {
+    return async (metadata?: Metadata) => {
+      const namespace = await makeBareNamespace(metadata);
+      await webhook.select(namespace);
+      return namespace;
+    };
+  })
+  .extend('namespace', { scope: 'file' }, ({ makeNamespace }) => makeNamespace());

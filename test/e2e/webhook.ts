@@ -1,0 +1,83 @@
+import { vi } from 'vitest';
+import { kubectl } from './kubectl.ts';
+import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
+import { ASKING, container, envNames, pod, podSpec } from './objects.ts';
+import type { Podherald } from './podherald.ts';
+
+export type FailurePolicy = 'Fail' | 'Ignore';
+
+/** The webhook's name: the audit log puts it before each of our annotations. */
+export const WEBHOOK_NAME = 'pods.podherald.dev';
+
+/** A MutatingWebhookConfiguration that sends the pods of selected namespaces to a podherald. */
+export interface Webhook {
+  /** Has the pods of one more namespace sent; resolves when the API server does so. */
+  readonly select: (namespace: Namespace) => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+/** It comes into being with the first namespace that is selected. */
+export function makeWebhook(podherald: Podherald, failurePolicy: FailurePolicy): Webhook {
+  const name = generatedName();
+  const selected: string[] = [];
+  return {
+    select: async (namespace) => {
+      selected.push(namespace.name);
+      const manifest = configuration(name, podherald, failurePolicy, selected);
+      await kubectl(['apply', '-f', '-'], JSON.stringify(manifest));
+      await untilInjected(namespace, podherald);
+    },
+    remove: async () => {
+      await kubectl(['delete', 'mutatingwebhookconfiguration', name, '--ignore-not-found']);
+    },
+  };
+}
+
+function configuration(
+  name: string,
+  { url, caBundle }: Podherald,
+  failurePolicy: FailurePolicy,
+  namespaces: readonly string[],
+): object {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name, labels: RUN_LABELS },
+    webhooks: [
+      {
+        name: WEBHOOK_NAME,
+        clientConfig: { url, caBundle },
+        rules: [
+          { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] },
+        ],
+        namespaceSelector: {
+          matchExpressions: [
+            { key: 'kubernetes.io/metadata.name', operator: 'In', values: namespaces },
+          ],
+        },
+        failurePolicy,
+        timeoutSeconds: 3,
+        sideEffects: 'None',
+        matchPolicy: 'Equivalent',
+        reinvocationPolicy: 'IfNeeded',
+        admissionReviewVersions: ['v1'],
+      },
+    ],
+  };
+}
+
+/** The API server takes up a changed configuration a moment later. */
+async function untilInjected(namespace: Namespace, podherald: Podherald): Promise<void> {
+  const rehearsal = pod({ name: 'rehearsal', annotations: ASKING }, podSpec([container('app')]));
+  await vi.waitFor(
+    async () => {
+      podherald.checkAlive();
+      const { spec, metadata } = await namespace.create(rehearsal, '--dry-run=server');
+      if (envNames(spec).includes('POD_NAME')) return;
+      throw new Error(
+        `a pod that asks for its metadata is not injected: ${JSON.stringify({ metadata, spec })}`,
+      );
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+}
