@@ -7,10 +7,8 @@ export const ERROR_EXITS = {
   usage: 2,
   /** A file cannot be read or written. */
   file: 1,
-  /** The input is not YAML, or not what the command can work on. */
+  /** The input is not YAML, or holds a pod that the webhook would deny or leave alone. */
   manifest: 1,
-  /** A pod's annotations cannot be obeyed: the webhook would deny it. */
-  denied: 1,
   /** A certificate or key cannot be used. */
   certificate: 1,
   /** A port or address cannot be listened on. */

@@ -15,3 +15,13 @@ export function seconds(value: string): number {
   }
   return number;
 }
+
+/** Collects `key=value`. The value may hold further `=`. */
+export function keyValue(
+  text: string,
+  others: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It has the form key=value.');
+  return new Map([...others, [text.slice(0, at), text.slice(at + 1)]]);
+}

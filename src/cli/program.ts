@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { addInject } from './inject.ts';
 import type { Output } from './output.ts';
 import { addServe } from './serve.ts';
 
@@ -7,7 +8,7 @@ import { addServe } from './serve.ts';
 export function createProgram(output: Output): Command {
   const program = new Command('podherald')
     .description(
-      'Gives annotated pods their own metadata (Downward API): a mutating admission webhook,\nand the same injection for manifests.',
+      'Gives annotated pods their own metadata (Downward API): a mutating admission webhook, and the same injection for manifests.',
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -16,5 +17,6 @@ export function createProgram(output: Output): Command {
     .configureOutput({ writeOut: output.out, writeErr: output.note })
     .showHelpAfterError('(--help tells more)');
   addServe(program, output);
+  addInject(program, output);
   return program;
 }

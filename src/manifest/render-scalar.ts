@@ -6,7 +6,7 @@
 const NOT_A_STRING = [
   /^(?:~|null|true|false|yes|no|on|off|y|n|=|<<)$/i,
   // Integers of all bases, floats, exponents, sexagesimals, with `_` between digits.
-  /^[-+]?\.?\d[\d_.:a-fox+-]*$/i,
+  /^[-+]?[._]*\d[\d_.:a-fox+-]*$/i,
   /^[-+]?\.(?:inf|nan)$/i,
   /^\d{4}-\d\d?-\d\d?/,
 ];

@@ -86,3 +86,8 @@ export function signOf(
 ): CST.SourceToken | undefined {
   return [...item.start, ...(item.sep ?? [])].findLast((token) => token.type === type);
 }
+
+/** The colon or dash that an item's value follows, or the anchor or tag after it. */
+export function lastSign(item: ItemToken): CST.SourceToken | undefined {
+  return significant(item.sep ?? item.start).at(-1);
+}

@@ -1,0 +1,51 @@
+import { isAnnotationName } from '../decision/annotations.ts';
+import { kindOf, sentenceOf } from '../decision/reasons.ts';
+import { nameOf, type WorkloadReport } from '../manifest/inject.ts';
+
+/** What became of each pod and workload, a line each, with a hint where a wish has no effect. */
+export function summarize(reports: readonly WorkloadReport[], annotationPrefix: string): string {
+  if (reports.length === 0) {
+    return 'podherald: there is no pod and no workload in the input; it is passed through as it is\n';
+  }
+  return reports
+    .flatMap(linesOf)
+    .map((line) => `podherald: ${line}\n`)
+    .join('');
+}
+
+function linesOf(report: WorkloadReport): string[] {
+  const { workload, mutation } = report;
+  const { outcome, findings } = mutation;
+  const skip = findings.find((found) => kindOf(found) === 'skipped');
+  const notices = findings.filter((found) => found !== skip);
+  const why = skip === undefined ? '' : `, ${sentenceOf(skip)}`;
+  return [
+    `${nameOf(workload)}: ${outcome}${amount(report)}${why}`,
+    ...notices.map((notice) => `  ${sentenceOf(notice)}`),
+  ];
+}
+
+function amount({ mutation }: WorkloadReport): string {
+  const { env, volume } = mutation.injected;
+  const parts = [env > 0 && counted(env, 'variable'), volume > 0 && counted(volume, 'volume')];
+  const words = parts.filter((part) => part !== false).join(', ');
+  return words === '' ? '' : `, ${words}`;
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** The commonest mistake: an annotation on a Deployment does not reach its pods. */
+function misplaced({ workload, mutation }: WorkloadReport, annotationPrefix: string): string[] {
+  if (workload.kind === 'Pod' || mutation.reason !== 'not_requested') return [];
+  const key = Object.keys(workload.annotations).find((name) =>
+    isAnnotationName(
+      name.startsWith(annotationPrefix) ? name.slice(annotationPrefix.length) : name,
+    ),
+  );
+  if (key === undefined) return [];
+  return [
+    `  ${key} stands on the ${workload.kind}; pods get only what stands on the pod template (metadata.annotations below template)`,
+  ];
+}

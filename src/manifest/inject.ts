@@ -1,0 +1,140 @@
+import { mutate } from '../admission/mutate.ts';
+import type { Mutation } from '../admission/outcome.ts';
+import type { AddOperation } from '../api/json-patch.ts';
+import { type Finding, sentenceOf } from '../decision/reasons.ts';
+import type { Rules } from '../decision/rules.ts';
+import { annotationsToAdd } from './annotate.ts';
+import { type ManifestDocument, readDocuments } from './documents.ts';
+import { type EditedDocument, editDocument } from './edit-document.ts';
+import { below, findWorkloads, type Workload } from './workloads.ts';
+
+export interface InjectOptions {
+  readonly rules: Rules;
+  /** Of objects that name none. */
+  readonly namespace: string;
+  /** Added to every pod and pod template first, unless it says something there already. */
+  readonly annotate: ReadonlyMap<string, string>;
+}
+
+/** What became of one pod or pod template. */
+export interface WorkloadReport {
+  readonly workload: Workload;
+  readonly mutation: Mutation;
+}
+
+/** Something to tell about a place in a manifest. */
+export interface ManifestRemark {
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface InjectedManifest {
+  /** The input with the additions; the input alone where there are faults. */
+  readonly text: string;
+  readonly reports: readonly WorkloadReport[];
+  /** What could be done only otherwise than by adding lines. */
+  readonly notes: readonly ManifestRemark[];
+  /** All that keeps the manifest from being injected. */
+  readonly faults: readonly ManifestRemark[];
+}
+
+/** Injects every pod and workload of a text of YAML documents. All else stays as it is. */
+export function injectManifest(text: string, options: InjectOptions): InjectedManifest {
+  const { documents, faults: yamlFaults } = readDocuments(text);
+  const injected = documents.map((document) => injectDocument(text, document, options));
+  const faults = [...yamlFaults, ...injected.flatMap((document) => document.faults)];
+  return {
+    text: faults.length > 0 ? text : assemble(text, documents, injected),
+    reports: injected.flatMap(({ reports }) => reports),
+    notes: injected.flatMap(({ notes }) => notes),
+    faults,
+  };
+}
+
+/** The documents' new texts, with all that stands between them. */
+function assemble(
+  text: string,
+  documents: readonly ManifestDocument[],
+  injected: readonly InjectedManifest[],
+): string {
+  const parts: string[] = [];
+  let position = 0;
+  for (const [index, { start, end }] of documents.entries()) {
+    parts.push(text.slice(position, start), injected[index]?.text ?? '');
+    position = end;
+  }
+  return [...parts, text.slice(position)].join('');
+}
+
+function injectDocument(
+  all: string,
+  document: ManifestDocument,
+  options: InjectOptions,
+): InjectedManifest {
+  const original = { text: all.slice(document.start, document.end), value: document.value };
+  const annotating = findWorkloads(document.value).flatMap((workload) =>
+    annotationsToAdd(workload, options.annotate).map((add) => below(workload, add)),
+  );
+  const annotated = editDocument(original, annotating);
+  const reports = findWorkloads(annotated.value).map((workload) => ({
+    workload,
+    mutation: mutate(workload.template, namespaceOf(workload, options), options.rules),
+  }));
+  const edited = editDocument(annotated, operationsOf(reports));
+  const faults = reports.flatMap((report) => faultsOf(report, document));
+  return { ...remarksOf([annotated, edited], document, faults), text: edited.text, reports };
+}
+
+function namespaceOf({ namespace }: Workload, options: InjectOptions): { name: string } {
+  return { name: namespace ?? options.namespace };
+}
+
+function operationsOf(reports: readonly WorkloadReport[]): AddOperation[] {
+  return reports.flatMap(({ workload, mutation }) =>
+    mutation.operations.map((add) => below(workload, add)),
+  );
+}
+
+function remarksOf(
+  edits: readonly EditedDocument[],
+  document: ManifestDocument,
+  faults: readonly ManifestRemark[],
+): Pick<InjectedManifest, 'notes' | 'faults'> {
+  const line = document.lineOf([]);
+  const remark = (message: string): ManifestRemark => ({ line, message });
+  return {
+    notes: edits.flatMap(({ note }) => (note === undefined ? [] : [remark(note)])),
+    faults: [
+      ...faults,
+      ...edits.flatMap(({ fault }) => (fault === undefined ? [] : [remark(fault)])),
+    ],
+  };
+}
+
+/** A pod that the webhook would deny or leave to the API server is no manifest to go on with. */
+function faultsOf(
+  { workload, mutation }: WorkloadReport,
+  document: ManifestDocument,
+): ManifestRemark[] {
+  const { outcome, reason, findings, error } = mutation;
+  const isFault = outcome === 'denied' || outcome === 'failed_open' || reason === 'malformed_pod';
+  if (!isFault) return [];
+  return findings.map((found) => ({
+    line: document.lineOf([...workload.templatePath, ...placeOf(found)]),
+    message: `${nameOf(workload)}: ${textOf(found)}${error instanceof Error ? ` (${error.message})` : ''}`,
+  }));
+}
+
+function placeOf({ slots }: Finding): string[] {
+  const key = slots['key'] ?? slots['prefixed'];
+  return key === undefined ? ['spec'] : ['metadata', 'annotations', key];
+}
+
+function textOf(found: Finding): string {
+  return found.reason === 'malformed_pod' ? (found.slots['place'] ?? '') : sentenceOf(found);
+}
+
+/** Such as `Deployment shop/web`. */
+export function nameOf({ kind, namespace, name }: Workload): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}

@@ -1,0 +1,188 @@
+import type { CST, Document, Pair } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Json } from '../api/json.ts';
+import { type AddOperation, escapeToken } from '../api/json-patch.ts';
+import { type Additions, gatherAdditions } from './additions.ts';
+import { appendLines, dropTag, insertLines, writeValue } from './edit-block.ts';
+import { insertFlow, writeFlowValue } from './edit-flow.ts';
+import { lineNumber } from './lines.ts';
+import { Locator, type Place, pairOf } from './locate.ts';
+import { proves } from './prove.ts';
+import { readFlowStyle } from './read-flow-style.ts';
+import { readLayout } from './read-layout.ts';
+import { OBSTACLES, type Obstacle, Refusal } from './refusal.ts';
+import { itemLines, type Layout, memberLines } from './render-block.ts';
+import { flowMember, flowValue } from './render-flow.ts';
+import { applyEdits, type Edit } from './text-edit.ts';
+import { tokenEnd, writtenItems } from './token-span.ts';
+
+/** The text with the additions, or why insertion alone cannot make them. */
+export type Splice = { readonly ok: true; readonly text: string } | SpliceRefusal;
+
+export interface SpliceRefusal {
+  readonly ok: false;
+  readonly obstacle: Obstacle;
+  /** Whether splicing into `expandAliases(text)` will do. */
+  readonly expandable: boolean;
+  /** The line of the text, the first being 1, where it is known. */
+  readonly line?: number;
+  /** The anchor that is in the way. */
+  readonly anchor?: string;
+  readonly message: string;
+}
+
+type LayoutAt = (offset: number) => Layout;
+
+/**
+ * Renders `add` operations into the text of one YAML document by inserting text: every byte that
+ * was written stays, save for a null, scalar or empty collection that has to give way. Operations
+ * must not walk through what an earlier one adds. The result is read back and compared.
+ */
+export function splice(text: string, operations: readonly AddOperation[]): Splice {
+  try {
+    return { ok: true, text: spliced(text, operations) };
+  } catch (error) {
+    if (error instanceof Refusal) return refused(text, error);
+    throw error;
+  }
+}
+
+function spliced(text: string, operations: readonly AddOperation[]): string {
+  if (operations.length === 0) return text;
+  const document = read(text, 'unreadable');
+  const before = jsonOf(document, 'unreadable');
+  const layoutAt = readLayout(document.contents?.srcToken, text);
+  const additions = gatherAdditions(new Locator(document), operations);
+  const edits = additions.flatMap((addition) => editsOf(text, addition, layoutAt));
+  const result = applyEdits(text, edits);
+  const after = jsonOf(read(result, 'unproven'), 'unproven');
+  if (!proves(before, operations, after)) throw new Refusal('unproven');
+  return result;
+}
+
+function read(text: string, obstacle: Obstacle): Document.Parsed {
+  const document = parseDocument(text, {
+    keepSourceTokens: true,
+    merge: true,
+    prettyErrors: false,
+    resolveKnownTags: false,
+  });
+  const [error] = document.errors;
+  if (error) throw new Refusal(obstacle, { offset: error.pos[0], detail: error.message });
+  return document;
+}
+
+/** The library throws at merge keys of anything but maps, and at alias bombs. */
+function jsonOf(document: Document.Parsed, obstacle: Obstacle): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new Refusal(obstacle, { detail: String(error) });
+  }
+}
+
+function editsOf(text: string, { place, runs, members }: Additions, layoutAt: LayoutAt): Edit[] {
+  const fresh = [...members].filter(([key]) => !pairOf(place, key));
+  const values = [...members].flatMap(([key, value]) => {
+    const pair = pairOf(place, key);
+    return pair ? giveWay(text, place, key, pair, value, layoutAt) : [];
+  });
+  const host = emptyInBlock(text, place);
+  if (host && (fresh.length > 0 || runs.length > 0)) {
+    const value = isSeq(place.node) ? runs.flatMap((run) => run.values) : Object.fromEntries(fresh);
+    return writeValue(text, host.place, host.item, value, layoutAt(place.token.offset));
+  }
+  const inserted =
+    place.token.type === 'flow-collection'
+      ? flowEdits(text, { ...place, token: place.token }, runs, fresh)
+      : blockEdits(text, place, runs, fresh, layoutAt);
+  return [...values, ...inserted];
+}
+
+function blockEdits(
+  text: string,
+  place: Place,
+  runs: Additions['runs'],
+  fresh: readonly [string, Json][],
+  layoutAt: LayoutAt,
+): Edit[] {
+  const items = writtenItems(place.token);
+  const inserted = runs.flatMap(({ before, values }) => {
+    const layout = layoutAt(items[before]?.value?.offset ?? tokenEnd(place.token));
+    const lines = values.flatMap((value) => itemLines(value, layout));
+    return insertLines(text, place, before, lines);
+  });
+  if (fresh.length === 0) return inserted;
+  const layout = layoutAt(tokenEnd(place.token));
+  const lines = fresh.flatMap(([key, value]) => memberLines(key, value, layout));
+  return [...inserted, ...appendLines(text, place, lines)];
+}
+
+function flowEdits(
+  text: string,
+  place: Place & { token: CST.FlowCollection },
+  runs: Additions['runs'],
+  fresh: readonly [string, Json][],
+): Edit[] {
+  const style = readFlowStyle(text, place);
+  const inserted = runs.flatMap(({ before, values }) => {
+    const items = values.map((value) => (indent: string) => flowValue(value, style, indent));
+    return insertFlow(text, place, before, items, style);
+  });
+  if (fresh.length === 0) return inserted;
+  const members = fresh.map(
+    ([key, value]) =>
+      (indent: string) =>
+        flowMember(key, value, style, indent),
+  );
+  return [...inserted, ...insertFlow(text, place, place.node.items.length, members, style)];
+}
+
+/** The item that holds an empty `[]` or `{}` in block style, where it can become block style too. */
+function emptyInBlock(text: string, { token, holder }: Place): Place['holder'] {
+  if (token.type !== 'flow-collection' || holder?.place.token.type === 'flow-collection') {
+    return undefined;
+  }
+  return text.slice(token.offset + 1, tokenEnd(token) - 1).trim() === '' ? holder : undefined;
+}
+
+/** RFC 6902 section 4.1: an `add` to a member that exists replaces its value. */
+function giveWay(
+  text: string,
+  place: Place,
+  key: string,
+  pair: Pair,
+  value: Json,
+  layoutAt: LayoutAt,
+): Edit[] {
+  const path = `${place.path}/${escapeToken(key)}`;
+  const item = pair.srcToken;
+  if (!item) throw new Refusal('unsupported', { path, offset: place.token.offset });
+  if (!canGiveWay(pair.value)) throw new Refusal('occupied', { path, offset: place.token.offset });
+  const edits =
+    place.token.type === 'flow-collection'
+      ? writeFlowValue(text, item, value, readFlowStyle(text, place))
+      : writeValue(text, place, item, value, layoutAt(item.key?.offset ?? place.token.offset));
+  return [...dropTag(text, item), ...edits];
+}
+
+function canGiveWay(value: unknown): boolean {
+  if (isMap(value) || isSeq(value)) return value.items.length === 0;
+  return value === null || isScalar(value);
+}
+
+function refused(text: string, { obstacle, where }: Refusal): SpliceRefusal {
+  const { expandable, sentence } = OBSTACLES[obstacle];
+  const { path, offset, anchor, detail } = where;
+  const line = offset === undefined ? undefined : lineNumber(text, offset);
+  const place = [line && `line ${line}`, path].filter(Boolean).join(', ');
+  const words = [sentence, anchor && ` (${anchor})`, detail && `: ${detail}`].filter(Boolean);
+  return {
+    ok: false,
+    obstacle,
+    expandable,
+    ...(line !== undefined && obstacle !== 'unproven' && { line }),
+    ...(anchor !== undefined && { anchor }),
+    message: (place && `${place}: `) + words.join(''),
+  };
+}

@@ -1,0 +1,21 @@
+/** A change of a text: what stands from `at` to `to` gives way to `text`. */
+export interface Edit {
+  readonly at: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+export function insertion(at: number, text: string): Edit {
+  return { at, to: at, text };
+}
+
+/** Applies edits that do not overlap; those at the same offset in the order given. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const pieces: string[] = [];
+  let done = 0;
+  for (const edit of edits.toSorted((one, other) => one.at - other.at)) {
+    pieces.push(text.slice(done, edit.at), edit.text);
+    done = edit.to;
+  }
+  return pieces.join('') + text.slice(done);
+}

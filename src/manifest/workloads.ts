@@ -1,0 +1,84 @@
+import { isObject, type Json, type JsonObject } from '../api/json.ts';
+import { type AddOperation, escapeToken } from '../api/json-patch.ts';
+
+type Path = readonly (string | number)[];
+
+/** A pod, or the pod template of a workload, in a document. */
+export interface Workload {
+  readonly kind: string;
+  readonly name: string;
+  /** Undefined where the object names none. */
+  readonly namespace: string | undefined;
+  /** Of the object in its document; not empty inside a List. */
+  readonly path: Path;
+  /** Of the pod or the pod template, in the document. */
+  readonly templatePath: Path;
+  readonly template: Json | undefined;
+  /** The object's own annotations, which nobody but its owner reads unless it is a pod. */
+  readonly annotations: JsonObject;
+}
+
+/** Where each kind keeps its pod template. */
+const TEMPLATE_PATHS: Readonly<Record<string, Path>> = {
+  Pod: [],
+  PodTemplate: ['template'],
+  ReplicationController: ['spec', 'template'],
+  Deployment: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+};
+
+/** The kinds of other groups may be called the same and look otherwise. */
+const GROUPS = new Set(['', 'apps', 'batch']);
+
+/** Every pod and workload of a document, those inside of Lists included. */
+export function findWorkloads(value: Json | undefined, path: Path = []): Workload[] {
+  if (!isObject(value)) return [];
+  const { kind, apiVersion } = value;
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return [];
+  if (kind.endsWith('List') && Array.isArray(value['items'])) {
+    const items: readonly Json[] = value['items'];
+    return items.flatMap((item, index) => findWorkloads(item, [...path, 'items', index]));
+  }
+  const templatePath = TEMPLATE_PATHS[kind];
+  if (templatePath === undefined || !GROUPS.has(groupOf(apiVersion))) return [];
+  return [describe(kind, value, path, templatePath)];
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
+}
+
+function describe(kind: string, object: JsonObject, path: Path, templatePath: Path): Workload {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const { name, generateName, namespace, annotations } = metadata;
+  return {
+    kind,
+    name: text(name) ?? `${text(generateName) ?? ''}*`,
+    namespace: text(namespace),
+    path,
+    templatePath: [...path, ...templatePath],
+    template: at(object, templatePath),
+    annotations: isObject(annotations) ? annotations : {},
+  };
+}
+
+function at(value: Json, path: Path): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (inner, key) => (isObject(inner) ? inner[key] : undefined),
+    value,
+  );
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** An operation on a pod or pod template as one on the document that it stands in. */
+export function below(workload: Workload, add: AddOperation): AddOperation {
+  const prefix = workload.templatePath.map((key) => `/${escapeToken(String(key))}`).join('');
+  return { ...add, path: prefix + add.path };
+}
