@@ -1,7 +1,7 @@
 import { escapeToken } from '../api/json-patch.ts';
 import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
 import { type Decision, decide, type Namespace } from '../decision/decide.ts';
-import { type Finding, finding, firstReason } from '../decision/reasons.ts';
+import { type Finding, finding, firstReason, kindOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
 import type { Injection } from '../injection/injection.ts';
 import { patch } from '../injection/patch.ts';
@@ -43,7 +43,11 @@ function walk(pod: Pod, namespace: Namespace, rules: Rules): Mutation {
 const NOTHING: Injection = { containers: [], volumes: [], annotations: new Map() };
 
 function planFor(pod: Pod, decision: Exclude<Decision, { kind: 'deny' }>): Plan {
-  if (decision.kind === 'skip') return { injection: NOTHING, findings: decision.notices };
+  if (decision.kind === 'skip') {
+    const { because, notices } = decision;
+    const told = kindOf(because) === 'skipped' ? notices : [because, ...notices];
+    return { injection: NOTHING, findings: told };
+  }
   const { injection, findings } = plan(pod, decision.metadata);
   return { injection, findings: [...decision.notices, ...findings] };
 }
@@ -53,7 +57,7 @@ function ended(
   injection: Injection,
   findings: readonly Finding[],
 ): Omit<Mutation, 'operations'> {
-  if (decision.kind === 'skip') return skipped(decision.because, findings);
+  if (decision.kind === 'skip') return skipped(decision.because, decision.notices);
   const env = injection.containers.reduce((sum, container) => sum + container.env.length, 0);
   const reason = firstReason(findings);
   return {

@@ -1,4 +1,4 @@
-import { isAnnotationName } from '../decision/annotations.ts';
+import { annotationNameOf } from '../decision/annotations.ts';
 import { kindOf, sentenceOf } from '../decision/reasons.ts';
 import { nameOf, type WorkloadReport } from '../manifest/inject.ts';
 
@@ -8,7 +8,7 @@ export function summarize(reports: readonly WorkloadReport[], annotationPrefix: 
     return 'podherald: there is no pod and no workload in the input; it is passed through as it is\n';
   }
   return reports
-    .flatMap(linesOf)
+    .flatMap((report) => [...linesOf(report), ...misplaced(report, annotationPrefix)])
     .map((line) => `podherald: ${line}\n`)
     .join('');
 }
@@ -39,10 +39,8 @@ function counted(count: number, word: string): string {
 /** The commonest mistake: an annotation on a Deployment does not reach its pods. */
 function misplaced({ workload, mutation }: WorkloadReport, annotationPrefix: string): string[] {
   if (workload.kind === 'Pod' || mutation.reason !== 'not_requested') return [];
-  const key = Object.keys(workload.annotations).find((name) =>
-    isAnnotationName(
-      name.startsWith(annotationPrefix) ? name.slice(annotationPrefix.length) : name,
-    ),
+  const key = Object.keys(workload.annotations).find(
+    (name) => annotationNameOf(name, annotationPrefix) !== undefined,
   );
   if (key === undefined) return [];
   return [

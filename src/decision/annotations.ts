@@ -61,8 +61,17 @@ export const ANNOTATION_KEYS = {
 
 export type AnnotationName = keyof typeof ANNOTATION_KEYS;
 
-export function isAnnotationName(name: string): name is AnnotationName {
+function isAnnotationName(name: string): name is AnnotationName {
   return Object.hasOwn(ANNOTATION_KEYS, name);
+}
+
+/** The key's name without the prefix, or nothing where the key is not one of ours. */
+export function annotationNameOf(key: string, prefix: string): AnnotationName | undefined {
+  if (key.startsWith(prefix)) {
+    const name = key.slice(prefix.length);
+    return isAnnotationName(name) ? name : undefined;
+  }
+  return isAnnotationName(key) && ANNOTATION_KEYS[key].bare ? key : undefined;
 }
 
 /** kubelet's mark on the API server's copy of a static pod. */

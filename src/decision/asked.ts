@@ -1,5 +1,5 @@
 import type { Annotations } from '../api/pod.ts';
-import { ANNOTATION_KEYS, isAnnotationName } from './annotations.ts';
+import { ANNOTATION_KEYS, annotationNameOf } from './annotations.ts';
 import { didYouMean } from './nearest.ts';
 import { type Finding, finding } from './reasons.ts';
 import type { Rules } from './rules.ts';
@@ -24,7 +24,9 @@ export function readAnnotations(annotations: Annotations | null | undefined, rul
   const written = readSwitch(annotations, 'inject-metadata', rules);
   const faults = written.flatMap(({ key, read }) => faultOf(key, read));
   const [first, second] = written;
-  if (first && second && !sameSwitch(first.read, second.read)) faults.push(contradiction(written));
+  if (first && second && faults.length === 0 && !sameSwitch(first.read, second.read)) {
+    faults.push(contradiction(first, second));
+  }
   const notices = unknownKeys(annotations, rules.annotationPrefix);
   if (first === undefined || first.read.kind === 'invalid' || faults.length > 0) {
     return { faults, notices };
@@ -53,25 +55,21 @@ function faultOf(key: string, read: MetadataSwitch | InvalidValue): Finding[] {
   return [finding('invalid_value', { key, value: quote(value), expected, hint })];
 }
 
-function contradiction(written: readonly WrittenSwitch[]): Finding {
-  const [bare, prefixed] = written;
+function contradiction(bare: WrittenSwitch, prefixed: WrittenSwitch): Finding {
   return finding('forms_contradict', {
-    bare: bare?.key ?? '',
-    bareValue: quote(bare?.value ?? ''),
-    prefixed: prefixed?.key ?? '',
-    prefixedValue: quote(prefixed?.value ?? ''),
+    bare: bare.key,
+    bareValue: quote(bare.value),
+    prefixed: prefixed.key,
+    prefixedValue: quote(prefixed.value),
   });
 }
 
 function unknownKeys(annotations: Annotations, prefix: string): Finding[] {
   const found: Finding[] = [];
   for (const key of Object.keys(annotations)) {
-    if (!key.startsWith(prefix)) continue;
-    const name = key.slice(prefix.length);
-    if (isAnnotationName(name)) continue;
-    found.push(
-      finding('unknown_key', { key, hint: didYouMean(name, Object.keys(ANNOTATION_KEYS)) }),
-    );
+    if (!key.startsWith(prefix) || annotationNameOf(key, prefix) !== undefined) continue;
+    const hint = didYouMean(key.slice(prefix.length), Object.keys(ANNOTATION_KEYS));
+    found.push(finding('unknown_key', { key, hint }));
   }
   return found;
 }

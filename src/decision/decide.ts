@@ -27,7 +27,8 @@ export interface MetadataDecision extends MetadataItems {
 export type Decision =
   | {
       readonly kind: 'skip';
-      readonly because: Finding<ReasonOf<'skipped'>>;
+      /** Something to tell as well where it is not of the kind `skipped`. */
+      readonly because: Finding<ReasonOf<'skipped' | 'notice'>>;
       readonly notices: readonly Finding[];
     }
   | { readonly kind: 'deny'; readonly faults: readonly Finding[] }
@@ -43,7 +44,8 @@ export type Decision =
  * | is a mirror pod                      | skip, mirror_pod     |
  * | is at fault, under `onInvalid: deny` | deny, with all faults |
  * | says false                           | skip, opted_out      |
- * | says true, or names profiles         | inject               |
+ * | says true, or names profiles         | inject, of them those that are configured |
+ * | names only profiles that are not     | skip, unknown_profile |
  * | says nothing, or nothing valid       | skip, not_requested  |
  */
 export function decide(pod: Pod, _namespace: Namespace, rules: Rules): Decision {
@@ -72,11 +74,15 @@ function injectMetadata(
 ): Decision {
   const asked = want.kind === 'default' ? [rules.metadata.defaultProfile] : want.names;
   const found = new Map<string, Profile>();
-  const missing: Finding[] = [];
+  const missing: Finding<'unknown_profile'>[] = [];
   for (const name of asked) {
     const profile = rules.profiles.get(name);
     if (profile === undefined) missing.push(unknownProfile(key, name, rules));
     else found.set(name, profile);
+  }
+  const [because, ...others] = missing;
+  if (because !== undefined && found.size === 0) {
+    return { kind: 'skip', because, notices: [...told, ...others] };
   }
   const notices = [...told, ...missing];
   const profiles = [...found.keys()];
@@ -92,8 +98,8 @@ function injectMetadata(
   };
 }
 
-function unknownProfile(key: string, profile: string, rules: Rules): Finding {
-  const hint = didYouMean(profile, rules.profiles.keys());
+function unknownProfile(key: string, profile: string, rules: Rules): Finding<'unknown_profile'> {
+  const hint = didYouMean(profile, ['true', 'false', ...rules.profiles.keys()]);
   return finding('unknown_profile', { key, profile, hint });
 }
 

@@ -43,15 +43,15 @@ export const REASONS = {
   not_requested: { kind: 'skipped', sentence: 'nothing asks for an injection' },
   mount_exists: {
     kind: 'kept',
-    sentence: '{container}: no files at {path}: it already mounts {existing}',
+    sentence: '{container} gets no files at {path}: it already mounts {existing}',
   },
   env_exists: {
     kind: 'kept',
-    sentence: '{container}: its own {names} is kept',
+    sentence: '{container} keeps its own {names}',
   },
   reference_set_later: {
     kind: 'notice',
-    sentence: '{container}: {name} cannot expand $({reference}): the container sets it later',
+    sentence: '{container}: {name} cannot expand $({reference}), which the container sets later',
   },
   limit_not_set: {
     kind: 'notice',

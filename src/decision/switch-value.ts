@@ -71,9 +71,6 @@ export function sameSwitch(
   one: MetadataSwitch | InvalidValue,
   other: MetadataSwitch | InvalidValue,
 ): boolean {
-  if (one.kind === 'profiles' && other.kind === 'profiles') {
-    return one.names.join() === other.names.join();
-  }
-  if (one.kind === 'invalid' && other.kind === 'invalid') return one.value === other.value;
-  return one.kind === other.kind;
+  if (one.kind !== 'profiles' || other.kind !== 'profiles') return one.kind === other.kind;
+  return one.names.join() === other.names.join();
 }

@@ -47,7 +47,11 @@ export function expandAliases(text: string): string {
 }
 
 function readFinite(text: string): Document.Parsed {
-  const document = parseDocument(text, { merge: true, keepSourceTokens: true });
+  const document = parseDocument(text, {
+    keepSourceTokens: true,
+    logLevel: 'error',
+    merge: true,
+  });
   const [fault] = document.errors;
   if (fault) throw new AppError('manifest', fault.message);
   try {

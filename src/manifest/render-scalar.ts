@@ -5,8 +5,8 @@
  */
 const NOT_A_STRING = [
   /^(?:~|null|true|false|yes|no|on|off|y|n|=|<<)$/i,
-  // Integers of all bases, floats, exponents, sexagesimals, with `_` between digits.
-  /^[-+]?[._]*\d[\d_.:a-fox+-]*$/i,
+  // Integers of all bases, floats (even `.`), exponents, sexagesimals, with `_` between digits.
+  /^[-+]?[._]*(?:\d[\d_.:a-fox+-]*)?$/i,
   /^[-+]?\.(?:inf|nan)$/i,
   /^\d{4}-\d\d?-\d\d?/,
 ];

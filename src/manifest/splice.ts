@@ -63,6 +63,7 @@ function spliced(text: string, operations: readonly AddOperation[]): string {
 function read(text: string, obstacle: Obstacle): Document.Parsed {
   const document = parseDocument(text, {
     keepSourceTokens: true,
+    logLevel: 'error',
     merge: true,
     prettyErrors: false,
     resolveKnownTags: false,
@@ -176,7 +177,11 @@ function refused(text: string, { obstacle, where }: Refusal): SpliceRefusal {
   const { path, offset, anchor, detail } = where;
   const line = offset === undefined ? undefined : lineNumber(text, offset);
   const place = [line && `line ${line}`, path].filter(Boolean).join(', ');
-  const words = [sentence, anchor && ` (${anchor})`, detail && `: ${detail}`].filter(Boolean);
+  const words = [
+    sentence,
+    anchor && ` (${obstacle === 'alias' ? '*' : '&'}${anchor})`,
+    detail && `: ${detail}`,
+  ].filter(Boolean);
   return {
     ok: false,
     obstacle,

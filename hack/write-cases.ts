@@ -1,0 +1,29 @@
+// Writes the golden files that cases of test/cases lack. Read what it writes before you commit it:
+// a golden file that nobody has read proves nothing. To write one anew, remove it first.
+import { existsSync, writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { injectManifest } from '../src/manifest/inject.ts';
+import {
+  CASE_NAMESPACE,
+  CASE_RULES,
+  CASES_FOLDER,
+  mutateCase,
+  outcomeOf,
+  readCases,
+} from '../test/support/cases.ts';
+
+for (const { name, podText, pod } of readCases()) {
+  const mutation = mutateCase(pod);
+  write(name, 'outcome.yaml', stringify(outcomeOf(pod, mutation), { lineWidth: 0 }));
+  if (mutation.operations.length === 0) continue;
+  const options = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
+  write(name, 'patch.json', `${JSON.stringify(mutation.operations, null, 2)}\n`);
+  write(name, 'injected.yaml', injectManifest(podText, options).text);
+}
+
+function write(name: string, file: string, text: string): void {
+  const path = new URL(`${name}/${file}`, CASES_FOLDER);
+  if (existsSync(path)) return;
+  writeFileSync(path, text);
+  console.log(`wrote test/cases/${name}/${file}`);
+}

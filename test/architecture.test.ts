@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * Which folder of src may import from which, and what else it may import. A folder may always
+ * import from itself. `pure` files read no clock, no environment, no file and no log: what they
+ * need is passed in.
+ */
+const HOUSE: Readonly<Record<string, Room>> = {
+  api: { pure: true, imports: [], packages: [] },
+  decision: { pure: true, imports: ['api'], packages: ['fastest-levenshtein'] },
+  injection: { pure: true, imports: ['api', 'decision'], packages: [] },
+  admission: { pure: true, imports: ['api', 'decision', 'injection'], packages: [] },
+  manifest: {
+    pure: true,
+    imports: ['api', 'decision', 'injection', 'admission', 'errors'],
+    packages: ['yaml', 'fast-json-patch'],
+  },
+  tls: { pure: false, imports: ['errors'], packages: ['@peculiar/x509', 'reflect-metadata'] },
+  server: {
+    pure: false,
+    imports: ['api', 'decision', 'injection', 'admission', 'tls', 'errors'],
+    packages: ['fastify', 'pino', 'pino-pretty', 'prom-client'],
+  },
+  cli: {
+    pure: false,
+    imports: [
+      'api',
+      'decision',
+      'injection',
+      'admission',
+      'manifest',
+      'server',
+      'tls',
+      'errors',
+      'version',
+    ],
+    packages: ['commander', 'diff', 'fast-json-patch', 'pino', 'yaml'],
+  },
+  main: { pure: false, imports: ['cli', 'errors'], packages: ['commander'] },
+  errors: { pure: true, imports: [], packages: [] },
+  version: { pure: false, imports: [], packages: [] },
+};
+
+/** Files that are pure although their folder is not. */
+const PURE_FILES = ['tls/certificate.ts'];
+
+/** What a pure file must not say. */
+const IMPURITIES: readonly { readonly found: RegExp; readonly sentence: string }[] = [
+  { found: /\bDate\.now\(|new Date\(\)/, sentence: 'reads the clock: pass the time in' },
+  { found: /\bperformance\.now\(/, sentence: 'reads the clock: pass the time in' },
+  { found: /\bprocess\./, sentence: 'reads the process: pass in what it needs' },
+  { found: /\bconsole\./, sentence: 'writes to the console: return a finding' },
+  { found: /\bMath\.random\(|\brandomUUID\(/, sentence: 'rolls dice: pass the number in' },
+  { found: /\bset(Timeout|Interval|Immediate)\(/, sentence: 'waits: a pure function never does' },
+  { found: /\bfetch\(/, sentence: 'talks to the network' },
+];
+
+interface Room {
+  readonly pure: boolean;
+  readonly imports: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const NO_ROOM: Room = { pure: true, imports: [], packages: [] };
+
+interface SourceFile {
+  readonly path: string;
+  readonly room: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const SRC = new URL('../src/', import.meta.url);
+const sources = readSources();
+
+describe('the house', () => {
+  it('has only rooms that the table knows', () => {
+    expect([...new Set(sources.map(({ room }) => room))].sort()).toEqual(Object.keys(HOUSE).sort());
+  });
+
+  it('lets each room import only what the table allows', () => {
+    expect(sources.flatMap(wrongImports)).toEqual([]);
+  });
+
+  it('has no cycle between rooms', () => {
+    const cycles = Object.keys(HOUSE).filter((room) => reaches(room, room));
+    expect(cycles.map((room) => `src/${room} imports itself by way of another room`)).toEqual([]);
+  });
+
+  it('keeps its pure rooms pure', () => {
+    expect(sources.flatMap(impurities)).toEqual([]);
+  });
+
+  it('keeps its files short enough to be read', () => {
+    const long = sources.filter(({ text }) => text.split('\n').length > 250);
+    expect(
+      long.map(
+        ({ path }) => `src/${path} is longer than 250 lines: look for the name that is missing`,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('this test', () => {
+  it('would notice an import that the table does not allow', () => {
+    const file = sourceFile('decision/x.ts', "import { x } from '../server/x.ts';\n");
+    expect(wrongImports(file)).toEqual([
+      'src/decision/x.ts imports ../server/x.ts, but src/decision may import only from: api',
+    ]);
+  });
+
+  it('would notice a node module and a package where they do not belong', () => {
+    const text = "import { x } from 'node:fs';\nimport pino from 'pino';\n";
+    expect(wrongImports(sourceFile('injection/x.ts', text))).toEqual([
+      'src/injection/x.ts imports node:fs, but src/injection is pure',
+      'src/injection/x.ts imports the package pino, which src/injection may not',
+    ]);
+  });
+
+  it('lets pure rooms import types of anything', () => {
+    const text = "import type { Logger } from 'pino';\n";
+    expect(wrongImports(sourceFile('decision/x.ts', text))).toEqual([]);
+  });
+
+  it('would notice a clock', () => {
+    expect(impurities(sourceFile('admission/x.ts', 'const now = Date.now();'))).toEqual([
+      'src/admission/x.ts reads the clock: pass the time in',
+    ]);
+  });
+});
+
+function readSources(): SourceFile[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => sourceFile(path, readFileSync(new URL(path, SRC), 'utf8')));
+}
+
+function sourceFile(path: string, text: string): SourceFile {
+  const room = path.split('/')[0]?.replace(/\.ts$/, '') ?? '';
+  const statements = [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+'([^']+)'/gm)];
+  const plain = [...text.matchAll(/^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm)];
+  const imports = [...statements, ...plain].flatMap(([, one, two]) => one ?? two ?? []);
+  return { path, room, text, imports };
+}
+
+function wrongImports({ path, room, imports }: SourceFile): string[] {
+  const { imports: rooms, packages } = HOUSE[room] ?? NO_ROOM;
+  return imports.flatMap((specifier) => {
+    if (specifier.startsWith('.')) {
+      const target = new URL(specifier, new URL(path, SRC)).href.slice(SRC.href.length);
+      const other = target.split('/')[0]?.replace(/\.ts$/, '') ?? '';
+      if (other === room || rooms.includes(other)) return [];
+      return `src/${path} imports ${specifier}, but src/${room} may import only from: ${rooms.join(', ')}`;
+    }
+    if (specifier.startsWith('node:')) {
+      return isPure(path, room) ? `src/${path} imports ${specifier}, but src/${room} is pure` : [];
+    }
+    if (packages.includes(specifier)) return [];
+    return `src/${path} imports the package ${specifier}, which src/${room} may not`;
+  });
+}
+
+function impurities({ path, room, text }: SourceFile): string[] {
+  if (!isPure(path, room)) return [];
+  return IMPURITIES.flatMap(({ found, sentence }) =>
+    found.test(text) ? `src/${path} ${sentence}` : [],
+  );
+}
+
+function isPure(path: string, room: string): boolean {
+  return HOUSE[room]?.pure === true || PURE_FILES.includes(path);
+}
+
+function reaches(from: string, to: string, seen = new Set<string>()): boolean {
+  return (HOUSE[from]?.imports ?? []).some((next) => {
+    if (next === to) return true;
+    if (seen.has(next)) return false;
+    seen.add(next);
+    return reaches(next, to, seen);
+  });
+}

@@ -1,0 +1,109 @@
+import jsonpatch, { type Operation } from 'fast-json-patch';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Json } from '../src/api/json.ts';
+import type { AddOperation } from '../src/api/json-patch.ts';
+import { injectManifest } from '../src/manifest/inject.ts';
+import { createMetrics } from '../src/server/metrics.ts';
+import { webhookApp } from '../src/server/webhook.ts';
+import {
+  CASE_NAMESPACE,
+  CASE_RULES,
+  mutateCase,
+  outcomeOf,
+  readCaseFile,
+  readCases,
+} from './support/cases.ts';
+import { losses } from './support/only-adds.ts';
+import { applyStrictly } from './support/strict-json-patch.ts';
+
+const INJECT = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
+const STATUS = /^\/metadata\/annotations\/podherald\.dev~1status$/;
+
+describe.each(readCases())('$name', ({ name, pod, podText }) => {
+  const expected = parse(readCaseFile(name, 'outcome.yaml'));
+  const mutation = mutateCase(pod);
+  const injects = mutation.operations.length > 0;
+  const patch: AddOperation[] = injects ? JSON.parse(readCaseFile(name, 'patch.json')) : [];
+  const injectedText = injects ? readCaseFile(name, 'injected.yaml') : podText;
+  const injected: Json = parse(injectedText);
+
+  it('comes out of mutate() as written down', () => {
+    expect(outcomeOf(pod, mutation)).toEqual(expected);
+    expect(mutation.operations).toEqual(patch);
+  });
+
+  it('comes out of `inject` as written down, byte for byte', () => {
+    const result = injectManifest(podText, INJECT);
+    const refused = expected.outcome === 'denied';
+    expect(result.faults.length > 0).toBe(refused);
+    expect(result.text).toBe(injectedText);
+  });
+
+  it('comes out of POST /mutate as written down', async () => {
+    const response = await post(pod);
+    expect(response.allowed).toBe(expected.outcome !== 'denied');
+    expect(response.warnings).toEqual(expected.warnings);
+    expect(response.status?.message).toEqual(expected.message);
+    expect(operationsOf(response)).toEqual(patch);
+  });
+
+  it('applies under a strict reader and under fast-json-patch, to the same pod', () => {
+    const copy: Json = structuredClone(pod);
+    const applied = jsonpatch.applyPatch(copy, patch as Operation[], true).newDocument;
+    expect(applied).toEqual(injected);
+    expect(applyStrictly(pod, patch)).toEqual(injected);
+  });
+
+  it('only adds, but for the status of a copied pod', () => {
+    const before = structuredClone(pod) as { metadata: { annotations?: Record<string, string> } };
+    if (patch.some(({ path }) => STATUS.test(path))) {
+      delete before.metadata.annotations?.['podherald.dev/status'];
+    }
+    expect(losses(before as unknown as Json, injected)).toEqual([]);
+  });
+
+  it('has nothing left to do the second time, through every door', async () => {
+    expect(mutateCase(injected).operations).toEqual([]);
+    expect(injectManifest(injectedText, INJECT).text).toBe(injectedText);
+    expect(operationsOf(await post(injected))).toEqual([]);
+  });
+});
+
+interface Response {
+  readonly allowed: boolean;
+  readonly patch?: string;
+  readonly warnings?: readonly string[];
+  readonly status?: { readonly message: string };
+}
+
+const app = webhookApp({
+  rules: () => CASE_RULES,
+  metrics: createMetrics('test'),
+  log: pino({ level: 'silent' }),
+});
+
+async function post(object: Json): Promise<Response> {
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/mutate?timeout=3s',
+    payload: {
+      kind: 'AdmissionReview',
+      apiVersion: 'admission.k8s.io/v1',
+      request: {
+        uid: '8e1b7f0a',
+        resource: { group: '', version: 'v1', resource: 'pods' },
+        operation: 'CREATE',
+        namespace: CASE_NAMESPACE,
+        object,
+      },
+    },
+  });
+  expect(answer.statusCode).toBe(200);
+  return answer.json().response;
+}
+
+function operationsOf({ patch }: Response): AddOperation[] {
+  return patch === undefined ? [] : JSON.parse(Buffer.from(patch, 'base64').toString());
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Pod } from '../../src/api/pod.ts';
+import { decide } from '../../src/decision/decide.ts';
+import { nearest } from '../../src/decision/nearest.ts';
+import type { EnvItem, Profile } from '../../src/decision/profile.ts';
+import { references } from '../../src/decision/profile.ts';
+import { defaultRules, type Rules } from '../../src/decision/rules.ts';
+
+const SHOP = { name: 'shop' };
+const pod = (annotations: Record<string, string>): Pod => ({
+  metadata: { annotations },
+  spec: { containers: [{ name: 'app' }] },
+});
+
+const field = (name: string, fieldRef: string): EnvItem => ({ name, source: { fieldRef } });
+const literal = (name: string, text: string): EnvItem => ({ name, source: { literal: text } });
+const profile = (...env: EnvItem[]): Profile => ({ env, files: [] });
+
+function rulesWith(profiles: Record<string, Profile>, others: Partial<Rules> = {}): Rules {
+  return { ...defaultRules('test'), profiles: new Map(Object.entries(profiles)), ...others };
+}
+
+function envOf(annotation: string, rules: Rules): readonly EnvItem[] {
+  const decision = decide(pod({ 'inject-metadata': annotation }), SHOP, rules);
+  if (decision.kind !== 'inject') throw new Error(decision.kind);
+  return decision.metadata.env;
+}
+
+describe('decide()', () => {
+  it('lets the operator say which profile true means', () => {
+    const rules = rulesWith(
+      { default: profile(field('A', 'metadata.name')), mine: profile(field('B', 'metadata.uid')) },
+      { metadata: { defaultProfile: 'mine', path: '/etc/downward' } },
+    );
+    expect(envOf('true', rules).map(({ name }) => name)).toEqual(['B']);
+  });
+
+  it('takes an item of several profiles from the first', () => {
+    const rules = rulesWith({
+      one: profile(field('A', 'metadata.name'), field('B', 'metadata.name')),
+      two: profile(field('B', 'metadata.uid'), field('C', 'metadata.uid')),
+    });
+    expect(envOf('one,two', rules)).toEqual([
+      field('A', 'metadata.name'),
+      field('B', 'metadata.name'),
+      field('C', 'metadata.uid'),
+    ]);
+  });
+
+  it('puts a literal after what it names, and leaves the order otherwise', () => {
+    const rules = rulesWith({
+      one: profile(literal('LAST', '$(MIDDLE)-$(A)'), field('Z', 'metadata.uid')),
+      two: profile(literal('MIDDLE', '$(A)'), field('A', 'metadata.name')),
+    });
+    const names = envOf('one,two', rules).map(({ name }) => name);
+    expect(names).toEqual(['A', 'MIDDLE', 'LAST', 'Z']);
+  });
+
+  it('comes to an end where literals name each other', () => {
+    const rules = rulesWith({ one: profile(literal('A', '$(B)'), literal('B', '$(A)')) });
+    expect(envOf('one', rules)).toHaveLength(2);
+  });
+
+  it('admits a pod at fault without that part where the operator prefers warnings', () => {
+    const rules = rulesWith({}, { onInvalid: 'warn' });
+    const decision = decide(pod({ 'inject-metadata': 'yes' }), SHOP, rules);
+    expect(decision).toMatchObject({
+      kind: 'skip',
+      because: { reason: 'not_requested' },
+      notices: [{ reason: 'invalid_value' }],
+    });
+  });
+
+  it('reads keys under the prefix that the operator chose, and the bare ones', () => {
+    const rules = rulesWith({ default: profile() }, { annotationPrefix: 'meta.example.com/' });
+    const decide1 = (key: string) => decide(pod({ [key]: 'true' }), SHOP, rules).kind;
+    expect(decide1('meta.example.com/inject-metadata')).toBe('inject');
+    expect(decide1('inject-metadata')).toBe('inject');
+    expect(decide1('podherald.dev/inject-metadata')).toBe('skip');
+  });
+
+  it('is not confused by annotations that are called like members of every object', () => {
+    const annotations = JSON.parse('{"__proto__":"x","constructor":"y","inject-metadata":"true"}');
+    expect(decide(pod(annotations), SHOP, defaultRules('test')).kind).toBe('inject');
+    const ours = { 'podherald.dev/constructor': 'true' };
+    expect(decide(pod(ours), SHOP, defaultRules('test'))).toMatchObject({
+      notices: [{ reason: 'unknown_key' }],
+    });
+  });
+});
+
+describe('references()', () => {
+  it.each([
+    ['$(A)-$(B_2)', ['A', 'B_2']],
+    ['$$(A) $$$(B)', ['B']],
+    ['$A $() $(', []],
+  ])('reads those of %j as kubelet does', (value, names) => {
+    expect(references(value)).toEqual(names);
+  });
+});
+
+describe('nearest()', () => {
+  it('finds a near word and leaves a far one alone', () => {
+    const keys = ['inject-metadata', 'inject-ambassador', 'status'];
+    expect(nearest('inject-metdata', keys)).toBe('inject-metadata');
+    expect(nearest('INJECT-AMBASADOR', keys)).toBe('inject-ambassador');
+    expect(nearest('something-else', keys)).toBeUndefined();
+  });
+});

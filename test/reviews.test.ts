@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import jsonpatch, { type Operation } from 'fast-json-patch';
+import { describe, expect, it } from 'vitest';
+import { admit } from '../src/admission/admit.ts';
+import { answer } from '../src/admission/answer.ts';
+import { type AdmissionRequest, isInvalid, parseReview } from '../src/admission/review.ts';
+import { isObject, type Json } from '../src/api/json.ts';
+import type { Container, Pod } from '../src/api/pod.ts';
+import { defaultRules } from '../src/decision/rules.ts';
+import { losses } from './support/only-adds.ts';
+import { applyStrictly } from './support/strict-json-patch.ts';
+
+const RULES = defaultRules('test');
+const FOLDER = new URL('./reviews/', import.meta.url);
+
+/** How each captured review ends: `injected` where no other word stands here. */
+const OUTCOMES: Readonly<Record<string, string>> = {
+  '01-bare-pod': 'skipped not_requested',
+  '10-container-named-ambassador': 'skipped not_requested',
+  '11-port-8001-declared': 'skipped not_requested',
+  '12-ambassador-port-taken': 'skipped not_requested',
+  '13-ambassador-options': 'skipped not_requested',
+  '20-automount-false-namespace-default': 'skipped not_requested',
+  '21-automount-false-on-service-account': 'skipped not_requested',
+  '23-run-as-user-common': 'skipped not_requested',
+  '24-run-as-user-different': 'skipped not_requested',
+  '28-env-pod-name-literal': 'injected env_exists',
+  '29-env-refers-to-pod-name': 'skipped not_requested',
+  '30-env-node-name-field-ref': 'skipped not_requested',
+  '34-mount-at-etc-downward': 'injected mount_exists',
+  '35-mount-below-etc-downward': 'injected mount_exists',
+  '36-mount-around-etc-downward': 'injected mount_exists',
+  '48-value-yes': 'denied invalid_value',
+  '50-value-empty': 'denied invalid_value',
+  '51-value-false-over-namespace': 'skipped opted_out',
+  '52-value-field-path': 'denied invalid_value',
+  '53-metadata-env-faults': 'skipped not_requested',
+  '55-both-forms-contradict': 'skipped not_requested',
+  '56-unknown-key': 'skipped not_requested',
+  '57-custom-items': 'injected unknown_profile',
+  '65-mirror-pod': 'skipped mirror_pod',
+  '70-namespace-asks-for-both': 'skipped not_requested',
+  '71-namespace-contradicts': 'skipped not_requested',
+  '72-namespace-bad-values': 'skipped not_requested',
+  '75-cron-job': 'skipped not_requested',
+};
+
+const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+
+it('all the captured reviews are here', () => expect(files).toHaveLength(78));
+
+describe.each(files)('%s', (file) => {
+  const request = read(file);
+  const received = structuredClone(request.object);
+  const mutation = admit(request, RULES);
+  const before = request.object as Json;
+  const after = applyStrictly(before, mutation.operations);
+
+  it('ends as it should', () => {
+    const ended = [mutation.outcome, mutation.reason].filter(Boolean).join(' ');
+    expect(ended).toBe(OUTCOMES[file.replace('.json', '')] ?? 'injected');
+  });
+
+  it('leaves the received pod as it was', () => expect(before).toEqual(received));
+
+  it('gets a patch that strict readers and fast-json-patch apply alike', () => {
+    const copy: Json = structuredClone(before);
+    const operations = mutation.operations as unknown as Operation[];
+    expect(jsonpatch.applyPatch(copy, operations, true).newDocument).toEqual(after);
+  });
+
+  it('only gains', () => expect(losses(before, after)).toEqual([]));
+
+  it('has nothing left to do the second time, and nothing to audit', () => {
+    const again = admit({ ...request, object: after }, RULES);
+    expect(again.operations).toEqual([]);
+    if (again.outcome === 'unchanged') {
+      expect(answer(request, again).response).not.toHaveProperty('auditAnnotations');
+    }
+  });
+
+  it('is a pod whose added parts the API server accepts', () => {
+    if (mutation.operations.length > 0) expectSoundVolumes(after as unknown as Pod);
+  });
+});
+
+function read(file: string): AdmissionRequest {
+  const review = parseReview(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')));
+  if (isInvalid(review)) throw new Error(review.invalid);
+  return review;
+}
+
+/** What the API server's validation asks of volumes and mounts, and design.md of ours. */
+function expectSoundVolumes({ spec }: Pod): void {
+  const names = (spec.volumes ?? []).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+    const mounts = container.volumeMounts ?? [];
+    expect(new Set(mounts.map(({ mountPath }) => mountPath)).size).toBe(mounts.length);
+    for (const { name } of mounts) expect(names).toContain(name);
+    for (const named of ownFileNames(spec.volumes, container)) expect(named).toBe(container.name);
+  }
+}
+
+/** The containers that the files under /etc/downward tell the resources of. */
+function ownFileNames(volumes: Pod['spec']['volumes'], container: Container): unknown[] {
+  const mount = container.volumeMounts?.find(({ mountPath }) => mountPath === '/etc/downward');
+  const source = volumes?.find(({ name }) => name === mount?.name)?.['downwardAPI'];
+  const items = isObject(source) && Array.isArray(source['items']) ? source['items'] : [];
+  return items.flatMap((item) =>
+    isObject(item?.resourceFieldRef) ? [item.resourceFieldRef['containerName']] : [],
+  );
+}

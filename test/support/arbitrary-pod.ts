@@ -1,0 +1,120 @@
+import * as fc from 'fast-check';
+
+/**
+ * Pods as users, controllers and other webhooks may make them: names and paths that collide with
+ * ours are far likelier here than anywhere else.
+ */
+const name = fc.constantFrom('app', 'web', 'db', 'mesh', 'ambassador', 'x'.repeat(63));
+
+const envVar = fc.oneof(
+  fc.record({
+    name: fc.constantFrom('POD_NAME', 'POD_IP', 'NODE_NAME', 'A', 'B', '__proto__', 'constructor'),
+    value: fc.constantFrom('', 'x', '$(POD_NAME)', '$$(POD_NAME)', '$(OWN)'),
+  }),
+  fc.record({
+    name: fc.constantFrom('POD_NAME', 'POD_IP', 'NODE_NAME', 'SERVICE_ACCOUNT'),
+    valueFrom: fc.record({
+      fieldRef: fc.oneof(
+        fc.constant({ fieldPath: 'metadata.name' }),
+        fc.constant({ apiVersion: 'v1', fieldPath: 'metadata.name' }),
+        fc.constant({ apiVersion: 'v1', fieldPath: 'status.podIP' }),
+      ),
+    }),
+  }),
+);
+
+const volumeName = fc.constantFrom('downward', 'downward-app', 'downward-web', 'data', 'config');
+const path = fc.constantFrom(
+  '/etc/downward',
+  '/etc//downward/',
+  '/etc/downward/sub',
+  '/etc/../etc/downward',
+  '/etc',
+  '/',
+  '/etc/downwards',
+  '/data',
+  '',
+  'relative',
+);
+
+const absent = fc.constantFrom(undefined, null);
+
+const container = fc
+  .record(
+    {
+      image: fc.constantFrom('busybox', 'app:1'),
+      env: fc.oneof(absent, fc.array(envVar, { maxLength: 5 })),
+      volumeMounts: fc.oneof(
+        absent,
+        fc.array(fc.record({ name: volumeName, mountPath: path }), { maxLength: 3 }),
+      ),
+      volumeDevices: fc.oneof(absent, fc.constant([{ name: 'data', devicePath: '/etc/downward' }])),
+      resources: fc.oneof(
+        absent,
+        fc.constant({}),
+        fc.constant({ limits: { memory: '8Mi' }, requests: null }),
+      ),
+      aFieldOfTomorrow: fc.json().map((text) => JSON.parse(text)),
+    },
+    { requiredKeys: ['image'] },
+  )
+  .map(withoutUndefined);
+
+const containers = (least: number) =>
+  fc
+    .uniqueArray(name, { minLength: least, maxLength: 4 })
+    .chain((names) =>
+      fc.tuple(...names.map((own) => container.map((of) => ({ name: own, ...of })))),
+    );
+
+const volumes = fc.uniqueArray(volumeName, { maxLength: 4 }).chain((names) =>
+  fc.tuple(
+    ...names.map((own) =>
+      fc
+        .constantFrom<object>(
+          { emptyDir: {} },
+          {
+            downwardAPI: {
+              items: [{ path: 'podName', fieldRef: { fieldPath: 'metadata.name' } }],
+            },
+          },
+          { downwardAPI: null },
+        )
+        .map((source) => ({ name: own, ...source })),
+    ),
+  ),
+);
+
+const annotations = fc.dictionary(
+  fc.constantFrom('a/b', 'a~b', 'podherald.dev/status', 'podherald.dev/unknown', '0', '-'),
+  fc.string(),
+);
+
+/** A pod that asks for metadata; a JSON value without shared parts. */
+export const arbitraryPod = fc
+  .record(
+    {
+      apiVersion: fc.constant('v1'),
+      kind: fc.constant('Pod'),
+      metadata: annotations.map((others) => ({
+        annotations: { ...others, 'inject-metadata': 'true' },
+      })),
+      spec: fc
+        .record(
+          {
+            containers: containers(1),
+            initContainers: fc.oneof(absent, containers(0)),
+            volumes: fc.oneof(absent, volumes),
+          },
+          { requiredKeys: ['containers'] },
+        )
+        .map(withoutUndefined),
+      status: fc.constant({}),
+    },
+    { requiredKeys: ['metadata', 'spec'] },
+  )
+  .map((pod) => JSON.parse(JSON.stringify(pod)));
+
+function withoutUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

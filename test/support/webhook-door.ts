@@ -1,0 +1,42 @@
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { AdmissionResponse } from '../../src/admission/answer.ts';
+import type { Json, JsonObject } from '../../src/api/json.ts';
+import type { AddOperation } from '../../src/api/json-patch.ts';
+import { defaultRules, type Rules } from '../../src/decision/rules.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { webhookApp } from '../../src/server/webhook.ts';
+import { type LogLine, logLines } from './log-lines.ts';
+import { makeReview } from './review.ts';
+
+/** The webhook's front door without TLS, with what can be seen from outside: answers, log, metrics. */
+export interface WebhookDoor {
+  readonly app: FastifyInstance;
+  readonly lines: readonly LogLine[];
+  metrics(): Promise<string>;
+  post(body: string | Buffer, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  /** Posts a review of the object, and takes the answer for granted. */
+  review(object: Json, request?: JsonObject): Promise<AdmissionResponse>;
+}
+
+export function webhookDoor(rules: Rules = defaultRules('test')): WebhookDoor {
+  const { log, lines } = logLines();
+  const metrics = createMetrics('test');
+  const app = webhookApp({ rules: () => rules, metrics, log });
+  const post: WebhookDoor['post'] = (body, headers = { 'content-type': 'application/json' }) =>
+    app.inject({ method: 'POST', url: '/mutate', headers, payload: body });
+  return {
+    app,
+    lines,
+    metrics: () => metrics.text(),
+    post,
+    async review(object, request) {
+      const { statusCode, body } = await post(JSON.stringify(makeReview(object, request)));
+      if (statusCode !== 200) throw new Error(`${statusCode}: ${body}`);
+      return JSON.parse(body).response;
+    },
+  };
+}
+
+export function operationsOf({ patch }: AdmissionResponse): AddOperation[] {
+  return patch === undefined ? [] : JSON.parse(Buffer.from(patch, 'base64').toString());
+}
