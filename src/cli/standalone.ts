@@ -1,8 +1,7 @@
-import jsonpatch from 'fast-json-patch';
 import { parse, stringify } from 'yaml';
-import type { AdmissionResponse } from '../admission/answer.ts';
 import type { RunningServer } from '../server/server.ts';
 import { VERSION } from '../version.ts';
+import { patchedPod } from './answered-patch.ts';
 import { unifiedDiff } from './diff.ts';
 import { type Output, paint } from './output.ts';
 import { postReview, reviewOf } from './post-review.ts';
@@ -38,7 +37,7 @@ metrics and health: ${adminUrl}/metrics, ${adminUrl}/readyz
 
 ${title('A sample pod asks with one line, inject-metadata: "true", and this is what it gets:')}
 
-${unifiedDiff(stringify(pod), stringify(patched(pod, response)), output)}
+${unifiedDiff(stringify(pod), stringify(patchedPod(pod, response)), output)}
 ${title('Try it from another terminal:')}
 
   curl -sk ${url}/mutate -H 'content-type: application/json' -d '${SMALL_REVIEW}'
@@ -50,11 +49,4 @@ ${title('Or with a pod of your own, in a checkout:')}
 Ctrl-C ends it.
 
 `);
-}
-
-/** The pod with the response's patch applied, as the API server would. */
-export function patched(pod: unknown, response: AdmissionResponse): unknown {
-  if (response.patch === undefined) return pod;
-  const operations = JSON.parse(Buffer.from(response.patch, 'base64').toString());
-  return jsonpatch.applyPatch(structuredClone(pod), operations, true).newDocument;
 }

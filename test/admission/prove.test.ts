@@ -61,28 +61,27 @@ const json = fc.letrec<{ value: Json }>((tie) => ({
 
 const document = fc.dictionary(key, json, { minKeys: 2 });
 
-const operation = fc
-  .tuple(
-    fc.array(fc.oneof(key, fc.constantFrom('1', '2', '01')), { minLength: 1, maxLength: 3 }),
-    json,
-  )
-  .map(([tokens, value]) => add(tokens.map((token) => `/${escapeToken(token)}`).join(''), value));
+const operations = fc.array(
+  fc
+    .tuple(
+      fc.array(fc.oneof(key, fc.constantFrom('1', '2', '01')), { minLength: 1, maxLength: 3 }),
+      json,
+    )
+    .map(([tokens, value]) => add(tokens.map((token) => `/${escapeToken(token)}`).join(''), value)),
+  { minLength: 1, maxLength: 4 },
+);
 
 it('accepts nothing that fast-json-patch refuses, or that loses a value', () => {
   let accepted = 0;
   fc.assert(
-    fc.property(
-      json,
-      fc.array(operation, { minLength: 1, maxLength: 4 }),
-      (document, operations) => {
-        if (prove(document, operations) !== undefined) return;
-        accepted += 1;
-        const copy: Json = structuredClone(document);
-        const patched = jsonpatch.applyPatch(copy, operations as Operation[], true).newDocument;
-        expect(losses(document, patched)).toEqual([]);
-      },
-    ),
+    fc.property(document, operations, (before, adds) => {
+      if (prove(before, adds) !== undefined) return;
+      accepted += 1;
+      const copy: Json = structuredClone(before);
+      const patched = jsonpatch.applyPatch(copy, adds as Operation[], true).newDocument;
+      expect(losses(before, patched)).toEqual([]);
+    }),
     { numRuns: 10_000 },
   );
-  expect(accepted).toBeGreaterThan(500);
+  expect(accepted).toBeGreaterThan(200);
 });

@@ -1,0 +1,52 @@
+// Posts the review of a pod to a podherald on this machine, and shows the answer readably.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parse, stringify } from 'yaml';
+import { answeredPatch, patchedPod } from '../src/cli/answered-patch.ts';
+import { unifiedDiff } from '../src/cli/diff.ts';
+import { processOutput } from '../src/cli/output.ts';
+import { postReview, reviewOf } from '../src/cli/post-review.ts';
+
+const HELP = `Usage: npm run review -- [FILE] [options]
+
+Posts a pod (YAML or JSON), or a captured AdmissionReview, to podherald and shows what comes back.
+FILE is examples/pod.yaml unless given. Start podherald with \`npm start\` in another terminal.
+
+  --url URL         default https://127.0.0.1:8443/mutate; any certificate is taken
+  -n, --namespace   namespace of the pod, default \`default\`
+  -h, --help
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    url: { type: 'string', default: 'https://127.0.0.1:8443/mutate' },
+    namespace: { type: 'string', short: 'n', default: 'default' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const output = processOutput();
+
+try {
+  if (values.help) output.out(HELP);
+  else await show(positionals[0] ?? 'examples/pod.yaml');
+} catch (error) {
+  output.note(`review: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
+
+async function show(file: string): Promise<void> {
+  const given = parse(readFileSync(file, 'utf8'));
+  const review = given?.kind === 'AdmissionReview' ? given : reviewOf(given, values.namespace);
+  const response = await postReview(values.url, review);
+  output.out(`allowed: ${response.allowed}\n`);
+  for (const warning of response.warnings ?? []) output.out(`warning: ${warning}\n`);
+  if (response.status) output.out(`${response.status.message}\n`);
+  if (response.auditAnnotations)
+    output.out(`audit:   ${JSON.stringify(response.auditAnnotations)}\n`);
+  const operations = answeredPatch(response).map(({ op, path }) => `${op} ${path}`);
+  output.out(`patch:   ${operations.join('\n         ') || 'none'}\n`);
+  if (operations.length === 0) return;
+  const pod = review.request.object;
+  output.out(`\n${unifiedDiff(stringify(pod), stringify(patchedPod(pod, response)), output)}`);
+}
