@@ -26,7 +26,7 @@ export function parseReview(body: unknown): AdmissionRequest | InvalidReview {
   if (!isObject(body)) return invalid('the body is not an AdmissionReview but another JSON value');
   const { apiVersion, kind, request } = body;
   if (apiVersion !== REVIEW_API_VERSION || kind !== REVIEW_KIND) {
-    const got = `${JSON.stringify(apiVersion)} ${JSON.stringify(kind)}`;
+    const got = `${text(kind) || 'no kind'} of ${text(apiVersion) || 'no apiVersion'}`;
     return invalid(`expected an ${REVIEW_KIND} of ${REVIEW_API_VERSION}, got ${got.slice(0, 120)}`);
   }
   if (!isObject(request)) return invalid('the AdmissionReview has no request');

@@ -4,6 +4,7 @@ import { admit } from '../admission/admit.ts';
 import { answer } from '../admission/answer.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../admission/review.ts';
 import type { Rules } from '../decision/rules.ts';
+import { trackHandshakes } from './handshakes.ts';
 import { answerError, HttpError } from './http-error.ts';
 import type { Metrics } from './metrics.ts';
 import { logReview } from './review-log.ts';
@@ -35,6 +36,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 120_000;
 /** The longest timeoutSeconds that a webhook may have; a body that stops half-way ends here. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+const EMPTY_BODY = 'the body is empty; send an AdmissionReview';
+
 /** The app that answers the API server on `POST /mutate`. */
 export function webhookApp(options: WebhookOptions): FastifyInstance {
   const app = fastify({
@@ -44,8 +47,11 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
     exposeHeadRoutes: false,
-    // A connection that idles must not hold back the end of the process.
+    // Connections that idle must not hold up the end of the process; on the others reviews are
+    // answered to the last, as a 503 would leave pods without injection.
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, options.log),
   }) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
   // JSON.parse keeps `__proto__` as the plain key that it is in a pod.
@@ -57,20 +63,28 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
     }
   });
   app.decorateRequest('arrivedAtMs', 0);
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.arrivedAtMs = performance.now();
-    done();
+    done(request.is404 ? notServed(request, reply) : undefined);
   });
-  app.post(MUTATE_PATH, (request, reply) => mutate(request, reply, options));
-  app.setNotFoundHandler((request, reply) => refuse(request, reply));
-  app.setErrorHandler((error, request, reply) => {
-    const { statusCode, sentence } = answerError(error);
-    const details = { statusCode, method: request.method, error: sentence };
-    if (statusCode >= 500) options.log.error({ ...details, err: error }, 'request failed');
-    else options.log.warn(details, 'request refused');
-    return reply.code(statusCode).type('text/plain; charset=utf-8').send(`${sentence}\n`);
+  const closing = closingOf(app);
+  app.post(MUTATE_PATH, (request, reply) => {
+    if (closing.begun) reply.header('connection', 'close');
+    return mutate(request, reply, options);
   });
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options.log));
   return app;
+}
+
+/** Whether the app is being closed, so that the connection of a last answer ends with it. */
+function closingOf(app: FastifyInstance): { readonly begun: boolean } {
+  const closing = { begun: false };
+  const endHandshakes = trackHandshakes(app.server);
+  app.addHook('preClose', async () => {
+    closing.begun = true;
+    endHandshakes();
+  });
+  return closing;
 }
 
 function mutate(request: FastifyRequest, reply: FastifyReply, options: WebhookOptions): string {
@@ -85,7 +99,7 @@ function mutate(request: FastifyRequest, reply: FastifyReply, options: WebhookOp
 }
 
 function parseJson(text: string): unknown {
-  if (text === '') throw new HttpError(400, 'the body is empty; send an AdmissionReview');
+  if (text === '') throw new HttpError(400, EMPTY_BODY);
   try {
     return JSON.parse(text);
   } catch {
@@ -94,14 +108,27 @@ function parseJson(text: string): unknown {
 }
 
 function readReview(body: unknown): AdmissionRequest {
+  if (body === undefined) throw new HttpError(400, EMPTY_BODY);
   const review = parseReview(body);
   if (isInvalid(review)) throw new HttpError(400, review.invalid);
   return review;
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply): never {
+function notServed(request: FastifyRequest, reply: FastifyReply): HttpError {
   const path = request.url.split('?', 1)[0];
-  if (path !== MUTATE_PATH) throw new HttpError(404, `there is only POST ${MUTATE_PATH} here`);
+  if (path !== MUTATE_PATH) return new HttpError(404, `there is only POST ${MUTATE_PATH} here`);
   reply.header('allow', 'POST');
-  throw new HttpError(405, `${request.method} is not served here; send POST ${MUTATE_PATH}`);
+  return new HttpError(405, `${request.method} is not served here; send POST ${MUTATE_PATH}`);
+}
+
+function sendError(
+  error: unknown,
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
+  const { statusCode, sentence } = answerError(error);
+  if (statusCode >= 500) log.error({ statusCode, method, err: error }, 'request failed');
+  else log.warn({ statusCode, method, error: sentence }, 'request refused');
+  return reply.code(statusCode).type('text/plain; charset=utf-8').send(`${sentence}\n`);
 }
