@@ -1,8 +1,8 @@
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import type { Json } from '../api/json.ts';
 import type { AddOperation } from '../api/json-patch.ts';
-import { expandAliases } from './expand-aliases.ts';
-import { splice } from './splice.ts';
+import { expandAliases } from './splice/expand-aliases.ts';
+import { splice } from './splice/splice.ts';
 
 /** A document as it is written and as it is read. */
 export interface DocumentState {

@@ -1,13 +1,13 @@
 import type { CST, Document, Pair } from 'yaml';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Json } from '../api/json.ts';
-import { type AddOperation, escapeToken } from '../api/json-patch.ts';
+import type { Json } from '../../api/json.ts';
+import { type AddOperation, escapeToken } from '../../api/json-patch.ts';
 import { type Additions, gatherAdditions } from './additions.ts';
 import { appendLines, dropTag, insertLines, writeValue } from './edit-block.ts';
 import { insertFlow, writeFlowValue } from './edit-flow.ts';
 import { lineNumber } from './lines.ts';
 import { Locator, type Place, pairOf } from './locate.ts';
-import { proves } from './prove.ts';
+import { readsBack } from './read-back.ts';
 import { readFlowStyle } from './read-flow-style.ts';
 import { readLayout } from './read-layout.ts';
 import { OBSTACLES, type Obstacle, Refusal } from './refusal.ts';
@@ -56,7 +56,7 @@ function spliced(text: string, operations: readonly AddOperation[]): string {
   const edits = additions.flatMap((addition) => editsOf(text, addition, layoutAt));
   const result = applyEdits(text, edits);
   const after = jsonOf(read(result, 'unproven'), 'unproven');
-  if (!proves(before, operations, after)) throw new Refusal('unproven');
+  if (!readsBack(before, operations, after)) throw new Refusal('unproven');
   return result;
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../api/json.ts';
+import { isObject, type Json } from '../../api/json.ts';
 import { isNested, membersOf } from './render-block.ts';
 import { flowStringText, quotedText } from './render-scalar.ts';
 

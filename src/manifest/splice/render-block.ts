@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../api/json.ts';
+import { isObject, type Json, type JsonObject } from '../../api/json.ts';
 import { stringText } from './render-scalar.ts';
 
 /** How block YAML is laid out: widths in columns. */

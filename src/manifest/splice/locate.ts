@@ -10,7 +10,7 @@ import {
   type Pair,
   visit,
 } from 'yaml';
-import { escapeToken } from '../api/json-patch.ts';
+import { escapeToken } from '../../api/json-patch.ts';
 import { Refusal } from './refusal.ts';
 import type { CollectionToken, ItemToken } from './token-span.ts';
 

@@ -1,5 +1,5 @@
 import type { CST } from 'yaml';
-import type { Json } from '../api/json.ts';
+import type { Json } from '../../api/json.ts';
 import { beginsLine, commentAbove, endsLine, lineEnd, lineIndent, lineStart } from './lines.ts';
 import type { Place } from './locate.ts';
 import { hasOwnLines, unitOf } from './read-flow-style.ts';

@@ -11,7 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { AppError } from '../errors.ts';
+import { AppError } from '../../errors.ts';
 import { lineBreak } from './lines.ts';
 import { isMerge } from './locate.ts';
 import { readLayout } from './read-layout.ts';

@@ -1,9 +1,9 @@
-import { isObject } from '../api/json.ts';
-import type { AddOperation } from '../api/json-patch.ts';
-import { pointerTokens } from '../api/json-patch.ts';
+import { isObject } from '../../api/json.ts';
+import type { AddOperation } from '../../api/json-patch.ts';
+import { pointerTokens } from '../../api/json-patch.ts';
 
 /** Whether `after` is what the operations (RFC 6902) make of `before`. */
-export function proves(
+export function readsBack(
   before: unknown,
   operations: readonly AddOperation[],
   after: unknown,

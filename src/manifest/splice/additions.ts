@@ -1,6 +1,6 @@
 import { isSeq } from 'yaml';
-import type { Json } from '../api/json.ts';
-import { type AddOperation, pointerTokens } from '../api/json-patch.ts';
+import type { Json } from '../../api/json.ts';
+import { type AddOperation, pointerTokens } from '../../api/json-patch.ts';
 import { type Locator, type Place, pairOf } from './locate.ts';
 import { Refusal } from './refusal.ts';
 import { type CollectionToken, writtenItems } from './token-span.ts';

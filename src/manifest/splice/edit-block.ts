@@ -1,5 +1,5 @@
 import type { CST } from 'yaml';
-import { isObject, type Json } from '../api/json.ts';
+import { isObject, type Json } from '../../api/json.ts';
 import {
   beginsLine,
   blanksBefore,
