@@ -7,18 +7,21 @@ import {
   CASE_NAMESPACE,
   CASE_RULES,
   CASES_FOLDER,
+  manifestOf,
   mutateCase,
   outcomeOf,
   readCases,
 } from '../test/support/cases.ts';
 
-for (const { name, podText, pod } of readCases()) {
-  const mutation = mutateCase(pod);
+for (const golden of readCases()) {
+  const { name, podText, pod, namespace } = golden;
+  const mutation = mutateCase(pod, namespace);
   write(name, 'outcome.yaml', stringify(outcomeOf(pod, mutation), { lineWidth: 0 }));
   if (mutation.operations.length === 0) continue;
   const options = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
   write(name, 'patch.json', `${JSON.stringify(mutation.operations, null, 2)}\n`);
-  write(name, 'injected.yaml', injectManifest(podText, options).text);
+  const { text } = injectManifest(manifestOf(golden, podText), options);
+  write(name, 'injected.yaml', text.slice(manifestOf(golden, '').length));
 }
 
 function write(name: string, file: string, text: string): void {

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../src/api/json.ts';
 import type { AddOperation } from '../src/api/json-patch.ts';
+import type { Namespace } from '../src/decision/decide.ts';
 import { injectManifest } from '../src/manifest/inject.ts';
 import { createMetrics } from '../src/server/metrics.ts';
 import { webhookApp } from '../src/server/webhook.ts';
 import {
   CASE_NAMESPACE,
   CASE_RULES,
+  manifestOf,
   mutateCase,
   outcomeOf,
   readCaseFile,
@@ -21,9 +23,10 @@ import { applyStrictly } from './support/strict-json-patch.ts';
 const INJECT = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
 const STATUS = /^\/metadata\/annotations\/podherald\.dev~1status$/;
 
-describe.each(readCases())('$name', ({ name, pod, podText }) => {
+describe.each(readCases())('$name', (golden) => {
+  const { name, pod, podText, namespace } = golden;
   const expected = parse(readCaseFile(name, 'outcome.yaml'));
-  const mutation = mutateCase(pod);
+  const mutation = mutateCase(pod, namespace);
   const injects = mutation.operations.length > 0;
   const patch: AddOperation[] = injects ? JSON.parse(readCaseFile(name, 'patch.json')) : [];
   const injectedText = injects ? readCaseFile(name, 'injected.yaml') : podText;
@@ -35,14 +38,14 @@ describe.each(readCases())('$name', ({ name, pod, podText }) => {
   });
 
   it('comes out of `inject` as written down, byte for byte', () => {
-    const result = injectManifest(podText, INJECT);
+    const result = injectManifest(manifestOf(golden, podText), INJECT);
     const refused = expected.outcome === 'denied';
     expect(result.faults.length > 0).toBe(refused);
-    expect(result.text).toBe(injectedText);
+    expect(result.text).toBe(manifestOf(golden, injectedText));
   });
 
   it('comes out of POST /mutate as written down', async () => {
-    const response = await post(pod);
+    const response = await post(pod, namespace);
     expect(response.allowed).toBe(expected.outcome !== 'denied');
     expect(response.warnings).toEqual(expected.warnings);
     expect(response.status?.message).toEqual(expected.message);
@@ -65,9 +68,10 @@ describe.each(readCases())('$name', ({ name, pod, podText }) => {
   });
 
   it('has nothing left to do the second time, through every door', async () => {
-    expect(mutateCase(injected).operations).toEqual([]);
-    expect(injectManifest(injectedText, INJECT).text).toBe(injectedText);
-    expect(operationsOf(await post(injected))).toEqual([]);
+    expect(mutateCase(injected, namespace).operations).toEqual([]);
+    const again = manifestOf(golden, injectedText);
+    expect(injectManifest(again, INJECT).text).toBe(again);
+    expect(operationsOf(await post(injected, namespace))).toEqual([]);
   });
 });
 
@@ -78,13 +82,12 @@ interface Response {
   readonly status?: { readonly message: string };
 }
 
-const app = webhookApp({
-  rules: () => CASE_RULES,
-  metrics: createMetrics('test'),
-  log: pino({ level: 'silent' }),
-});
+const metrics = createMetrics('test');
+const log = pino({ level: 'silent' });
 
-async function post(object: Json): Promise<Response> {
+async function post(object: Json, namespace: Namespace): Promise<Response> {
+  const findNamespace = (): Namespace => namespace;
+  const app = webhookApp({ rules: () => CASE_RULES, findNamespace, metrics, log });
   const answer = await app.inject({
     method: 'POST',
     url: '/mutate?timeout=3s',

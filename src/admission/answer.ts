@@ -68,7 +68,7 @@ export function warningsFor(findings: readonly Finding[]): string[] {
 }
 
 function oneLine(sentence: string): string {
-  const line = [...sentence.replaceAll(/\p{C}+/gu, ' ')];
+  const line = [...sentence.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')];
   if (line.length <= WARNING_LENGTH) return line.join('');
   return `${line.slice(0, WARNING_LENGTH - 1).join('')}…`;
 }

@@ -3,7 +3,7 @@ import type { Decision } from '../decision/decide.ts';
 import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
 import type { Injection } from '../injection/injection.ts';
-import { containersOf } from '../injection/plan.ts';
+import { selectedContainers } from '../injection/plan.ts';
 
 /** TotalAnnotationSizeLimitB (apimachinery pkg/api/validation/objectmeta.go): keys and values. */
 const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
@@ -49,7 +49,9 @@ function statusText(
       metadata: {
         profiles: decision.metadata.profiles,
         path: decision.metadata.path,
-        containers: [...containersOf(pod)].map(({ container }) => container.name),
+        containers: [...selectedContainers(pod, decision.metadata.containers)].map(
+          ({ container }) => container.name,
+        ),
       },
     }),
     ...(findings.length > 0 && {

@@ -61,9 +61,11 @@ export interface ResourceRequirements {
   readonly limits?: JsonObject | null;
 }
 
-/** A JSON value that is not a pod podherald can work on, and where it stops being one. */
+/** A JSON value that is not a pod podherald can work on. */
 export interface MalformedPod {
+  /** Where it stops being one, and how, in a sentence. */
   readonly malformed: string;
+  readonly path: readonly (string | number)[];
 }
 
 /**
@@ -73,76 +75,98 @@ export interface MalformedPod {
  * @returns the same object, typed, or the first place that has another shape.
  */
 export function parsePod(object: unknown): Pod | MalformedPod {
-  const malformed = isObject(object) ? checkPod(object) : 'is not an object';
-  return malformed === undefined ? (object as unknown as Pod) : { malformed };
+  const wrong = isObject(object) ? checkPod(object) : shape([], 'is not an object');
+  return wrong ?? (object as Pod);
 }
 
 export function isMalformed(pod: Pod | MalformedPod): pod is MalformedPod {
   return 'malformed' in pod;
 }
 
-function checkPod(pod: JsonObject): string | undefined {
+function checkPod(pod: JsonObject): MalformedPod | undefined {
   const { spec, metadata } = pod;
-  if (!isObject(spec)) return 'spec is not an object';
-  if (!Array.isArray(spec.containers)) return 'spec.containers is not a list';
-  if (spec.containers.length === 0) return 'spec.containers is empty';
+  if (!isObject(spec)) return shape(['spec'], 'is not an object');
+  if (!Array.isArray(spec.containers)) return shape(['spec', 'containers'], 'is not a list');
+  if (spec.containers.length === 0) return shape(['spec', 'containers'], 'is empty');
   return (
     checkMetadata(metadata) ??
-    checkContainers(spec.containers, 'spec.containers') ??
-    checkContainers(spec.initContainers, 'spec.initContainers') ??
-    checkList(spec.volumes, 'spec.volumes', 'name') ??
-    checkResources(spec, 'spec')
+    checkContainers(spec, 'containers') ??
+    checkContainers(spec, 'initContainers') ??
+    checkList(spec, 'volumes', 'name', ['spec']) ??
+    checkResources(spec, ['spec'])
   );
 }
 
-function checkMetadata(metadata: Json | undefined): string | undefined {
+function checkMetadata(metadata: Json | undefined): MalformedPod | undefined {
   if (isAbsent(metadata)) return undefined;
-  if (!isObject(metadata)) return 'metadata is not an object';
+  if (!isObject(metadata)) return shape(['metadata'], 'is not an object');
   const { annotations } = metadata;
   if (isAbsent(annotations)) return undefined;
-  if (!isObject(annotations)) return 'metadata.annotations is not an object';
+  if (!isObject(annotations)) return shape(['metadata', 'annotations'], 'is not an object');
   for (const key of Object.keys(annotations)) {
     if (typeof annotations[key] !== 'string') {
-      return `metadata.annotations[${JSON.stringify(key)}] is not a string; quote its value`;
+      return shape(['metadata', 'annotations', key], 'is not a string; quote its value');
     }
   }
   return undefined;
 }
 
-function checkContainers(containers: Json | undefined, path: string): string | undefined {
-  const malformed = checkList(containers, path, 'name');
+function checkContainers(
+  spec: JsonObject,
+  list: 'containers' | 'initContainers',
+): MalformedPod | undefined {
+  const malformed = checkList(spec, list, 'name', ['spec']);
+  const containers = spec[list];
   if (malformed !== undefined || !Array.isArray(containers)) return malformed;
-  for (const [index, container] of containers.entries()) {
-    const place = `${path}[${index}]`;
+  for (let index = 0; index < containers.length; index++) {
+    const path = ['spec', list, index];
+    const container: JsonObject = containers[index];
     const wrong =
-      checkList(container.env, `${place}.env`, 'name') ??
-      checkList(container.volumeMounts, `${place}.volumeMounts`, 'mountPath') ??
-      checkList(container.volumeDevices, `${place}.volumeDevices`, 'devicePath') ??
-      checkResources(container, place);
+      checkList(container, 'env', 'name', path) ??
+      checkList(container, 'volumeMounts', 'mountPath', path) ??
+      checkList(container, 'volumeDevices', 'devicePath', path) ??
+      checkResources(container, path);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-function checkList(list: Json | undefined, path: string, key: string): string | undefined {
-  if (isAbsent(list)) return undefined;
-  if (!Array.isArray(list)) return `${path} is not a list`;
-  for (let index = 0; index < list.length; index++) {
-    const item: unknown = list[index];
-    if (!isObject(item)) return `${path}[${index}] is not an object`;
-    if (typeof item[key] !== 'string') return `${path}[${index}].${key} is not a string`;
+/** Looks at the list under a key: objects, each with a string under the key that it is told by. */
+function checkList(
+  owner: JsonObject,
+  list: string,
+  key: string,
+  path: MalformedPod['path'],
+): MalformedPod | undefined {
+  const items = owner[list];
+  if (isAbsent(items)) return undefined;
+  if (!Array.isArray(items)) return shape([...path, list], 'is not a list');
+  for (let index = 0; index < items.length; index++) {
+    const item: unknown = items[index];
+    if (!isObject(item)) return shape([...path, list, index], 'is not an object');
+    if (typeof item[key] !== 'string') return shape([...path, list, index, key], 'is not a string');
   }
   return undefined;
 }
 
-function checkResources(owner: JsonObject, path: string): string | undefined {
+function checkResources(owner: JsonObject, path: MalformedPod['path']): MalformedPod | undefined {
   const { resources } = owner;
   if (isAbsent(resources)) return undefined;
-  if (!isObject(resources)) return `${path}.resources is not an object`;
+  if (!isObject(resources)) return shape([...path, 'resources'], 'is not an object');
   if (isAbsent(resources.limits) || isObject(resources.limits)) return undefined;
-  return `${path}.resources.limits is not an object`;
+  return shape([...path, 'resources', 'limits'], 'is not an object');
 }
 
 function isAbsent(value: Json | undefined): value is null | undefined {
   return value === undefined || value === null;
+}
+
+function shape(path: MalformedPod['path'], sentence: string): MalformedPod {
+  const place = path.map(step).join('').replace(/^\./, '');
+  return { path, malformed: `${place || 'the pod'} ${sentence}` };
+}
+
+function step(key: string | number): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return /^\w+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }

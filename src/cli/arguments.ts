@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
+import { isQualifiedName } from '../decision/kubernetes-names.ts';
 
 export function port(value: string): number {
-  const number = Number(value);
+  const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isInteger(number) || number < 0 || number > 65_535) {
     throw new InvalidArgumentError('A port is a number from 0 to 65535 (0: any free one).');
   }
@@ -23,5 +24,9 @@ export function keyValue(
 ): ReadonlyMap<string, string> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It has the form key=value.');
-  return new Map([...others, [text.slice(0, at), text.slice(at + 1)]]);
+  const key = text.slice(0, at);
+  if (!isQualifiedName(key.toLowerCase())) {
+    throw new InvalidArgumentError('Kubernetes accepts no annotation of that key.');
+  }
+  return new Map([...others, [key, text.slice(at + 1)]]);
 }

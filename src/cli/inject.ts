@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { defaultRules } from '../decision/rules.ts';
 import { AppError } from '../errors.ts';
-import { type InjectedManifest, injectManifest, type ManifestRemark } from '../manifest/inject.ts';
+import { injectManifest, type ManifestRemark } from '../manifest/inject.ts';
+import { joinManifests } from '../manifest/join.ts';
+import { namespacesIn } from '../manifest/namespaces.ts';
 import { VERSION } from '../version.ts';
 import { keyValue } from './arguments.ts';
 import { summarize } from './inject-summary.ts';
 import type { Output } from './output.ts';
+import { readManifest } from './read-manifest.ts';
 
 interface InjectFlags {
   readonly filename: readonly string[];
@@ -25,7 +27,6 @@ export function addInject(program: Command, output: Output): void {
       '-f, --filename <file>',
       'a manifest, or - for standard input; may be repeated',
       collect,
-      [],
     )
     .option('-n, --namespace <name>', 'namespace of objects that name none', 'default')
     .option(
@@ -44,52 +45,32 @@ Examples:
     .action((flags: InjectFlags) => inject(flags, output));
 }
 
-function collect(file: string, files: readonly string[]): readonly string[] {
+function collect(file: string, files: readonly string[] = []): readonly string[] {
+  if (file === '-' && files.includes('-')) {
+    throw new InvalidArgumentError('Standard input can be read only once.');
+  }
   return [...files, file];
 }
 
-function inject(flags: InjectFlags, output: Output): void {
+async function inject(flags: InjectFlags, output: Output): Promise<void> {
+  const files = await Promise.all(flags.filename.map(readManifest));
   const options = {
     rules: defaultRules(VERSION),
     namespace: flags.namespace,
+    namespaces: new Map(files.flatMap(({ text }) => [...namespacesIn(text)])),
     annotate: flags.annotate ?? new Map<string, string>(),
   };
-  const files = flags.filename.map((file) => {
-    const name = file === '-' ? 'standard input' : file;
-    return { name, manifest: injectManifest(read(file), options) };
-  });
-  const faults = files.flatMap(({ name, manifest }) => located(name, manifest.faults));
+  const injected = files.map(({ name, text }) => ({ name, ...injectManifest(text, options) }));
+  const faults = injected.flatMap((file) => located(file.name, file.faults));
   if (faults.length > 0) throw new AppError('manifest', faults.join('\npodherald: '));
-  for (const { name, manifest } of files) {
-    for (const note of located(name, manifest.notes)) output.note(`podherald: ${note}\n`);
+  for (const note of injected.flatMap((file) => located(file.name, file.notes))) {
+    output.note(`podherald: ${note}\n`);
   }
-  output.out(join(files.map(({ manifest }) => manifest)));
-  output.note(
-    summarize(
-      files.flatMap(({ manifest }) => manifest.reports),
-      options.rules.annotationPrefix,
-    ),
-  );
+  output.out(joinManifests(injected.map(({ text }) => text)));
+  const reports = injected.flatMap((file) => file.reports);
+  output.note(summarize(reports, options.rules.annotationPrefix));
 }
 
 function located(name: string, remarks: readonly ManifestRemark[]): string[] {
   return remarks.map(({ line, message }) => `${name}:${line}: ${message}`);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (cause) {
-    throw new AppError('file', `cannot read ${file}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** Files become one stream of documents. */
-function join(manifests: readonly InjectedManifest[]): string {
-  return manifests
-    .map(({ text }) => text)
-    .reduce((all, text) => {
-      const begun = all === '' || all.endsWith('\n') ? all : `${all}\n`;
-      return begun === '' || text.startsWith('---') ? begun + text : `${begun}---\n${text}`;
-    }, '');
 }

@@ -12,6 +12,10 @@ export interface Output {
 type Style = Parameters<typeof styleText>[0];
 
 export function processOutput(): Output {
+  // Who reads us may stop early, as `head` does: that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   return {
     out: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),

@@ -70,6 +70,7 @@ Examples:
 /** Serves until SIGTERM or SIGINT. */
 async function serve(flags: ServeFlags, output: Output): Promise<void> {
   checkTlsFlags(flags);
+  const stopped = stopSignal();
   const isStandalone = flags.standalone === true;
   const log = await createLog(
     flags.logLevel,
@@ -91,7 +92,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     const { showSample } = await import('./standalone.ts');
     await showSample(server, certificates.get().cert, output);
   } else log.info({ version: VERSION, url: server.url, admin: server.adminUrl }, 'serving');
-  const signal = await stopSignal();
+  const signal = await stopped;
   log.info({ signal, delaySeconds }, 'stopping');
   await server.close();
   log.info('stopped');

@@ -1,69 +1,95 @@
+import { parseContainerSelection } from './container-selection.ts';
+import { parseEnvItems, parseFileItems } from './metadata-items.ts';
+import { parseMetadataPath } from './metadata-path.ts';
+import { parseMetadataSwitch } from './metadata-switch.ts';
+import type { Parse } from './parsed.ts';
+
 /** The prefix that keys carry where the operator has configured no other. */
 export const DEFAULT_PREFIX = 'podherald.dev/';
+
+export type Place = 'pod' | 'namespace';
 
 interface AnnotationKey {
   /** Whether the key may also be written without the prefix. */
   readonly bare: boolean;
-  readonly on: readonly ('pod' | 'namespace')[];
+  /** Where it may stand; nowhere for what podherald writes itself. */
+  readonly on: readonly Place[];
+  /** The values, for the reference page. */
+  readonly values: string;
+  /** What it does, in a sentence for the reference page. */
   readonly doc: string;
+  /** Absent where podherald leaves the key alone. */
+  readonly parse?: Parse<unknown>;
 }
 
-/** Every annotation key under the prefix. What is not here is warned about. */
+const NOT_YET = 'Known to podherald, and of no effect yet.';
+
+/** Every annotation key, once. The parser, the reference page and the warnings come from here. */
 export const ANNOTATION_KEYS = {
   'inject-metadata': {
     bare: true,
     on: ['pod', 'namespace'],
-    doc: '`true`, `false`, or profile names separated by commas.',
+    values: '`true`, `false`, or profile names separated by commas, such as `default,otel`',
+    doc: 'Adds the default profile, or the profiles named. `false` on a pod also switches its items off.',
+    parse: parseMetadataSwitch,
   },
   'inject-ambassador': {
     bare: true,
     on: ['pod', 'namespace'],
-    doc: '`true` or `false`: a `kubectl proxy` beside the containers.',
+    values: '`true`, `false`',
+    doc: NOT_YET,
   },
   'metadata-env': {
     bare: false,
     on: ['pod'],
-    doc: 'Items `NAME=source[:divisor]`, separated by commas or newlines.',
+    values: 'items `NAME=source[:divisor]`, separated by commas or newlines',
+    doc: 'Adds variables. An item replaces a profile’s item of that name.',
+    parse: parseEnvItems,
   },
   'metadata-files': {
     bare: false,
     on: ['pod'],
-    doc: 'Items `path=source[:divisor]`, separated by commas or newlines.',
+    values: 'items `path=source[:divisor]`, separated by commas or newlines',
+    doc: 'Adds files. An item replaces a profile’s item at that path.',
+    parse: parseFileItems,
   },
   'metadata-path': {
     bare: false,
     on: ['pod', 'namespace'],
-    doc: 'The absolute path that the files are mounted at.',
+    values: 'an absolute path',
+    doc: 'Where the files are mounted; `/etc/downward` unless the config says otherwise.',
+    parse: parseMetadataPath,
   },
   'metadata-containers': {
     bare: false,
     on: ['pod'],
-    doc: 'The containers to inject, or with `!` all but those.',
+    values: 'container names separated by commas, or all but some: `!name,!other`',
+    doc: 'The containers that get metadata; all, init containers included, where it is not given. A name that the pod does not have is a fault, an unknown `!name` is not.',
+    parse: parseContainerSelection,
   },
-  'ambassador-access': {
-    bare: false,
-    on: ['pod', 'namespace'],
-    doc: '`namespace`, `read-only` or `full`.',
-  },
-  'ambassador-port': { bare: false, on: ['pod'], doc: 'A port from 1024 to 65535.' },
-  'ambassador-kubeconfig': {
-    bare: false,
-    on: ['pod'],
-    doc: '`true`: also a kubeconfig file and KUBECONFIG.',
-  },
-  kubeconfig: { bare: false, on: [], doc: 'Written by podherald: the text of that file.' },
+  'ambassador-access': { bare: false, on: ['pod', 'namespace'], values: '', doc: NOT_YET },
+  'ambassador-port': { bare: false, on: ['pod'], values: '', doc: NOT_YET },
+  'ambassador-kubeconfig': { bare: false, on: ['pod'], values: '', doc: NOT_YET },
+  kubeconfig: { bare: false, on: [], values: '', doc: NOT_YET },
   status: {
     bare: false,
     on: [],
-    doc: 'Written by podherald: what was injected, what was not and why.',
+    values: 'one line of JSON',
+    doc: 'Written by podherald: which version injected what, what it did not and why. Never read as proof of anything.',
   },
 } as const satisfies Record<string, AnnotationKey>;
 
-export type AnnotationName = keyof typeof ANNOTATION_KEYS;
+type Keys = typeof ANNOTATION_KEYS;
+export type AnnotationName = keyof Keys;
 
-function isAnnotationName(name: string): name is AnnotationName {
-  return Object.hasOwn(ANNOTATION_KEYS, name);
-}
+/** What the keys that have a parser say. */
+export type AnnotationValues = {
+  readonly [Name in AnnotationName as Keys[Name] extends { parse: Parse<unknown> }
+    ? Name
+    : never]: Keys[Name] extends { parse: Parse<infer Value> } ? Value : never;
+};
+
+export const ANNOTATION_NAMES = Object.keys(ANNOTATION_KEYS) as readonly AnnotationName[];
 
 /** The key's name without the prefix, or nothing where the key is not one of ours. */
 export function annotationNameOf(key: string, prefix: string): AnnotationName | undefined {
@@ -72,6 +98,10 @@ export function annotationNameOf(key: string, prefix: string): AnnotationName | 
     return isAnnotationName(name) ? name : undefined;
   }
   return isAnnotationName(key) && ANNOTATION_KEYS[key].bare ? key : undefined;
+}
+
+function isAnnotationName(name: string): name is AnnotationName {
+  return Object.hasOwn(ANNOTATION_KEYS, name);
 }
 
 /** kubelet's mark on the API server's copy of a static pod. */

@@ -1,3 +1,4 @@
+import { clash } from './metadata-items.ts';
 import { type EnvItem, type FileItem, type Profile, references } from './profile.ts';
 
 /** The items of several profiles as one set. */
@@ -7,28 +8,38 @@ export interface MetadataItems {
   readonly files: readonly FileItem[];
 }
 
-/** Of items with the same name or path, that of the first profile counts. */
-export function mergeProfiles(profiles: readonly Profile[]): MetadataItems {
+/** Of items that clash, that of the first profile counts, and a pod's own before all of them. */
+export function mergeProfiles(
+  profiles: readonly Profile[],
+  own: MetadataItems = NO_ITEMS,
+): MetadataItems {
   return {
     env: afterWhatTheyName(
-      firstOf(
+      merge(
         profiles.flatMap(({ env }) => env),
-        ({ name }) => name,
+        own.env,
       ),
     ),
-    files: firstOf(
+    files: merge(
       profiles.flatMap(({ files }) => files),
-      ({ path }) => path,
+      own.files,
     ),
   };
 }
 
-function firstOf<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
-  const first = new Map<string, Item>();
-  for (const item of items) {
-    if (!first.has(keyOf(item))) first.set(keyOf(item), item);
+export const NO_ITEMS: MetadataItems = { env: [], files: [] };
+
+/** An own item stands where the first profile item does that it replaces, or at the end. */
+function merge<Item extends EnvItem | FileItem>(
+  fromProfiles: readonly Item[],
+  own: readonly Item[],
+): Item[] {
+  const merged: Item[] = [];
+  for (const item of fromProfiles) {
+    const instead = own.find((other) => clash(other, item)) ?? item;
+    if (!merged.some((other) => clash(other, instead))) merged.push(instead);
   }
-  return [...first.values()];
+  return [...merged, ...own.filter((item) => !merged.includes(item))];
 }
 
 /** kubelet expands `$(NAME)` only from what stands earlier in `env` (makeEnvironmentVariables). */

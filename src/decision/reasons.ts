@@ -27,19 +27,25 @@ export const REASONS = {
     kind: 'failure',
     sentence: 'a patch that could not be proven: the pod is admitted without injection',
   },
+  invalid_value: { kind: 'fault', sentence: '{key}: {value}: {fault}' },
+  unknown_container: {
+    kind: 'fault',
+    sentence: '{key}: the pod has no container {value}{hint}',
+  },
+  given_twice: { kind: 'fault', sentence: '{key}: {value} is given twice' },
   forms_contradict: {
     kind: 'fault',
-    sentence: '{bare}: {bareValue} contradicts {prefixed}: {prefixedValue}; leave one of them out',
-  },
-  invalid_value: {
-    kind: 'fault',
-    sentence: '{key}: {value}: expected {expected}{hint}',
+    sentence: '{key}: {value} contradicts {other}: {otherValue}; leave one of them out',
   },
   not_a_pod: { kind: 'skipped', sentence: 'the review is not about a pod' },
   not_create: { kind: 'skipped', sentence: 'the pod is not being created' },
   malformed_pod: { kind: 'skipped', sentence: 'the pod is left to the API server: {place}' },
   mirror_pod: { kind: 'skipped', sentence: 'a mirror pod of a static pod is never touched' },
-  opted_out: { kind: 'skipped', sentence: 'the pod says {key}: "false"' },
+  exempt_namespace: {
+    kind: 'skipped',
+    sentence: 'the config leaves namespace {namespace} alone',
+  },
+  opted_out: { kind: 'skipped', sentence: '{key} is "false"' },
   not_requested: { kind: 'skipped', sentence: 'nothing asks for an injection' },
   mount_exists: {
     kind: 'kept',
@@ -48,6 +54,10 @@ export const REASONS = {
   env_exists: {
     kind: 'kept',
     sentence: '{container} keeps its own {names}',
+  },
+  namespace_unavailable: {
+    kind: 'notice',
+    sentence: 'the defaults of namespace {namespace} are not known ({why}): only the pod counts',
   },
   reference_set_later: {
     kind: 'notice',
@@ -61,9 +71,10 @@ export const REASONS = {
     kind: 'notice',
     sentence: '{key}: no profile {profile} is configured: left out{hint}',
   },
+  wrong_place: { kind: 'notice', sentence: '{key} has an effect only on {place}' },
   unknown_key: {
     kind: 'notice',
-    sentence: 'annotation {key} is not known{hint}',
+    sentence: '{key} is not a known annotation{hint}',
   },
 } as const satisfies Record<string, ReasonEntry>;
 

@@ -1,4 +1,6 @@
-import { DEFAULT_PROFILE, type Profile } from './profile.ts';
+import { DEFAULT_PREFIX } from './annotations.ts';
+import { BUILT_IN_PROFILES } from './built-in-profiles.ts';
+import type { Profile } from './profile.ts';
 
 /** The operator's will, ready to decide by: everything about a decision but the pod itself. */
 export interface Rules {
@@ -9,6 +11,8 @@ export interface Rules {
   /** What becomes of a pod whose own annotations are at fault. */
   readonly onInvalid: 'deny' | 'warn';
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** Namespaces whose pods are left alone, whatever they ask for. */
+  readonly exemptNamespaces: ReadonlySet<string>;
   readonly metadata: {
     /** The profile that `inject-metadata: "true"` means. */
     readonly defaultProfile: string;
@@ -21,9 +25,10 @@ export interface Rules {
 export function defaultRules(version: string): Rules {
   return {
     version,
-    annotationPrefix: 'podherald.dev/',
+    annotationPrefix: DEFAULT_PREFIX,
     onInvalid: 'deny',
-    profiles: new Map([['default', DEFAULT_PROFILE]]),
+    profiles: BUILT_IN_PROFILES,
+    exemptNamespaces: new Set(),
     metadata: { defaultProfile: 'default', path: '/etc/downward' },
   };
 }

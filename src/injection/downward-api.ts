@@ -7,8 +7,9 @@ const DEFAULT_MODE = 420;
 
 const envVars = new WeakMap<EnvItem, EnvVar>();
 
-/** An item as an EnvVar. It names no container, and so means its own. */
-export function toEnvVar(item: EnvItem): EnvVar {
+/** An item as an EnvVar of a container. A resource names no container, and so means its own. */
+export function toEnvVar(item: EnvItem, container: string): EnvVar {
+  if ('containerName' in item.source) return { name: item.name, value: container };
   const known = envVars.get(item);
   if (known !== undefined) return known;
   const made = makeEnvVar(item);
@@ -18,6 +19,7 @@ export function toEnvVar(item: EnvItem): EnvVar {
 
 function makeEnvVar({ name, source }: EnvItem): EnvVar {
   if ('literal' in source) return { name, value: source.literal };
+  if ('containerName' in source) return { name };
   if ('fieldRef' in source) {
     return { name, valueFrom: { fieldRef: fieldSelector(source.fieldRef) } };
   }

@@ -11,15 +11,16 @@ export interface EnvPlan {
 /** The variables a container lacks. A name that its `env` has is never added again. */
 export function planEnv(container: Container, items: readonly EnvItem[]): EnvPlan {
   const written = container.env ?? [];
-  if (written.length === 0) return { env: items.map(toEnvVar), findings: [] };
+  const toOwn = (item: EnvItem): EnvVar => toEnvVar(item, container.name);
+  if (written.length === 0) return { env: items.map(toOwn), findings: [] };
   const own = ownVariables(written);
   const missing = items.filter(({ name }) => !own.has(name));
   const kept = items.filter((item) => {
     const variable = own.get(item.name);
-    return variable !== undefined && !sameEnvVar(variable, toEnvVar(item));
+    return variable !== undefined && !sameEnvVar(variable, toOwn(item));
   });
   return {
-    env: missing.map(toEnvVar),
+    env: missing.map(toOwn),
     findings: [...keptNames(container, kept), ...setLater(container, missing, own)],
   };
 }

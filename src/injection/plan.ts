@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../api/pod.ts';
+import { type ContainerSelection, selects } from '../decision/container-selection.ts';
 import type { MetadataDecision } from '../decision/decide.ts';
-import type { EnvItem, FileItem } from '../decision/profile.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import type { ContainerInjection, ContainerPlace, Injection } from './injection.ts';
 import { planEnv } from './plan-env.ts';
@@ -18,7 +18,7 @@ export function plan(pod: Pod, metadata: MetadataDecision): Plan {
   const containers: ContainerInjection[] = [];
   const findings: Finding[] = [];
   let isFirst = true;
-  for (const { container, at } of containersOf(pod)) {
+  for (const { container, at } of selectedContainers(pod, metadata.containers)) {
     const env = planEnv(container, metadata.env);
     const files = volumes.plan(container, isFirst);
     isFirst = false;
@@ -27,7 +27,7 @@ export function plan(pod: Pod, metadata: MetadataDecision): Plan {
       containers.push({ at, env: env.env, volumeMounts: files.volumeMounts });
     }
   }
-  if (metadata.tellMissingLimits) findings.push(...missingLimit(pod, metadata));
+  findings.push(...missingLimit(pod, metadata));
   return {
     injection: { containers, volumes: volumes.added, annotations: new Map() },
     findings,
@@ -35,33 +35,29 @@ export function plan(pod: Pod, metadata: MetadataDecision): Plan {
 }
 
 /** The containers that metadata is for: the app's own first, as theirs are the plain names. */
-export function* containersOf(pod: Pod): Generator<{ container: Container; at: ContainerPlace }> {
+export function* selectedContainers(
+  pod: Pod,
+  selection: ContainerSelection,
+): Generator<{ container: Container; at: ContainerPlace }> {
   for (const list of ['containers', 'initContainers'] as const) {
     for (const [index, container] of (pod.spec[list] ?? []).entries()) {
-      yield { container, at: { list, index } };
+      if (selects(selection, container.name)) yield { container, at: { list, index } };
     }
   }
 }
 
 /** One finding for the first of the pod's containers whose limit is asked for and not set. */
-function missingLimit(pod: Pod, { env, files }: MetadataDecision): Finding[] {
-  const items = [...env, ...files].filter((item) => limitOf(item) !== undefined);
-  for (const { container } of containersOf(pod)) {
-    for (const item of items) {
-      const resource = limitOf(item);
-      if (resource === undefined || hasLimit(pod, container, resource)) continue;
+function missingLimit(pod: Pod, { limitItems, containers }: MetadataDecision): Finding[] {
+  if (limitItems.length === 0) return [];
+  for (const { container } of selectedContainers(pod, containers)) {
+    for (const item of limitItems) {
+      const resource = 'resource' in item.source ? item.source.resource : '';
+      if (hasLimit(pod, container, resource)) continue;
       const name = 'name' in item ? item.name : item.path;
       return [finding('limit_not_set', { container: container.name, resource, item: name })];
     }
   }
   return [];
-}
-
-/** `limits.memory` and the like. Huge pages have no such default: without a limit they are 0. */
-function limitOf({ source }: EnvItem | FileItem): string | undefined {
-  if (!('resource' in source)) return undefined;
-  const { resource } = source;
-  return resource.startsWith('limits.') && !resource.includes('hugepages-') ? resource : undefined;
 }
 
 /** A limit of the whole pod counts too (kubelet ≥ 1.34, defaultPodLimitsForDownwardAPI). */

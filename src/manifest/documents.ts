@@ -1,5 +1,6 @@
-import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { type Alias, type Document, isNode, LineCounter, parseAllDocuments, visit } from 'yaml';
 import type { Json } from '../api/json.ts';
+import type { Path } from './objects.ts';
 
 /** One YAML document in a text, and where it stands. */
 export interface ManifestDocument {
@@ -8,7 +9,7 @@ export interface ManifestDocument {
   readonly end: number;
   readonly value: Json | undefined;
   /** The line of the node at a path, or of the nearest node around it that exists; from 1. */
-  lineOf(path: readonly (string | number)[]): number;
+  lineOf(path: Path): number;
 }
 
 /** Why a text is not YAML, in one sentence. */
@@ -29,30 +30,44 @@ export function readDocuments(text: string): {
   const options = { ...YAML_OPTIONS, lineCounter, prettyErrors: false };
   const parsed = parseAllDocuments(text, options);
   const all: readonly Document.Parsed[] = 'empty' in parsed ? [] : parsed;
-  const faults = all.flatMap((document) =>
-    document.errors.map(({ pos, message }) => ({
-      line: lineCounter.linePos(pos[0]).line,
-      message,
-    })),
-  );
+  const read = all.map((document) => readDocument(document, lineCounter));
+  const faults = read.flatMap((one) => ('lineOf' in one ? [] : one));
   if (faults.length > 0) return { documents: [], faults };
-  return { documents: all.map((document) => describe(document, lineCounter)), faults };
+  return { documents: read.filter((one) => 'lineOf' in one), faults };
 }
 
-function describe(document: Document.Parsed, lineCounter: LineCounter): ManifestDocument {
-  const [start, , end] = document.range;
-  return {
-    start,
-    end,
-    value: document.toJS(),
-    lineOf: (path) => lineCounter.linePos(offsetOf(document, path) ?? start).line,
-  };
-}
-
-function offsetOf(
+function readDocument(
   document: Document.Parsed,
-  path: readonly (string | number)[],
-): number | undefined {
+  lineCounter: LineCounter,
+): ManifestDocument | YamlFault[] {
+  const lineAt = (offset: number): number => lineCounter.linePos(offset).line;
+  const [start, , end] = document.range;
+  if (document.errors.length > 0) {
+    return document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
+  }
+  try {
+    const lineOf = (path: Path): number => lineAt(offsetOf(document, path) ?? start);
+    return { start, end, value: document.toJS(), lineOf };
+  } catch (error) {
+    // An alias without its anchor, or aliases that would unfold without end.
+    const offset = strayAlias(document)?.range?.[0] ?? start;
+    return [{ line: lineAt(offset), message: (error as Error).message }];
+  }
+}
+
+function strayAlias(document: Document.Parsed): Alias | undefined {
+  let stray: Alias | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      stray = alias;
+      return visit.BREAK;
+    },
+  });
+  return stray;
+}
+
+function offsetOf(document: Document.Parsed, path: Path): number | undefined {
   for (let length = path.length; length >= 0; length--) {
     const node: unknown = document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];

@@ -1,17 +1,23 @@
 import { mutate } from '../admission/mutate.ts';
 import type { Mutation } from '../admission/outcome.ts';
 import type { AddOperation } from '../api/json-patch.ts';
+import { isMalformed, parsePod } from '../api/pod.ts';
+import type { Namespace } from '../decision/decide.ts';
 import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
 import { annotationsToAdd } from './annotate.ts';
 import { type ManifestDocument, readDocuments } from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';
+import { type NamespaceAnnotations, namespacesIn } from './namespaces.ts';
+import type { Path } from './objects.ts';
 import { below, findWorkloads, type Workload } from './workloads.ts';
 
 export interface InjectOptions {
   readonly rules: Rules;
   /** Of objects that name none. */
   readonly namespace: string;
+  /** Namespaces of other files; those of the text itself count anyway. */
+  readonly namespaces?: NamespaceAnnotations;
   /** Added to every pod and pod template first, unless it says something there already. */
   readonly annotate: ReadonlyMap<string, string>;
 }
@@ -39,8 +45,10 @@ export interface InjectedManifest {
 }
 
 /** Injects every pod and workload of a text of YAML documents. All else stays as it is. */
-export function injectManifest(text: string, options: InjectOptions): InjectedManifest {
+export function injectManifest(text: string, given: InjectOptions): InjectedManifest {
   const { documents, faults: yamlFaults } = readDocuments(text);
+  const namespaces = new Map([...(given.namespaces ?? []), ...namespacesIn(text)]);
+  const options = { ...given, namespaces };
   const injected = documents.map((document) => injectDocument(text, document, options));
   const faults = [...yamlFaults, ...injected.flatMap((document) => document.faults)];
   return {
@@ -85,8 +93,10 @@ function injectDocument(
   return { ...remarksOf([annotated, edited], document, faults), text: edited.text, reports };
 }
 
-function namespaceOf({ namespace }: Workload, options: InjectOptions): { name: string } {
-  return { name: namespace ?? options.namespace };
+function namespaceOf({ namespace }: Workload, options: InjectOptions): Namespace {
+  const name = namespace ?? options.namespace;
+  const annotations = options.namespaces?.get(name);
+  return { name, ...(annotations && { annotations }) };
 }
 
 function operationsOf(reports: readonly WorkloadReport[]): AddOperation[] {
@@ -120,14 +130,16 @@ function faultsOf(
   const isFault = outcome === 'denied' || outcome === 'failed_open' || reason === 'malformed_pod';
   if (!isFault) return [];
   return findings.map((found) => ({
-    line: document.lineOf([...workload.templatePath, ...placeOf(found)]),
+    line: document.lineOf([...workload.templatePath, ...placeOf(found, workload)]),
     message: `${nameOf(workload)}: ${textOf(found)}${error instanceof Error ? ` (${error.message})` : ''}`,
   }));
 }
 
-function placeOf({ slots }: Finding): string[] {
-  const key = slots['key'] ?? slots['prefixed'];
-  return key === undefined ? ['spec'] : ['metadata', 'annotations', key];
+function placeOf({ slots }: Finding, { template }: Workload): Path {
+  const { key } = slots;
+  if (key !== undefined) return ['metadata', 'annotations', key];
+  const pod = parsePod(template);
+  return isMalformed(pod) ? pod.path : ['spec'];
 }
 
 function textOf(found: Finding): string {

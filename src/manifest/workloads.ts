@@ -1,7 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import { type AddOperation, escapeToken } from '../api/json-patch.ts';
-
-type Path = readonly (string | number)[];
+import { type ManifestObject, objectsIn, type Path } from './objects.ts';
 
 /** A pod, or the pod template of a workload, in a document. */
 export interface Workload {
@@ -19,45 +18,40 @@ export interface Workload {
 }
 
 /** Where each kind keeps its pod template. */
-const TEMPLATE_PATHS: Readonly<Record<string, Path>> = {
-  Pod: [],
-  PodTemplate: ['template'],
-  ReplicationController: ['spec', 'template'],
-  Deployment: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-};
+const TEMPLATE_PATHS: ReadonlyMap<string, Path> = new Map([
+  ['Pod', []],
+  ['PodTemplate', ['template']],
+  ['ReplicationController', ['spec', 'template']],
+  ['Deployment', ['spec', 'template']],
+  ['ReplicaSet', ['spec', 'template']],
+  ['StatefulSet', ['spec', 'template']],
+  ['DaemonSet', ['spec', 'template']],
+  ['Job', ['spec', 'template']],
+  ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+]);
 
 /** The kinds of other groups may be called the same and look otherwise. */
 const GROUPS = new Set(['', 'apps', 'batch']);
 
 /** Every pod and workload of a document, those inside of Lists included. */
-export function findWorkloads(value: Json | undefined, path: Path = []): Workload[] {
-  if (!isObject(value)) return [];
-  const { kind, apiVersion } = value;
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return [];
-  if (kind.endsWith('List') && Array.isArray(value['items'])) {
-    const items: readonly Json[] = value['items'];
-    return items.flatMap((item, index) => findWorkloads(item, [...path, 'items', index]));
-  }
-  const templatePath = TEMPLATE_PATHS[kind];
-  if (templatePath === undefined || !GROUPS.has(groupOf(apiVersion))) return [];
-  return [describe(kind, value, path, templatePath)];
+export function findWorkloads(value: Json | undefined): Workload[] {
+  return objectsIn(value).flatMap((found) => {
+    const templatePath = TEMPLATE_PATHS.get(found.kind);
+    if (templatePath === undefined || !GROUPS.has(groupOf(found.apiVersion))) return [];
+    return describe(found, templatePath);
+  });
 }
 
 function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
 }
 
-function describe(kind: string, object: JsonObject, path: Path, templatePath: Path): Workload {
+function describe({ kind, object, path }: ManifestObject, templatePath: Path): Workload {
   const metadata = isObject(object['metadata']) ? object['metadata'] : {};
   const { name, generateName, namespace, annotations } = metadata;
   return {
     kind,
-    name: text(name) ?? `${text(generateName) ?? ''}*`,
+    name: text(name) ?? (text(generateName) === undefined ? '(no name)' : `${generateName}*`),
     namespace: text(namespace),
     path,
     templatePath: [...path, ...templatePath],

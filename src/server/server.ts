@@ -1,5 +1,6 @@
 import type { Server } from 'node:https';
 import type { Logger } from 'pino';
+import type { FindNamespace } from '../admission/admit.ts';
 import type { Rules } from '../decision/rules.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/source.ts';
 import { adminApp } from './admin.ts';
@@ -10,6 +11,8 @@ import { webhookApp } from './webhook.ts';
 export interface ServerOptions {
   readonly rules: Rules;
   readonly certificates: CertificateSource;
+  /** Left out where namespaces are not read. */
+  readonly findNamespace?: FindNamespace;
   readonly log: Logger;
   /** All addresses of this machine where it is undefined. */
   readonly host: string | undefined;
@@ -33,7 +36,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { certificates, log, now } = options;
   const metrics = createMetrics(options.rules.version);
   const pair = certificates.get();
-  const webhook = webhookApp({ rules: () => options.rules, metrics, log, tls: pair });
+  const webhook = webhookApp({ rules: () => options.rules, findNamespace: options.findNamespace, metrics, log, tls: pair });
   let isStopping = false;
   const admin = adminApp({
     metrics,

@@ -1,7 +1,8 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
-import { admit } from '../admission/admit.ts';
+import { admit, bareNamespace, type FindNamespace } from '../admission/admit.ts';
 import { answer } from '../admission/answer.ts';
+import type { Mutation } from '../admission/outcome.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../admission/review.ts';
 import type { Rules } from '../decision/rules.ts';
 import { trackHandshakes } from './handshakes.ts';
@@ -12,6 +13,8 @@ import { logReview } from './review-log.ts';
 export interface WebhookOptions {
   /** The rules in force, asked for at each review. */
   readonly rules: () => Rules;
+  /** Left out where namespaces are not read. */
+  readonly findNamespace?: FindNamespace | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** PEM. Without it the app speaks plain HTTP, which only tests want. */
@@ -33,15 +36,27 @@ const BODY_LIMIT_BYTES = 7 * 1024 * 1024;
 /** Longer than the API server keeps an idle connection (90 s), or it may write into a closed one. */
 const KEEP_ALIVE_TIMEOUT_MS = 120_000;
 
-/** The longest timeoutSeconds that a webhook may have; a body that stops half-way ends here. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/**
+ * A body that stops half-way ends here: its sender is in the same cluster and has all of it. Less
+ * than a pod's grace period (30 s), as a process that ends waits for what is in flight.
+ */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** How often node looks for requests past their time. */
+const REQUEST_CHECK_INTERVAL_MS = 1_000;
 
 const EMPTY_BODY = 'the body is empty; send an AdmissionReview';
 
 /** The app that answers the API server on `POST /mutate`. */
 export function webhookApp(options: WebhookOptions): FastifyInstance {
   const app = fastify({
-    ...(options.tls && { https: { ...options.tls, minVersion: 'TLSv1.2' } }),
+    ...(options.tls && {
+      https: {
+        ...options.tls,
+        minVersion: 'TLSv1.2',
+        connectionsCheckingInterval: REQUEST_CHECK_INTERVAL_MS,
+      },
+    }),
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -87,14 +102,28 @@ function closingOf(app: FastifyInstance): { readonly begun: boolean } {
   return closing;
 }
 
-function mutate(request: FastifyRequest, reply: FastifyReply, options: WebhookOptions): string {
+function mutate(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: WebhookOptions,
+): string | Promise<string> {
   const review = readReview(request.body);
-  const mutation = admit(review, options.rules());
-  const text = JSON.stringify(answer(review, mutation));
-  const durationMs = performance.now() - request.arrivedAtMs;
-  options.metrics.review(mutation, durationMs / 1000);
-  logReview(options.log, review, mutation, durationMs);
   reply.header('content-type', 'application/json');
+  const mutation = admit(review, options.findNamespace ?? bareNamespace, options.rules());
+  const finish = (ended: Mutation): string => complete(review, ended, request, options);
+  return mutation instanceof Promise ? mutation.then(finish) : finish(mutation);
+}
+
+function complete(
+  review: AdmissionRequest,
+  mutation: Mutation,
+  { arrivedAtMs }: FastifyRequest,
+  { metrics, log }: WebhookOptions,
+): string {
+  const text = JSON.stringify(answer(review, mutation));
+  const durationMs = performance.now() - arrivedAtMs;
+  metrics.review(mutation, durationMs / 1000);
+  logReview(log, review, mutation, durationMs);
   return text;
 }
 

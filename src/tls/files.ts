@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { AppError } from '../errors.ts';
 import type { KeyPair } from './certificate.ts';
 import type { CertificateSource } from './source.ts';
@@ -49,6 +50,7 @@ function readPair(certFile: string, keyFile: string): KeyPair {
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new AppError('certificate', `${keyFile} is not the key of the certificate ${certFile}`);
   }
+  parse(certFile, () => createSecureContext({ cert, key }));
   return { cert, key };
 }
 
@@ -66,6 +68,7 @@ function parse<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new AppError('certificate', `${file} is not PEM that can be served`, { cause });
+    const why = (cause as Error).message;
+    throw new AppError('certificate', `${file} is not PEM that can be served (${why})`, { cause });
   }
 }

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { answer } from '../../src/admission/answer.ts';
 import { mutate } from '../../src/admission/mutate.ts';
 import type { Mutation } from '../../src/admission/outcome.ts';
 import type { AdmissionRequest } from '../../src/admission/review.ts';
 import type { Json } from '../../src/api/json.ts';
+import type { Namespace } from '../../src/decision/decide.ts';
 import { defaultRules } from '../../src/decision/rules.ts';
 
 /** A golden case: a pod, and what has to become of it. */
@@ -12,6 +13,10 @@ export interface Case {
   readonly name: string;
   readonly podText: string;
   readonly pod: Json;
+  /** Its annotations are those of namespace.yaml, if there is one. */
+  readonly namespace: Namespace;
+  /** namespace.yaml, or nothing. */
+  readonly namespaceText: string;
 }
 
 /** What outcome.yaml holds. */
@@ -30,7 +35,11 @@ export const CASE_RULES = defaultRules('test');
 export function readCases(): Case[] {
   return readdirSync(CASES_FOLDER).map((name) => {
     const podText = readCaseFile(name, 'pod.yaml');
-    return { name, podText, pod: parse(podText) };
+    const hasNamespace = existsSync(new URL(`${name}/namespace.yaml`, CASES_FOLDER));
+    const namespaceText = hasNamespace ? readCaseFile(name, 'namespace.yaml') : '';
+    const annotations = parse(namespaceText)?.metadata?.annotations;
+    const namespace = { name: CASE_NAMESPACE, ...(annotations && { annotations }) };
+    return { name, podText, pod: parse(podText), namespace, namespaceText };
   });
 }
 
@@ -50,8 +59,13 @@ export function requestFor(object: Json): AdmissionRequest {
   };
 }
 
-export function mutateCase(pod: Json): Mutation {
-  return mutate(pod, { name: CASE_NAMESPACE }, CASE_RULES);
+export function mutateCase(pod: Json, namespace: Namespace): Mutation {
+  return mutate(pod, namespace, CASE_RULES);
+}
+
+/** A case as `inject` gets it: the namespace's document stands before the pod's. */
+export function manifestOf({ namespaceText }: Case, podText: string): string {
+  return namespaceText === '' ? podText : `${namespaceText}---\n${podText}`;
 }
 
 export function outcomeOf(pod: Json, mutation: Mutation): CaseOutcome {

@@ -1,0 +1,81 @@
+import type { EnvItem, FileItem, Profile } from './profile.ts';
+import { CONTAINER_NAME } from './source.ts';
+
+const field = (name: string, fieldRef: string): EnvItem => ({ name, source: { fieldRef } });
+const resource = (name: string, of: string, divisor: string): EnvItem => ({
+  name,
+  source: { resource: of, divisor },
+});
+const fileOfField = (path: string, fieldRef: string): FileItem => ({ path, source: { fieldRef } });
+const fileOfResource = (path: string, of: string, divisor: string): FileItem => ({
+  path,
+  source: { resource: of, divisor },
+});
+
+const DEFAULT: Profile = {
+  doc: 'What the classic Downward API tutorial writes by hand.',
+  env: [
+    field('POD_NAME', 'metadata.name'),
+    field('POD_NAMESPACE', 'metadata.namespace'),
+    field('POD_IP', 'status.podIP'),
+    field('NODE_NAME', 'spec.nodeName'),
+    field('SERVICE_ACCOUNT', 'spec.serviceAccountName'),
+    resource('CONTAINER_CPU_REQUEST_MILLICORES', 'requests.cpu', '1m'),
+    resource('CONTAINER_MEMORY_LIMIT_KIBIBYTES', 'limits.memory', '1Ki'),
+  ],
+  files: [
+    fileOfField('podName', 'metadata.name'),
+    fileOfField('podNamespace', 'metadata.namespace'),
+    fileOfField('labels', 'metadata.labels'),
+    fileOfField('annotations', 'metadata.annotations'),
+    fileOfResource('containerCpuRequestMilliCores', 'requests.cpu', '1m'),
+    fileOfResource('containerMemoryLimitBytes', 'limits.memory', '1'),
+  ],
+};
+
+/** https://opentelemetry.io/docs/specs/semconv/resource/k8s/: names are safe in its list syntax. */
+const OTEL_ATTRIBUTES = [
+  'k8s.pod.name=$(POD_NAME)',
+  'k8s.namespace.name=$(POD_NAMESPACE)',
+  'k8s.pod.uid=$(POD_UID)',
+  'k8s.node.name=$(NODE_NAME)',
+  'k8s.container.name=$(CONTAINER_NAME)',
+].join(',');
+
+const OTEL: Profile = {
+  doc: 'OTEL_RESOURCE_ATTRIBUTES with the attributes that OpenTelemetry’s semantic conventions name for pods.',
+  env: [
+    field('POD_NAME', 'metadata.name'),
+    field('POD_NAMESPACE', 'metadata.namespace'),
+    field('POD_UID', 'metadata.uid'),
+    field('NODE_NAME', 'spec.nodeName'),
+    { name: 'CONTAINER_NAME', source: CONTAINER_NAME },
+    { name: 'OTEL_RESOURCE_ATTRIBUTES', source: { literal: OTEL_ATTRIBUTES } },
+  ],
+  files: [],
+};
+
+const GO: Profile = {
+  doc: 'GOMEMLIMIT in bytes, equal to the memory limit: no headroom is left for memory that Go does not manage. Without a limit it is what the node can allocate. GOMAXPROCS is not set: Go reads the cpu limit itself, and better.',
+  env: [resource('GOMEMLIMIT', 'limits.memory', '1')],
+  files: [],
+};
+
+const NETWORK: Profile = {
+  doc: 'The addresses of the pod and its node.',
+  env: [
+    field('POD_IP', 'status.podIP'),
+    field('POD_IPS', 'status.podIPs'),
+    field('HOST_IP', 'status.hostIP'),
+    field('NODE_NAME', 'spec.nodeName'),
+  ],
+  files: [],
+};
+
+/** The profiles that are there without any config. One of the operator's by the same name replaces it. */
+export const BUILT_IN_PROFILES: ReadonlyMap<string, Profile> = new Map([
+  ['default', DEFAULT],
+  ['otel', OTEL],
+  ['go', GO],
+  ['network', NETWORK],
+]);

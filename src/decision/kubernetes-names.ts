@@ -1,0 +1,25 @@
+/** The forms of names that the API server's validation knows (apimachinery pkg/util/validation). */
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const QUALIFIED_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const C_IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const SUBDOMAIN_LENGTH = 253;
+
+/** IsDNS1123Label: names of containers and volumes. */
+export function isDnsLabel(name: string): boolean {
+  return DNS_LABEL.test(name);
+}
+
+/** IsQualifiedName: keys of labels, and in lower case of annotations. */
+export function isQualifiedName(key: string): boolean {
+  const [name = '', prefix, ...more] = key.split('/').reverse();
+  if (more.length > 0 || !QUALIFIED_NAME.test(name)) return false;
+  return prefix === undefined || (prefix.length <= SUBDOMAIN_LENGTH && DNS_SUBDOMAIN.test(prefix));
+}
+
+/** Narrower than what Kubernetes accepts for variables: valid in all versions and in every shell. */
+export function isCIdentifier(name: string): boolean {
+  return C_IDENTIFIER.test(name);
+}

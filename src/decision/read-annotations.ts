@@ -1,0 +1,144 @@
+import { sameJson } from '../api/json.ts';
+import type { Annotations } from '../api/pod.ts';
+import {
+  ANNOTATION_KEYS,
+  ANNOTATION_NAMES,
+  type AnnotationName,
+  type AnnotationValues,
+  annotationNameOf,
+  type Place,
+} from './annotations.ts';
+import { didYouMean } from './nearest.ts';
+import { type Fault, type ParseContext, type Parsed, quote } from './parsed.ts';
+import { type Finding, finding } from './reasons.ts';
+import type { Rules } from './rules.ts';
+
+/** What one key says, as far as it is right, and the key as it is to be named. */
+export interface Written<Value> {
+  readonly key: string;
+  readonly value?: Value;
+}
+
+/** What an object's annotations ask for. */
+export type Asked = {
+  readonly [Name in keyof AnnotationValues]?: Written<AnnotationValues[Name]>;
+};
+
+export interface ReadAnnotations {
+  readonly asked: Asked;
+  /** What is wrong in the text under any configuration. */
+  readonly faults: readonly Fault[];
+  readonly notices: readonly Finding[];
+}
+
+/** The object that carries the annotations. */
+export type Carrier =
+  | { readonly place: 'pod'; readonly containers: readonly string[] }
+  | { readonly place: 'namespace'; readonly name: string };
+
+const NOTHING: ReadAnnotations = { asked: {}, faults: [], notices: [] };
+
+/** Reads all of an object's keys that are ours. Everything that is wrong is told, not the first. */
+export function readAnnotations(
+  annotations: Annotations | null | undefined,
+  carrier: Carrier,
+  rules: Rules,
+): ReadAnnotations {
+  if (annotations === null || annotations === undefined) return NOTHING;
+  const { written, unknown } = findKeys(annotations, rules.annotationPrefix);
+  if (written.size === 0 && unknown.length === 0) return NOTHING;
+  const asked: { [name: string]: Written<unknown> } = {};
+  const faults: Fault[] = [];
+  const notices = unknown.map((key) => unknownKey(key, carrier, rules));
+  for (const [name, keys] of written) {
+    const declared = ANNOTATION_KEYS[name];
+    if (!('parse' in declared)) continue;
+    if (!(declared.on as readonly Place[]).includes(carrier.place)) {
+      notices.push(...keys.map((key) => wrongPlace(key, carrier)));
+      continue;
+    }
+    const read = keys.map((key) => parse(name, key, annotations[key] ?? '', carrier, rules));
+    faults.push(...read.flatMap((one) => one.faults), ...contradiction(read, annotations));
+    asked[name] = writtenOf(read);
+  }
+  return { asked: asked as Asked, faults, notices };
+}
+
+function findKeys(
+  annotations: Annotations,
+  prefix: string,
+): { written: ReadonlyMap<AnnotationName, string[]>; unknown: string[] } {
+  const written = new Map<AnnotationName, string[]>();
+  const unknown: string[] = [];
+  for (const key of Object.keys(annotations)) {
+    const name = annotationNameOf(key, prefix);
+    if (name !== undefined) written.set(name, [...(written.get(name) ?? []), key]);
+    else if (key.startsWith(prefix)) unknown.push(key);
+  }
+  return { written, unknown };
+}
+
+/** One spelling of a key, read. */
+interface ReadKey extends Parsed<unknown> {
+  readonly key: string;
+  /** As it is to be named. */
+  readonly label: string;
+}
+
+function parse(
+  name: AnnotationName,
+  key: string,
+  text: string,
+  carrier: Carrier,
+  rules: Rules,
+): ReadKey {
+  const label = labelOf(key, carrier);
+  const declared = ANNOTATION_KEYS[name];
+  if (!('parse' in declared)) return { key, label, faults: [] };
+  const context: ParseContext = {
+    key: label,
+    rules,
+    ...(carrier.place === 'pod' && { containers: carrier.containers }),
+  };
+  return { key, label, ...declared.parse(text, context) };
+}
+
+function labelOf(key: string, carrier: Carrier): string {
+  return carrier.place === 'pod' ? key : `namespace ${carrier.name}: ${key}`;
+}
+
+/** Both spellings may be there if they mean the same. Where one is at fault, that is told instead. */
+function contradiction([first, second]: readonly ReadKey[], annotations: Annotations): Fault[] {
+  if (first === undefined || second === undefined || !differ(first, second)) return [];
+  return [
+    finding('forms_contradict', {
+      key: first.label,
+      value: quote(annotations[first.key] ?? ''),
+      other: second.key,
+      otherValue: quote(annotations[second.key] ?? ''),
+    }),
+  ];
+}
+
+function differ(one: ReadKey, other: ReadKey): boolean {
+  if (one.faults.length > 0 || other.faults.length > 0) return false;
+  return !sameJson(one.value as never, other.value as never);
+}
+
+function writtenOf(read: readonly ReadKey[]): Written<unknown> {
+  const [first, second] = read;
+  const key = first?.label ?? '';
+  if (second !== undefined && first !== undefined && differ(first, second)) return { key };
+  const right = read.find(({ value }) => value !== undefined);
+  return right === undefined ? { key } : { key, value: right.value };
+}
+
+function unknownKey(key: string, carrier: Carrier, { annotationPrefix }: Rules): Finding {
+  const hint = didYouMean(key.slice(annotationPrefix.length), ANNOTATION_NAMES);
+  return finding('unknown_key', { key: labelOf(key, carrier), hint });
+}
+
+function wrongPlace(key: string, carrier: Carrier): Finding {
+  const place = carrier.place === 'namespace' ? 'pods' : 'namespaces';
+  return finding('wrong_place', { key: labelOf(key, carrier), place });
+}

@@ -1,0 +1,22 @@
+import { isObject } from '../api/json.ts';
+import type { Annotations } from '../api/pod.ts';
+import { readDocuments } from './documents.ts';
+import { type ManifestObject, objectsIn } from './objects.ts';
+
+/** The annotations of the namespaces that a manifest holds, by name. */
+export type NamespaceAnnotations = ReadonlyMap<string, Annotations>;
+
+/** Those of every Namespace of a text, inside of Lists too; none where the text is not YAML. */
+export function namespacesIn(text: string): NamespaceAnnotations {
+  const objects = readDocuments(text).documents.flatMap(({ value }) => objectsIn(value));
+  return new Map(objects.flatMap(namespaceOf));
+}
+
+function namespaceOf({ kind, apiVersion, object }: ManifestObject): [string, Annotations][] {
+  const { metadata } = object;
+  if (kind !== 'Namespace' || apiVersion !== 'v1' || !isObject(metadata)) return [];
+  const { name, annotations } = metadata;
+  if (typeof name !== 'string' || !isObject(annotations)) return [];
+  const texts = Object.entries(annotations).filter(([, text]) => typeof text === 'string');
+  return [[name, Object.fromEntries(texts) as Annotations]];
+}

@@ -1,0 +1,225 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { makeFolder } from '../support/certificates.ts';
+import { podherald, shell } from '../support/run-program.ts';
+
+const POD = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    inject-metadata: "true"
+spec:
+  containers:
+  - name: app
+`;
+const CONFIG_MAP = `# ours alone
+apiVersion: v1
+kind:   ConfigMap
+metadata: {name: c}   # kept
+`;
+
+/** Writes files into a folder of their own. */
+function files(...contents: readonly string[]): string[] {
+  const folder = makeFolder();
+  return contents.map((content, index) => {
+    const file = join(folder, `${index}.yaml`);
+    writeFileSync(file, content);
+    return file;
+  });
+}
+
+async function inject(content: string, ...args: readonly string[]) {
+  const [file = ''] = files(content);
+  return { file, ...(await podherald(['inject', '-f', file, ...args])) };
+}
+
+describe('inject', () => {
+  it('writes the manifest to standard output, and a summary to standard error', async () => {
+    const { code, stdout, stderr } = await inject(POD);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('name: POD_NAME');
+    expect(stderr).toBe('podherald: Pod web: injected, 7 variables, 1 volume\n');
+  });
+
+  it('reads standard input', async () => {
+    const { code, stdout } = await podherald(['inject', '-f', '-'], POD);
+
+    expect(code).toBe(0);
+    expect(stdout).toBe((await inject(POD)).stdout);
+  });
+
+  it('waits for who writes to its standard input, such as itself', async () => {
+    const [file] = files(POD);
+    const again = 'podherald inject -f -';
+    const { code, stdout } = await shell(`podherald inject -f ${file} | ${again} | ${again}`);
+
+    expect(code).toBe(0);
+    expect(stdout).toBe((await inject(POD)).stdout);
+  });
+
+  it('ends without a stack trace where its reader has enough', async () => {
+    const [file] = files(CONFIG_MAP + '# a long comment\n'.repeat(100_000));
+    const { stdout, stderr } = await shell(`podherald inject -f ${file} | head -n 1`);
+
+    expect(stdout).toBe('# ours alone\n');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('makes one stream of documents of several files', async () => {
+    const [first = '', second = '', third = ''] = files(CONFIG_MAP, `---\n${POD}`, CONFIG_MAP);
+    const { stdout } = await podherald(['inject', '-f', first, '-f', second, '-f', third]);
+    const injected = (await inject(POD)).stdout;
+
+    expect(stdout).toBe(`${CONFIG_MAP}---\n${injected}---\n${CONFIG_MAP}`);
+  });
+
+  it('begins a new line for a file where the one before does not end its last', async () => {
+    const [first = '', second = ''] = files(CONFIG_MAP.trimEnd(), CONFIG_MAP);
+    const { stdout } = await podherald(['inject', '-f', first, '-f', second]);
+
+    expect(stdout).toBe(`${CONFIG_MAP}---\n${CONFIG_MAP}`);
+  });
+
+  it.each([
+    ['a byte order mark', `\uFEFF---\n${CONFIG_MAP}`],
+    ['a directive', `%YAML 1.2\n---\n${CONFIG_MAP}`],
+    ['nothing in it', ''],
+    ['a comment and a marker', `# ours\n---\n${CONFIG_MAP}`],
+  ])('makes one stream of documents of files, one of which has %s', async (_, content) => {
+    const [first = '', second = '', third = ''] = files(CONFIG_MAP, content, CONFIG_MAP);
+    const { stdout } = await podherald(['inject', '-f', first, '-f', second, '-f', third]);
+    const documents = [...parseAllDocuments(stdout)];
+    const values = documents.map((document) => document.toJS()).filter((value) => value !== null);
+    const inSecond = content === '' ? 0 : 1;
+
+    expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(values).toEqual(Array(2 + inSecond).fill(parse(CONFIG_MAP)));
+  });
+
+  it('takes colour to nobody who reads from a pipe', async () => {
+    const { stdout, stderr } = await inject(POD);
+
+    expect(stdout + stderr).not.toContain('\u001b');
+  });
+
+  it('adds the annotations that it is given', async () => {
+    const pod = POD.replace('inject-metadata: "true"', 'mine: "1"');
+    const { stdout } = await inject(
+      pod,
+      '--annotate',
+      'inject-metadata=true',
+      '--annotate',
+      'formula=a=b',
+    );
+
+    expect(stdout).toContain('    inject-metadata: "true"\n    formula: a=b\n');
+    expect(stdout).toContain('name: POD_NAME');
+  });
+});
+
+describe('inject passes through byte for byte, with a note,', () => {
+  it.each([
+    ['a manifest without pods', CONFIG_MAP],
+    ['a manifest without a last line end', CONFIG_MAP.trimEnd()],
+    ['Windows line ends', CONFIG_MAP.replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\uFEFF${CONFIG_MAP}`],
+    ['nothing', ''],
+    ['empty documents', '---\n---\n\n---\n'],
+    ['comments', '# nothing\n\n# here\n'],
+  ])('%s', async (_, content) => {
+    const { code, stdout, stderr } = await inject(content);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: content });
+    expect(stderr).toMatch(/^podherald: .*no pod and no workload.*\n$/);
+  });
+});
+
+describe('inject fails with 1, a line for each fault, and nothing on standard output', () => {
+  it('where a file is missing', async () => {
+    const { code, stdout, stderr } = await podherald(['inject', '-f', 'no/such/file.yaml']);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^podherald: .*no\/such\/file\.yaml.*\n$/);
+  });
+
+  it('where a file is a folder', async () => {
+    const folder = join(makeFolder(), 'folder');
+    mkdirSync(folder);
+    const { code, stdout, stderr } = await podherald(['inject', '-f', folder]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^podherald: .*folder.*\n$/);
+  });
+
+  it.each([
+    ['a list that is not closed', 'a: 1\nb: [1, 2\n', 3],
+    ['a tab for an indent', 'a:\n\tb: 1\n', 2],
+    ['a key twice', 'a: 1\nb: 2\na: 3\n', 3],
+    ['an alias of no anchor', 'a: 1\nb: *c\n', 2],
+    ['aliases that grow without end', laughs(), 1],
+  ])('where it is not YAML: %s', async (_, content, line) => {
+    const { file, code, stdout, stderr } = await inject(`${content}---\n${POD}`);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`podherald: ${file}:${line}: `);
+    expect(stderr).not.toContain('its own fault');
+  });
+
+  it('where it is not UTF-8, which would not be the same again', async () => {
+    const folder = makeFolder();
+    const file = join(folder, 'latin1.yaml');
+    writeFileSync(file, Buffer.from('# caf\u00e9\nkind: ConfigMap\n', 'latin1'));
+    const { code, stdout } = await podherald(['inject', '-f', file]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it.each([
+    ['no containers', 'spec:\n  volumes: []\n', 11],
+    ['containers that are a map', 'spec:\n  containers: {name: app}\n', 11],
+  ])('where a pod has %s', async (_, spec, line) => {
+    const pod = `${CONFIG_MAP}---\n${POD.slice(0, POD.indexOf('spec:'))}`.replace(
+      '  annotations:\n',
+      '',
+    );
+    const broken = `${pod.replace('    inject-metadata: "true"\n', '')}${spec}`;
+    const { file, code, stdout, stderr } = await inject(broken);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(
+      `podherald: ${file}:${line}: Pod web: spec.containers is not a list\n`,
+    );
+  });
+
+  it('where pods would be denied, with the faults of all files', async () => {
+    const [one = '', other = ''] = files(
+      `${POD.replace('"true"', '"yes"')}---\n${POD.replace('"true"', '"A=b"')}`,
+      POD.replace('"true"', '""'),
+    );
+    const { code, stdout, stderr } = await podherald(['inject', '-f', one, '-f', other]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(`^podherald: ${one}:6: Pod web: inject-metadata: "yes"`),
+      expect.stringMatching(`^podherald: ${one}:16: Pod web: inject-metadata: "A=b"`),
+      expect.stringMatching(`^podherald: ${other}:6: Pod web: inject-metadata: ""`),
+    ]);
+  });
+
+  it('where standard input is at fault, by that name', async () => {
+    const { code, stderr } = await podherald(['inject', '-f', '-'], POD.replace('"true"', '"yes"'));
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^podherald: standard input:6: Pod web: /);
+  });
+});
+
+/** Ten of ten of ten of ten: ten thousand. */
+function laughs(): string {
+  const ten = (item: string): string => `[${Array(10).fill(item).join(', ')}]`;
+  return `a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: &c ${ten('*b')}\nd: &d ${ten('*c')}\n`;
+}

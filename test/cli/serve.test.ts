@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeFolder, makePair, pairFolder } from '../support/certificates.ts';
+import { postTo } from '../support/https.ts';
+import { podherald, shell, startPodherald } from '../support/run-program.ts';
+
+const FREE = ['--port', '0', '--admin-port', '0'];
+const HAS_CURL = spawnSync('curl', ['--version']).status === 0;
+
+/** The standalone server after it has shown all that it shows. */
+async function standalone() {
+  const running = startPodherald(['serve', '--standalone', ...FREE]);
+  const shown = await running.until('Ctrl-C ends it.');
+  const found = (pattern: RegExp): string => pattern.exec(shown)?.[1] ?? '';
+  return {
+    running,
+    shown,
+    url: found(/serves (https:\S+)\/mutate/),
+    adminUrl: found(/(http:\S+)\/readyz/),
+    curl: found(/^ *(curl .*)$/m),
+  };
+}
+
+describe('serve --standalone', () => {
+  it('shows what a sample pod gets, as a diff that only adds', async () => {
+    const { shown } = await standalone();
+
+    expect(shown).toContain('inject-metadata: "true"');
+    expect(shown).toMatch(/^@@ /m);
+    expect(shown).toMatch(/^\+ +- name: POD_NAME$/m);
+    expect(shown).toMatch(/^\+ +mountPath: \/etc\/downward$/m);
+    expect(shown).not.toMatch(/^-/m);
+  });
+
+  it('shows the plain text where no terminal looks on', async () => {
+    expect((await standalone()).shown).not.toContain('\u001b');
+  });
+
+  it('listens on this machine alone', async () => {
+    const { url, adminUrl } = await standalone();
+
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(new URL(adminUrl).hostname).toBe('127.0.0.1');
+  });
+
+  it.skipIf(!HAS_CURL)('prints a curl command that works', async () => {
+    const { curl } = await standalone();
+    const { code, stdout } = await shell(curl);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).response).toMatchObject({ allowed: true, patchType: 'JSONPatch' });
+  });
+
+  it('prints a body that works wherever it is posted from', async () => {
+    const { curl, url } = await standalone();
+    const [, body = ''] = /-d '(.*)'$/.exec(curl) ?? [];
+    const answer = await postTo(url, body, { ca: '', rejectUnauthorized: false });
+
+    expect(JSON.parse(answer.body).response).toMatchObject({ allowed: true });
+  });
+
+  it('is ready', async () => {
+    const { adminUrl } = await standalone();
+
+    expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with 0', async (signal) => {
+    const { running } = await standalone();
+    const { code, stderr } = await running.stop(signal);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
+
+describe('serve with files', () => {
+  it('logs lines of JSON, from its start to its end, and ends on SIGTERM with 0', async () => {
+    const files = pairFolder(await makePair());
+    const tls = ['--tls-cert', files.cert, '--tls-key', files.key];
+    const running = startPodherald(['serve', ...tls, ...FREE, '--shutdown-delay', '0']);
+    await running.until('"serving"');
+    const { code, stdout, stderr } = await running.stop('SIGTERM');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines.map(({ msg }) => msg)).toEqual(['serving', 'stopping', 'stopped']);
+    expect(lines[0]).toMatchObject({ level: 'info', url: expect.stringMatching(/^https:/) });
+  });
+
+  it('goes on serving for its delay after SIGTERM', async () => {
+    const pair = await makePair();
+    const files = pairFolder(pair);
+    const tls = ['--tls-cert', files.cert, '--tls-key', files.key, '--host', '127.0.0.1'];
+    const running = startPodherald(['serve', ...tls, ...FREE, '--shutdown-delay', '600']);
+    const { url, admin } = JSON.parse(await running.until('"serving"'));
+    const ended = running.stop('SIGTERM');
+    await running.until('"stopping"');
+
+    expect((await fetch(`${admin}/readyz`)).status).toBe(503);
+    expect((await postTo(url, '{}', { ca: pair.cert })).statusCode).toBe(400);
+
+    void running.stop('SIGKILL');
+    await ended;
+  });
+
+  it.each([
+    ['is missing', undefined],
+    ['is empty', ''],
+    ['is garbage', 'garbage'],
+  ])('ends in 1 where the certificate %s, and names it', async (_, content) => {
+    const files = pairFolder(await makePair());
+    const cert = join(makeFolder(), 'other.crt');
+    if (content !== undefined) writeFileSync(cert, content);
+    const { code, stderr } = await podherald(['serve', '--tls-cert', cert, '--tls-key', files.key]);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^podherald: .*\n$/);
+    expect(stderr).toContain(cert);
+  });
+});
+
+describe('serve on a port that is taken', () => {
+  it.each(['--port', '--admin-port'])('ends in 1, and says to choose another %s', async (flag) => {
+    const taken = await takePort();
+    const others = flag === '--port' ? ['--admin-port', '0'] : ['--port', '0'];
+    const args = ['serve', '--standalone', ...others, flag, String(taken)];
+    const { code, stderr } = await podherald(args);
+
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `podherald: port ${taken} is in use by another program; choose another one with ${flag}\n`,
+    );
+  });
+});
+
+function takePort(): Promise<number> {
+  const server = createServer();
+  onTestFinished(() => void server.close());
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+}

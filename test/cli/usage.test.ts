@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/version.ts';
+import { podherald } from '../support/run-program.ts';
+
+describe('help', () => {
+  it.each([
+    [['--help'], ['serve', 'inject']],
+    [
+      ['serve', '--help'],
+      ['--port', '--admin-port', '--tls-cert', '--standalone', '--log-level'],
+    ],
+    [
+      ['inject', '--help'],
+      ['--filename', '--namespace', '--annotate', 'kustomize build'],
+    ],
+  ])('of %j is written to standard output', async (args, words) => {
+    const { code, stdout, stderr } = await podherald(args);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: podherald/);
+    for (const word of words) expect(stdout).toContain(word);
+  });
+
+  it('comes to standard error where no command is given', async () => {
+    const { code, stdout, stderr } = await podherald([]);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: podherald/);
+  });
+});
+
+describe('--version', () => {
+  it('prints the version alone', async () => {
+    expect(await podherald(['--version'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  });
+});
+
+describe('wrong usage ends in 2, says what is wrong, and leaves standard output empty:', () => {
+  it.each([
+    [['serv'], /unknown command 'serv'\n.*Did you mean serve/],
+    [['injcet'], /Did you mean inject/],
+    [['serve', '--tls-certt', 'x'], /unknown option '--tls-certt'\n.*Did you mean --tls-cert/],
+    [['inject', '-f', '-', '--nope'], /unknown option '--nope'/],
+    [['serve'], /certificate.*--standalone/],
+    [['serve', '--tls-cert', 'tls.crt'], /--tls-key/],
+    [['serve', '--tls-key', 'tls.key'], /--tls-cert/],
+    [['serve', '--standalone', '--tls-cert', 'a', '--tls-key', 'b'], /--standalone/],
+    [['serve', '--standalone', '--port', 'https'], /--port.*0 to 65535/],
+    [['serve', '--standalone', '--port', '65536'], /--port.*0 to 65535/],
+    [['serve', '--standalone', '--port', '-1'], /--port/],
+    [['serve', '--standalone', '--port', ''], /--port.*0 to 65535/],
+    [['serve', '--standalone', '--admin-port', '80.5'], /--admin-port.*0 to 65535/],
+    [['serve', '--standalone', '--shutdown-delay', 'soon'], /--shutdown-delay/],
+    [['serve', '--standalone', '--log-level', 'loud'], /--log-level.*debug/],
+    [['serve', '--standalone', '--log-format', 'xml'], /--log-format.*json/],
+    [['serve', '--port'], /--port.*argument missing/],
+    [['inject'], /--filename/],
+    [['inject', 'pod.yaml'], /-f|too many arguments/],
+    [['inject', '-f'], /argument missing/],
+    [['inject', '-f', 'x', '--annotate', 'inject-metadata'], /--annotate.*key=value/],
+    [['inject', '-f', 'x', '--annotate', '=true'], /--annotate.*key=value/],
+  ])('%j', async (args, sentence) => {
+    const { code, stdout, stderr } = await podherald(args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+});

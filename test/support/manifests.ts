@@ -1,0 +1,52 @@
+import { defaultRules } from '../../src/decision/rules.ts';
+import { type InjectedManifest, injectManifest } from '../../src/manifest/inject.ts';
+
+/** What `podherald inject` makes of a text, with annotations as `--annotate` gives them. */
+export function injectText(
+  text: string,
+  annotate: Readonly<Record<string, string>> = {},
+): InjectedManifest {
+  const annotations = new Map(Object.entries(annotate));
+  const rules = defaultRules('test');
+  return injectManifest(text, { rules, namespace: 'default', annotate: annotations });
+}
+
+/** How each pod and workload ended, as in `Deployment web: injected`. */
+export function endings({ reports }: InjectedManifest): string[] {
+  return reports.map(
+    ({ workload, mutation }) => `${workload.kind} ${workload.name}: ${mutation.outcome}`,
+  );
+}
+
+/** The lines of a text that do not stand in another one, in the same order; none if all do. */
+export function lostLines(before: string, after: string): string[] {
+  const rest = after.split('\n');
+  return before.split('\n').filter((line) => {
+    const at = rest.indexOf(line);
+    if (at >= 0) rest.splice(0, at + 1);
+    return at < 0;
+  });
+}
+
+const POD_SPEC = 'spec: {containers: [{name: app}]}';
+const POD_TEMPLATE = `template: {metadata: {annotations: {inject-metadata: "true"}}, ${POD_SPEC}}`;
+
+function object(apiVersion: string, kind: string, body: string): string {
+  return `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: web}\n${body}\n`;
+}
+
+/** One asking object of each kind. */
+export const ASKING_WORKLOADS: Readonly<Record<string, string>> = {
+  Pod: object('v1', 'Pod', POD_SPEC).replace(
+    '{name: web}',
+    '{name: web, annotations: {inject-metadata: "true"}}',
+  ),
+  PodTemplate: object('v1', 'PodTemplate', POD_TEMPLATE),
+  ReplicationController: object('v1', 'ReplicationController', `spec: {${POD_TEMPLATE}}`),
+  Deployment: object('apps/v1', 'Deployment', `spec: {${POD_TEMPLATE}}`),
+  ReplicaSet: object('apps/v1', 'ReplicaSet', `spec: {${POD_TEMPLATE}}`),
+  StatefulSet: object('apps/v1', 'StatefulSet', `spec: {${POD_TEMPLATE}}`),
+  DaemonSet: object('apps/v1', 'DaemonSet', `spec: {${POD_TEMPLATE}}`),
+  Job: object('batch/v1', 'Job', `spec: {${POD_TEMPLATE}}`),
+  CronJob: object('batch/v1', 'CronJob', `spec: {jobTemplate: {spec: {${POD_TEMPLATE}}}}`),
+};
