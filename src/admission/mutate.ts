@@ -6,7 +6,7 @@ import type { Rules } from '../decision/rules.ts';
 import type { Injection } from '../injection/injection.ts';
 import { patch } from '../injection/patch.ts';
 import { type Plan, plan } from '../injection/plan.ts';
-import { type Mutation, NOTHING_INJECTED } from './outcome.ts';
+import { type Mutation, NOTHING_INJECTED, type Outcome } from './outcome.ts';
 import { prove } from './prove.ts';
 import { statusKey, withStatus } from './status.ts';
 
@@ -70,33 +70,24 @@ function ended(
 
 /** What is not about a pod being created, or not for podherald, ends here as well. */
 export function skipped(because: Finding, notices: readonly Finding[] = []): Mutation {
-  return {
-    outcome: 'skipped',
-    reason: because.reason,
-    findings: [because, ...notices],
-    operations: [],
-    injected: NOTHING_INJECTED,
-  };
+  return without('skipped', [because, ...notices]);
 }
 
 function denied(faults: readonly Finding[]): Mutation {
-  const reason = firstReason(faults);
+  return without('denied', faults);
+}
+
+function without(outcome: Outcome, findings: readonly Finding[]): Mutation {
+  const reason = firstReason(findings);
   return {
-    outcome: 'denied',
+    outcome,
     ...(reason !== undefined && { reason }),
-    findings: faults,
+    findings,
     operations: [],
     injected: NOTHING_INJECTED,
   };
 }
 
 function failedOpen(because: Finding, error: unknown): Mutation {
-  return {
-    outcome: 'failed_open',
-    reason: because.reason,
-    findings: [because],
-    operations: [],
-    injected: NOTHING_INJECTED,
-    error,
-  };
+  return { ...without('failed_open', [because]), error };
 }

@@ -1,12 +1,14 @@
-/**
- * What a reason says of the pod:
- * - failure: podherald could not do its work, the pod is admitted as it came;
- * - fault: the pod's own text is wrong under any configuration, the pod is denied;
- * - skipped: podherald has nothing to do with the pod;
- * - kept: the user wrote something at that place, which stays;
- * - notice: asked for, and not given or given otherwise.
- */
-export type ReasonKind = 'failure' | 'fault' | 'skipped' | 'kept' | 'notice';
+/** What a reason says of the pod. */
+export const REASON_KINDS = {
+  failure: 'podherald could not do its work, and the pod is admitted as it came.',
+  fault:
+    'the pod’s own text is wrong under any configuration; the pod is denied, or admitted without that part under `onInvalid: warn`. On a namespace it is only told.',
+  skipped: 'podherald has nothing to do with the pod. It is not told as a warning.',
+  kept: 'the user wrote something at that place, which stays.',
+  notice: 'something was asked for, and not given or given otherwise.',
+} as const satisfies Record<string, string>;
+
+export type ReasonKind = keyof typeof REASON_KINDS;
 
 interface ReasonEntry {
   readonly kind: ReasonKind;

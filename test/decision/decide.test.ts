@@ -107,3 +107,71 @@ describe('nearest()', () => {
     expect(nearest('something-else', keys)).toBeUndefined();
   });
 });
+
+describe('a namespace', () => {
+  const RULES = defaultRules('test');
+  const shop = (annotations: Record<string, string>) => ({ name: 'shop', annotations });
+  const decided = (own: Record<string, string>, defaults: Record<string, string>, rules = RULES) =>
+    decide(pod(own), shop(defaults), rules);
+
+  // Pod × namespace: the pod's word counts, and only without one the namespace's.
+  it.each([
+    [undefined, undefined, 'not_requested'],
+    [undefined, 'true', 'default'],
+    [undefined, 'false', 'opted_out'],
+    [undefined, 'otel', 'otel'],
+    ['true', undefined, 'default'],
+    ['true', 'false', 'default'],
+    ['true', 'otel', 'default'],
+    ['otel', 'true', 'otel'],
+    ['false', undefined, 'opted_out'],
+    ['false', 'true', 'opted_out'],
+  ])('pod %j, namespace %j: %s', (own, defaults, expected) => {
+    const key = 'inject-metadata';
+    const decision = decided(own ? { [key]: own } : {}, defaults ? { [key]: defaults } : {});
+    if (decision.kind === 'inject') expect(decision.metadata.profiles).toEqual([expected]);
+    else expect(decision).toMatchObject({ kind: 'skip', because: { reason: expected } });
+  });
+
+  it('whose annotations are not known leaves the pod its own, and is told of', () => {
+    const namespace = { name: 'shop', unavailable: 'timeout' };
+    expect(decide(pod({ 'inject-metadata': 'true' }), namespace, RULES)).toMatchObject({
+      kind: 'inject',
+      notices: [{ reason: 'namespace_unavailable', slots: { namespace: 'shop', why: 'timeout' } }],
+    });
+  });
+
+  it('that contradicts itself has no default, whatever the pod asks for besides', () => {
+    const both = { 'inject-metadata': 'true', 'podherald.dev/inject-metadata': 'false' };
+    expect(decided({}, both)).toMatchObject({
+      kind: 'skip',
+      because: { reason: 'not_requested' },
+      notices: [{ reason: 'forms_contradict', slots: { key: 'namespace shop: inject-metadata' } }],
+    });
+  });
+
+  it('that the config exempts is left alone, faults and all', () => {
+    const rules = rulesWith({}, { exemptNamespaces: new Set(['shop']) });
+    expect(decided({ 'inject-metadata': 'yes' }, {}, rules)).toMatchObject({
+      kind: 'skip',
+      because: { reason: 'exempt_namespace' },
+    });
+  });
+
+  it('cannot bring back what the pod switched on wrongly', () => {
+    const rules = { ...RULES, onInvalid: 'warn' } as const;
+    expect(
+      decided({ 'inject-metadata': 'yes' }, { 'inject-metadata': 'true' }, rules),
+    ).toMatchObject({ kind: 'skip', because: { reason: 'not_requested' } });
+  });
+});
+
+it('under onInvalid: warn a pod keeps what is right of its items', () => {
+  const rules = { ...defaultRules('test'), onInvalid: 'warn' } as const;
+  const items = { 'podherald.dev/metadata-env': 'A=metadata.uid,B=nonsense' };
+  expect(decide(pod(items), SHOP, rules)).toMatchObject({
+    kind: 'inject',
+    metadata: { env: [{ name: 'A' }] },
+    notices: [{ reason: 'invalid_value' }],
+  });
+});
