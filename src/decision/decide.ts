@@ -84,7 +84,7 @@ function namesOf({ spec }: Pod): string[] {
 function readDefaults(namespace: Namespace, own: Asked, rules: Rules): ReadAnnotations {
   if (namespace.unavailable !== undefined) {
     const slots = { namespace: namespace.name, why: namespace.unavailable };
-    return { asked: {}, faults: [], notices: [finding('namespace_unavailable', slots)] };
+    return { asked: own, faults: [], notices: [finding('namespace_unavailable', slots)] };
   }
   const carrier = { place: 'namespace', name: namespace.name } as const;
   const read = readAnnotations(namespace.annotations, carrier, rules);

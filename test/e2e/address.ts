@@ -7,9 +7,7 @@ interface KubeConfig {
 
 /**
  * This machine's own address on the way to the API server, which most often is one that the API
- * server can reach in turn. Where it is not, PODHERALD_E2E_HOST says what to use instead. kind's
- * API server, for one, is reached at 127.0.0.1 and reaches this machine at the gateway of its
- * network, which `docker network inspect kind` shows (Docker Desktop: host.docker.internal).
+ * server reaches in turn. Where it is not, as with kind, PODHERALD_E2E_HOST says what to use.
  */
 export async function addressForCluster(): Promise<string> {
   const config: KubeConfig = JSON.parse(

@@ -4,13 +4,17 @@ import { test } from './suite.ts';
 
 test('an injected pod made again from kubectl get -o yaml gets nothing more', async ({
   namespace,
+  podherald,
 }) => {
-  const original = await namespace.start(firstPod('original'));
-  const sent = withoutServerFields(original, 'copy');
+  await namespace.create(firstPod('original'));
+  const original = await namespace.running('pod/original');
   expect(original.metadata.annotations).toHaveProperty(['podherald.dev/status']);
+  const sent = withoutServerFields(original, 'copy');
+  const unchangedBefore = await podherald.countReviews('unchanged');
 
   const stored = await namespace.create(sent, '--dry-run=server');
 
+  expect(await podherald.countReviews('unchanged')).toBe(unchangedBefore + 1);
   expect(stored.metadata.annotations).toEqual(sent.metadata.annotations);
   expect(stored.spec).toEqual(sent.spec);
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { firstPod } from './objects.ts';
+import { ASKING, container, pod, podSpec } from './objects.ts';
 import { test } from './suite.ts';
 import { WEBHOOK_NAME } from './webhook.ts';
 
@@ -14,14 +14,17 @@ interface AuditEvent {
 
 test("the API server's audit log says what podherald did to a pod", async ({ namespace, skip }) => {
   if (AUDIT_LOG === undefined) return skip('PODHERALD_E2E_AUDIT_LOG is not set');
-  await namespace.create(firstPod('audited'));
+  const env = [{ name: 'POD_NAME', value: 'mine' }];
+  await namespace.create(
+    pod({ name: 'audited', annotations: ASKING }, podSpec([container('app', { env })])),
+  );
 
   await expect
     .poll(() => auditAnnotations(AUDIT_LOG, namespace.name, 'audited'), { timeout: 30_000 })
     .toMatchObject({
       [`${WEBHOOK_NAME}/outcome`]: 'injected',
-      [`${WEBHOOK_NAME}/reason`]: expect.any(String),
-      [`${WEBHOOK_NAME}/injected`]: expect.any(String),
+      [`${WEBHOOK_NAME}/reason`]: 'env_exists',
+      [`${WEBHOOK_NAME}/injected`]: 'env,volume',
     });
 });
 

@@ -59,6 +59,15 @@ export function pod(metadata: Metadata, spec: PodSpec): Pod {
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec };
 }
 
+/** What Pod Security `restricted` wants to read in a container. */
+export const RESTRICTED = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  runAsNonRoot: true,
+  runAsUser: 10_001,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
 /** The pod of the README's first example. */
 export function firstPod(name: string): Pod {
   return pod(

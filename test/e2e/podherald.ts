@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, isIP, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type KeyPair, selfSigned } from '../../src/tls/certificate.ts';
 import { addressForCluster } from './address.ts';
-import { certificateFor } from './certificate.ts';
 
 /** The program under test; `dist/main.js` tests what is published instead. */
 const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
@@ -15,9 +15,10 @@ export interface Podherald {
   readonly url: string;
   /** The certificate that it shows, which is its own authority. */
   readonly caBundle: string;
-  /** Throws what it wrote if it no longer runs. */
-  readonly checkAlive: () => void;
-  readonly metrics: () => Promise<string>;
+  /** Everything it has written so far. */
+  readonly log: () => string;
+  /** How many reviews have ended so. */
+  readonly countReviews: (outcome: string) => Promise<number>;
   readonly kill: () => Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export async function startPodherald(): Promise<Podherald> {
   // A name, such as kind's host.docker.internal, is no address of this machine to listen at.
   const bind = isIP(host) === 0 ? '0.0.0.0' : host;
   const [port, adminPort] = await Promise.all([freePort(bind), freePort(bind)]);
-  const { cert, key } = await certificateFor(host);
+  const { cert, key } = await certificateFor(host, new Date());
 
   const folder = await mkdtemp(join(tmpdir(), 'podherald-e2e-'));
   const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
@@ -39,7 +40,9 @@ export async function startPodherald(): Promise<Podherald> {
       .concat('--log-format', 'json'),
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const output = collect(child);
+  const written: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => written.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => written.push(chunk));
   const ended = new Promise((resolve) => child.once('close', resolve));
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
@@ -47,25 +50,35 @@ export async function startPodherald(): Promise<Podherald> {
   return {
     url: `https://${inUrl(host)}:${port}/mutate`,
     caBundle: Buffer.from(cert).toString('base64'),
-    checkAlive: () => {
-      if (child.exitCode !== null) throw new Error(`podherald has ended:\n${output()}`);
+    log: () => String(Buffer.concat(written)),
+    countReviews: async (outcome) => {
+      const metrics = await fetch(`http://${inUrl(bind)}:${adminPort}/metrics`);
+      return countReviews(await metrics.text(), outcome);
     },
-    metrics: async () => (await fetch(`http://${inUrl(bind)}:${adminPort}/metrics`)).text(),
     kill: async () => {
       process.off('exit', killWithUs);
       child.kill('SIGKILL');
       await ended;
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function collect(child: ChildProcess): () => string {
-  const chunks: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  }
-  return () => String(Buffer.concat(chunks));
+/** Valid a day either way, as the clocks of this machine and the API server's may differ. */
+function certificateFor(host: string, now: Date): Promise<KeyPair> {
+  const dayMs = 24 * 60 * 60 * 1000;
+  return selfSigned({
+    names: isIP(host) === 0 ? [host] : [],
+    addresses: isIP(host) === 0 ? [] : [host],
+    notBefore: new Date(now.getTime() - dayMs),
+    notAfter: new Date(now.getTime() + dayMs),
+  });
+}
+
+function countReviews(metrics: string, outcome: string): number {
+  const counters = metrics.matchAll(/^podherald_reviews_total\{(.*)\} (\d+)$/gm);
+  const counted = [...counters].filter(([, labels]) => labels?.includes(`outcome="${outcome}"`));
+  return counted.reduce((sum, [, , count]) => sum + Number(count), 0);
 }
 
 async function freePort(host: string): Promise<number> {

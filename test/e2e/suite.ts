@@ -7,6 +7,7 @@ import { type FailurePolicy, makeWebhook } from './webhook.ts';
 /**
  * vitest's `test`, with a podherald and namespaces for each file that asks for them. Each fixture
  * takes one thing from the cluster and gives it back, whatever became of the tests between.
+ * (vitest wants a fixture to destructure its context also where it needs none: hence the `_`.)
  */
 export const test = vitestTest
   /** Fail, so that a webhook that cannot be reached shows; a file may override it. */
@@ -15,6 +16,9 @@ export const test = vitestTest
     const podherald = await startPodherald();
     onCleanup(podherald.kill);
     return podherald;
+  })
+  .extend('logOfFailure', { auto: true }, ({ podherald, onTestFailed }) => {
+    onTestFailed(() => console.error(`podherald wrote at last:\n${lastLines(podherald.log())}`));
   })
   .extend('webhook', { scope: 'file' }, ({ failurePolicy, podherald }, { onCleanup }) => {
     const webhook = makeWebhook(podherald, failurePolicy);
@@ -42,3 +46,7 @@ export const test = vitestTest
     };
   })
   .extend('namespace', { scope: 'file' }, ({ makeNamespace }) => makeNamespace());
+
+function lastLines(log: string): string {
+  return log.split('\n').slice(-20).join('\n');
+}

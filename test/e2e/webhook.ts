@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { kubectl } from './kubectl.ts';
 import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
-import { ASKING, container, envNames, pod, podSpec } from './objects.ts';
+import { ASKING, container, envNames, pod, podSpec, RESTRICTED } from './objects.ts';
 import type { Podherald } from './podherald.ts';
 
 export type FailurePolicy = 'Fail' | 'Ignore';
@@ -25,7 +25,11 @@ export function makeWebhook(podherald: Podherald, failurePolicy: FailurePolicy):
       selected.push(namespace.name);
       const manifest = configuration(name, podherald, failurePolicy, selected);
       await kubectl(['apply', '-f', '-'], JSON.stringify(manifest));
-      await untilInjected(namespace, podherald);
+      try {
+        await untilInjected(namespace);
+      } catch (error) {
+        throw new Error(neverCalled(podherald, error), { cause: error });
+      }
     },
     remove: async () => {
       await kubectl(['delete', 'mutatingwebhookconfiguration', name, '--ignore-not-found']);
@@ -67,11 +71,11 @@ function configuration(
 }
 
 /** The API server takes up a changed configuration a moment later. */
-async function untilInjected(namespace: Namespace, podherald: Podherald): Promise<void> {
-  const rehearsal = pod({ name: 'rehearsal', annotations: ASKING }, podSpec([container('app')]));
+async function untilInjected(namespace: Namespace): Promise<void> {
+  const app = container('app', { securityContext: RESTRICTED });
+  const rehearsal = pod({ name: 'rehearsal', annotations: ASKING }, podSpec([app]));
   await vi.waitFor(
     async () => {
-      podherald.checkAlive();
       const { spec, metadata } = await namespace.create(rehearsal, '--dry-run=server');
       if (envNames(spec).includes('POD_NAME')) return;
       throw new Error(
@@ -80,4 +84,9 @@ async function untilInjected(namespace: Namespace, podherald: Podherald): Promis
     },
     { timeout: 20_000, interval: 100 },
   );
+}
+
+function neverCalled({ url, log }: Podherald, error: unknown): string {
+  const hint = 'if the API server cannot reach that address, set PODHERALD_E2E_HOST to one it can';
+  return `podherald at ${url} injects nothing (${hint}): ${error}\npodherald wrote:\n${log()}`;
 }

@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import type { Ended } from './kubectl.ts';
+import type { Namespace } from './namespace.ts';
+import type { KubeObject, Pod, PodSpec } from './objects.ts';
+import { test as suite } from './suite.ts';
+
+/** The manifests behind the captured reviews, each a pod or a workload. */
+const FOLDER = join(import.meta.dirname, '../reviews/manifests');
+const NAMESPACES = '00-namespaces.yaml';
+const MANIFESTS = readdirSync(FOLDER).filter((file) => file !== NAMESPACES);
+
+/** What the API server refuses also without podherald. */
+const INVALID = new Set(['45-annotation-key-tilde.yaml']);
+
+/** What podherald denies, for faults in the pod's own annotations. */
+const DENIED = new Set(['48-value-yes.yaml', '50-value-empty.yaml', '52-value-field-path.yaml']);
+
+/** A namespace of the manifests, made twice: without a webhook, and with ours. */
+interface Twins {
+  readonly bare: Namespace;
+  readonly ours: Namespace;
+}
+
+const test = suite.extend(
+  'twins',
+  { scope: 'file' },
+  async ({ makeBareNamespace, makeNamespace }) => {
+    const documents = readNamespaces();
+    const twins = new Map<string, Twins>();
+    for (const { kind, metadata } of documents.filter(
+      (document) => document.kind === 'Namespace',
+    )) {
+      const made = { bare: await makeBareNamespace(metadata), ours: await makeNamespace(metadata) };
+      twins.set(metadata.name ?? kind, made);
+    }
+    for (const { metadata, ...document } of documents.filter(isNeeded)) {
+      const { bare, ours } = twinsOf(twins, metadata.namespace);
+      const manifest = { ...document, metadata: { name: metadata.name } };
+      await Promise.all([bare.apply(manifest), ours.apply(manifest)]);
+    }
+    return twins;
+  },
+);
+
+// Where this fails, none of the tests below is tried.
+test.beforeAll(({ twins }) => {
+  expect(twins.size).toBe(9);
+});
+
+test.for(MANIFESTS)(
+  'what the API server accepts of %s, it accepts injected',
+  async (file, { twins }) => {
+    const manifest: KubeObject = parse(readFileSync(join(FOLDER, file), 'utf8'));
+    const { bare, ours } = twinsOf(twins, manifest.metadata.namespace);
+    const pod = JSON.stringify(podOf(manifest));
+    // Fields that are newer than the cluster are then left out, as they are for its users.
+    const args = ['create', '--dry-run=server', '--validate=ignore', '-f', '-'];
+    const [without, withOurs] = await Promise.all([bare.try(args, pod), ours.try(args, pod)]);
+
+    expect(refusal(without)).toMatch(INVALID.has(file) ? /is invalid/ : /^$/);
+    if (DENIED.has(file)) expect(refusal(withOurs)).toContain('denied the request');
+    else expect(refusal(withOurs)).toBe(refusal(without));
+  },
+);
+
+test('podherald has failed open on none of them', async ({ podherald }) => {
+  expect(await podherald.countReviews('failed_open')).toBe(0);
+});
+
+function readNamespaces(): KubeObject[] {
+  const text = readFileSync(join(FOLDER, NAMESPACES), 'utf8');
+  return parseAllDocuments(text).map((document) => document.toJS());
+}
+
+/** A pod can only be made where what it names exists and what fills it is in force. */
+function isNeeded({ kind }: KubeObject): boolean {
+  return kind === 'ServiceAccount' || kind === 'LimitRange';
+}
+
+function twinsOf(twins: ReadonlyMap<string, Twins>, namespace = 'default'): Twins {
+  const found = twins.get(namespace);
+  if (found === undefined) throw new Error(`${NAMESPACES} has no namespace ${namespace}`);
+  return found;
+}
+
+interface Workload extends KubeObject {
+  readonly spec: {
+    readonly template: Template;
+    readonly jobTemplate?: { readonly spec: { readonly template: Template } };
+    readonly volumeClaimTemplates?: readonly KubeObject[];
+  };
+}
+
+type Template = Pick<Pod, 'metadata' | 'spec'>;
+
+/** The pod itself, or the first one that a controller would make of the workload. */
+function podOf(manifest: KubeObject): Pod {
+  const { metadata, spec } = templateOf(manifest);
+  const { namespace: _, ...rest } = metadata;
+  return { apiVersion: 'v1', kind: 'Pod', metadata: rest, spec: portable(spec) };
+}
+
+function templateOf(manifest: KubeObject): Template {
+  if (manifest.kind === 'Pod') return manifest as Pod;
+  const { metadata, spec } = manifest as Workload;
+  const template = spec.jobTemplate?.spec.template ?? spec.template;
+  const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata: { name = '' } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }));
+  return {
+    metadata: { ...template.metadata, generateName: `${metadata.name}-` },
+    spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claims] },
+  };
+}
+
+/** A PriorityClass belongs to no namespace, so one that every cluster has stands in for it. */
+function portable(spec: PodSpec): PodSpec {
+  if (spec['priorityClassName'] === undefined) return spec;
+  return { ...spec, priorityClassName: 'system-cluster-critical' };
+}
+
+/** Why kubectl failed, without warnings and names of namespaces; empty where it did not. */
+function refusal({ code, stderr }: Ended): string {
+  if (code === 0) return '';
+  return stderr.replaceAll(/^Warning: .*\n/gm, '').trim();
+}
