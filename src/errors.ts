@@ -9,6 +9,8 @@ export const ERROR_EXITS = {
   file: 1,
   /** The input is not YAML, or holds a pod that the webhook would deny or leave alone. */
   manifest: 1,
+  /** A config is at fault. */
+  config: 1,
   /** A certificate or key cannot be used. */
   certificate: 1,
   /** A port or address cannot be listened on. */

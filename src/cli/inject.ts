@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { defaultRules } from '../decision/rules.ts';
 import { AppError } from '../errors.ts';
 import { injectManifest, type ManifestRemark } from '../manifest/inject.ts';
 import { joinManifests } from '../manifest/join.ts';
 import { namespacesIn } from '../manifest/namespaces.ts';
-import { VERSION } from '../version.ts';
 import { keyValue } from './arguments.ts';
+import { configOption, configSource } from './config.ts';
 import { summarize } from './inject-summary.ts';
 import type { Output } from './output.ts';
 import { readManifest } from './read-manifest.ts';
@@ -14,6 +13,7 @@ interface InjectFlags {
   readonly filename: readonly string[];
   readonly namespace: string;
   readonly annotate?: ReadonlyMap<string, string>;
+  readonly config?: string;
 }
 
 export function addInject(program: Command, output: Output): void {
@@ -34,6 +34,7 @@ export function addInject(program: Command, output: Output): void {
       'add an annotation to every pod and pod template first; may be repeated',
       keyValue,
     )
+    .addOption(configOption('the webhook’s config'))
     .addHelpText(
       'after',
       `
@@ -55,7 +56,7 @@ function collect(file: string, files: readonly string[] = []): readonly string[]
 async function inject(flags: InjectFlags, output: Output): Promise<void> {
   const files = await Promise.all(flags.filename.map(readManifest));
   const options = {
-    rules: defaultRules(VERSION),
+    rules: (await configSource(flags.config)).get().rules,
     namespace: flags.namespace,
     namespaces: new Map(files.flatMap(({ text }) => [...namespacesIn(text)])),
     annotate: flags.annotate ?? new Map<string, string>(),

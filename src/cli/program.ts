@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { addConfig } from './config.ts';
 import { addInject } from './inject.ts';
 import type { Output } from './output.ts';
 import { addServe } from './serve.ts';
@@ -18,5 +19,6 @@ export function createProgram(output: Output): Command {
     .showHelpAfterError('(--help tells more)');
   addServe(program, output);
   addInject(program, output);
+  addConfig(program, output);
   return program;
 }

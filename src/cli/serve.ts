@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
-import { defaultRules } from '../decision/rules.ts';
 import { AppError } from '../errors.ts';
 import {
   createLog,
@@ -15,6 +14,7 @@ import { certificateFiles } from '../tls/files.ts';
 import type { CertificateSource } from '../tls/source.ts';
 import { VERSION } from '../version.ts';
 import { port, seconds } from './arguments.ts';
+import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
 
 interface ServeFlags {
@@ -25,6 +25,7 @@ interface ServeFlags {
   readonly tlsKey?: string;
   readonly standalone?: true;
   readonly shutdownDelay?: number;
+  readonly config?: string;
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
 }
@@ -44,6 +45,7 @@ export function addServe(program: Command, output: Output): void {
     .option('--tls-cert <file>', 'certificate (PEM), read again when it changes')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--standalone', 'try it out: certificate in memory, no cluster needed')
+    .addOption(configOption('config, read again when it changes; a bad one changes nothing'))
     .option(
       '--shutdown-delay <seconds>',
       `how long to go on serving after SIGTERM (default: ${DEFAULT_SHUTDOWN_DELAY_SECONDS}; 0 with --standalone)`,
@@ -62,7 +64,8 @@ export function addServe(program: Command, output: Output): void {
       `
 Examples:
   podherald serve --standalone
-  podherald serve --tls-cert /tls/tls.crt --tls-key /tls/tls.key`,
+  podherald serve --standalone --config config.yaml
+  podherald serve --tls-cert /tls/tls.crt --tls-key /tls/tls.key --config /etc/podherald/config.yaml`,
     )
     .action((flags: ServeFlags) => serve(flags, output));
 }
@@ -76,10 +79,11 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     flags.logLevel,
     flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
   );
+  const config = await configSource(flags.config);
   const certificates = await certificateSource(flags, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
   const server = await startServer({
-    rules: defaultRules(VERSION),
+    config,
     certificates,
     log,
     host: flags.host ?? (isStandalone ? '127.0.0.1' : undefined),

@@ -3,7 +3,7 @@
  * ValidateLocalNonReservedPath, and what kubelet can write).
  */
 export function filePathFault(path: string): string | undefined {
-  if (path === '') return 'expected a path before the =';
+  if (path === '') return 'expected a path';
   if (path.startsWith('/')) return 'expected a path relative to the mount, without a leading /';
   const segments = path.split('/');
   if (segments.includes('..')) return 'expected a path without ..';

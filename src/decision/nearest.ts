@@ -2,14 +2,15 @@ import { distance } from 'fastest-levenshtein';
 
 /**
  * The word that the writer most likely meant, or nothing where none is near: no more than a third
- * of the letters may differ (at least two, so that short words are helped too).
+ * of the letters may differ, but two always may (a swap counts as two) as long as some stay.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
   let best: { word: string; edits: number } | undefined;
   for (const candidate of known) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits <= limit && edits < (best?.edits ?? Number.POSITIVE_INFINITY)) {
+    const someStay = edits < Math.min(word.length, candidate.length);
+    if (someStay && edits <= limit && edits < (best?.edits ?? Number.POSITIVE_INFINITY)) {
       best = { word: candidate, edits };
     }
   }

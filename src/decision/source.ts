@@ -40,7 +40,10 @@ const BYTE_DIVISORS = [
 
 const SUBSCRIPT = /^metadata\.(labels|annotations)\[(.*)\]$/;
 const HUGE_PAGES = /^hugepages-[1-9][0-9]*([kMGTPE]|[KMGTPE]i)?$/;
-const ITEM_KEYS: Readonly<Record<Side, string>> = { env: 'metadata-env', files: 'metadata-files' };
+/** Where each side is written: on a pod under these keys, in a profile under others. */
+export type SideNames = Readonly<Record<Side, string>>;
+
+const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-files' };
 
 /**
  * Reads `source[:divisor]`. A divisor that is not given is 1, and always written out.
@@ -51,7 +54,11 @@ const ITEM_KEYS: Readonly<Record<Side, string>> = { env: 'metadata-env', files: 
  * | `metadata.labels['app']`         | one label, on both sides     |
  * | `limits.memory`, `requests.cpu:1m` | a resource of the container |
  */
-export function parseSource(text: string, side: Side): FieldSource | ResourceSource | SourceFault {
+export function parseSource(
+  text: string,
+  side: Side,
+  sides: SideNames = ANNOTATION_SIDES,
+): FieldSource | ResourceSource | SourceFault {
   const [source, divisor] = splitDivisor(text);
   if (/^(limits|requests)\./.test(source)) return parseResource(source, divisor);
   if (divisor !== undefined) {
@@ -59,7 +66,7 @@ export function parseSource(text: string, side: Side): FieldSource | ResourceSou
   }
   const [, map, subscript] = SUBSCRIPT.exec(source) ?? [];
   if (map !== undefined && subscript !== undefined) return parseSubscript(source, map, subscript);
-  return parseField(source, side);
+  return parseField(source, side, sides);
 }
 
 /** `container.name`, which the Downward API lacks; only profiles may use it. */
@@ -75,10 +82,10 @@ function splitDivisor(text: string): [source: string, divisor: string | undefine
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function parseField(field: string, side: Side): FieldSource | SourceFault {
+function parseField(field: string, side: Side, names: SideNames): FieldSource | SourceFault {
   const sides = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
   if (sides?.includes(side)) return { fieldRef: field };
-  if (sides !== undefined) return wrongSide(field, side);
+  if (sides !== undefined) return wrongSide(field, side, names);
   const known = Object.keys(FIELDS).filter((name) => FIELDS[name]?.includes(side));
   const [, map, subscript] = /^(?:metadata\.)?(label|annotation)s?\[(.*)\]$/.exec(field) ?? [];
   if (map !== undefined) {
@@ -96,10 +103,10 @@ function example(side: Side): string {
     : 'metadata.labels or limits.memory';
 }
 
-function wrongSide(field: string, side: Side): SourceFault {
+function wrongSide(field: string, side: Side, names: SideNames): SourceFault {
   const other = side === 'env' ? 'files' : 'env';
   const one = field.endsWith('s') && side === 'env' ? `, or take one: ${field}['key']` : '';
-  return { fault: `${field} works only as ${other}; write it under ${ITEM_KEYS[other]}${one}` };
+  return { fault: `${field} works only as ${other}; write it under ${names[other]}${one}` };
 }
 
 /** fieldpath.SplitMaybeSubscriptedPath wants single quotes; annotation keys count in lower case. */

@@ -11,6 +11,8 @@ export interface Metrics {
   /** Counts a review that took `seconds` from its first byte to its answer. */
   review(mutation: Mutation, seconds: number): void;
   certificateExpires(at: Date): void;
+  /** Counts a config that has changed: one that is good, or one that is at fault. */
+  configReloaded(result: 'success' | 'failure'): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -43,6 +45,7 @@ export function createMetrics(version: string): Metrics {
     help: 'When the serving certificate expires, in seconds since 1970.',
     registers,
   });
+  const reloads = reloadCounter(registers);
   buildInfo(version, registers);
   return {
     review({ outcome, reason, injected }, seconds) {
@@ -53,9 +56,22 @@ export function createMetrics(version: string): Metrics {
       }
     },
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
+    configReloaded: (result) => reloads.inc({ result }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+function reloadCounter(registers: Registry[]): Counter<'result'> {
+  const reloads = new Counter({
+    name: 'podherald_config_reloads_total',
+    help: 'Changes of the config by result; after a failure the last good config stays in force.',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  // Both are there from the start, so that the first failure already shows as an increase.
+  for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
+  return reloads;
 }
 
 function buildInfo(version: string, registers: Registry[]): void {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:https';
 import type { Logger } from 'pino';
 import type { FindNamespace } from '../admission/admit.ts';
-import type { Rules } from '../decision/rules.ts';
+import type { ConfigSource } from '../config/source.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/source.ts';
 import { adminApp } from './admin.ts';
 import { listen } from './listen.ts';
@@ -9,7 +9,8 @@ import { createMetrics } from './metrics.ts';
 import { webhookApp } from './webhook.ts';
 
 export interface ServerOptions {
-  readonly rules: Rules;
+  /** Its rules are asked for at each review. */
+  readonly config: ConfigSource;
   readonly certificates: CertificateSource;
   /** Left out where namespaces are not read. */
   readonly findNamespace?: FindNamespace;
@@ -33,10 +34,16 @@ export interface RunningServer {
 
 /** @throws AppError `listen` where a port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { certificates, log, now } = options;
-  const metrics = createMetrics(options.rules.version);
+  const { certificates, config, log, now } = options;
+  const metrics = createMetrics(config.get().rules.version);
   const pair = certificates.get();
-  const webhook = webhookApp({ rules: () => options.rules, findNamespace: options.findNamespace, metrics, log, tls: pair });
+  const webhook = webhookApp({
+    rules: () => config.get().rules,
+    findNamespace: options.findNamespace,
+    metrics,
+    log,
+    tls: pair,
+  });
   let isStopping = false;
   const admin = adminApp({
     metrics,
@@ -58,6 +65,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics.certificateExpires(expiryOf(next));
     log.info({ expires: expiryOf(next) }, 'serving a new certificate');
   });
+  config.start({
+    changed() {
+      metrics.configReloaded('success');
+      log.info('the changed config is in force');
+    },
+    broken(faults) {
+      metrics.configReloaded('failure');
+      log.error({ faults }, 'the changed config cannot be used; the last good one stays in force');
+    },
+  });
   return {
     url,
     adminUrl,
@@ -65,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       isStopping = true;
       await delay(options.shutdownDelayMs);
       certificates.stop();
+      config.stop();
       await webhook.close();
       await admin.close();
     },

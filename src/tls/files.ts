@@ -1,8 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { AppError } from '../errors.ts';
+import { watchFolder } from '../watch-folder.ts';
 import type { KeyPair } from './certificate.ts';
 import type { CertificateSource } from './source.ts';
 
@@ -19,25 +20,30 @@ export function certificateFiles(
   onBroken: (error: AppError) => void,
 ): CertificateSource {
   let pair = readPair(certFile, keyFile);
-  let watchers: FSWatcher[] = [];
+  let stops: (() => void)[] = [];
+  let lastFault: string | undefined;
   const reload = (onChange: (pair: KeyPair) => void): void => {
     try {
       const next = readPair(certFile, keyFile);
+      lastFault = undefined;
       if (next.cert === pair.cert && next.key === pair.key) return;
       pair = next;
       onChange(next);
     } catch (error) {
-      onBroken(error as AppError);
+      // The folder is looked at again and again, and one fault is to be told once.
+      const { message } = error as AppError;
+      if (message !== lastFault) onBroken(error as AppError);
+      lastFault = message;
     }
   };
   return {
     get: () => pair,
     start(onChange) {
       const folders = new Set([dirname(certFile), dirname(keyFile)]);
-      watchers = [...folders].map((folder) => watch(folder, () => reload(onChange)));
+      stops = [...folders].map((folder) => watchFolder(folder, () => reload(onChange)));
     },
     stop() {
-      for (const watcher of watchers) watcher.close();
+      for (const stop of stops) stop();
     },
   };
 }

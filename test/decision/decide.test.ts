@@ -105,6 +105,8 @@ describe('nearest()', () => {
     expect(nearest('inject-metdata', keys)).toBe('inject-metadata');
     expect(nearest('INJECT-AMBASADOR', keys)).toBe('inject-ambassador');
     expect(nearest('something-else', keys)).toBeUndefined();
+    expect(nearest('wbe', ['web', 'x'])).toBe('web');
+    expect(nearest('POD', ['D'])).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { defaultRules } from '../../src/decision/rules.ts';
+import { defaultConfig } from '../../src/config/default-config.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts';
 import type { KeyPair } from '../../src/tls/certificate.ts';
 import type { CertificateSource } from '../../src/tls/source.ts';
@@ -21,7 +21,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const { log, lines } = logLines();
   const server = await startServer({
-    rules: defaultRules('test'),
+    config: defaultConfig('test'),
     log,
     host: '127.0.0.1',
     port: 0,

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '../errors.ts';
+import { watchFolder } from '../watch-folder.ts';
+import { type CompiledConfig, compile } from './compile.ts';
+import { faultLine } from './fault-line.ts';
+import { parseConfig } from './parse.ts';
+import type { ConfigListener, ConfigSource } from './source.ts';
+
+/**
+ * The config in a file, such as a mounted ConfigMap, read again when it changes. One that is at
+ * fault changes nothing: the last good one stays in force.
+ *
+ * @throws AppError where the file cannot be used at the start.
+ */
+export function configFile(file: string, version: string): ConfigSource {
+  let last = readText(file);
+  let config = orThrow(compileText(last, file, version));
+  let stop = (): void => {};
+  const reload = ({ changed, broken }: ConfigListener): void => {
+    const { text, isRead } = textOrReason(file);
+    if (text === last) return;
+    last = text;
+    const next = isRead ? compileText(text, file, version) : { faults: [text] };
+    if ('faults' in next) {
+      broken(next.faults);
+      return;
+    }
+    config = next;
+    changed(config);
+  };
+  return {
+    get: () => config,
+    start(listener) {
+      stop = watchFolder(dirname(file), () => reload(listener));
+      // It may have changed since it was read for the first time.
+      reload(listener);
+    },
+    stop: () => stop(),
+  };
+}
+
+type Compiled = CompiledConfig | { readonly faults: readonly string[] };
+
+function compileText(text: string, file: string, version: string): Compiled {
+  const parsed = parseConfig(text);
+  if ('config' in parsed) return compile(parsed.config, version);
+  return { faults: parsed.faults.map((fault) => faultLine(file, fault)) };
+}
+
+function orThrow(compiled: Compiled): CompiledConfig {
+  if ('faults' in compiled) throw new AppError('config', compiled.faults.join('\npodherald: '));
+  return compiled;
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (cause) {
+    throw new AppError('file', `cannot read ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function textOrReason(file: string): { readonly text: string; readonly isRead: boolean } {
+  try {
+    return { text: readText(file), isRead: true };
+  } catch (error) {
+    return { text: (error as AppError).message, isRead: false };
+  }
+}

@@ -1,0 +1,85 @@
+import { type Document, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { expectation, schemaFaults, type ValueFault } from './faults.ts';
+import { offsetOf, pathText } from './places.ts';
+import { relationFaults } from './relations.ts';
+import { type Config, configSchema } from './schema.ts';
+
+/** What is wrong with a config, and where it stands. */
+export interface ConfigFault {
+  /** Empty where it is about the whole file. */
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** A config, or everything that is wrong with it. */
+export type ParsedConfig =
+  | { readonly config: Config }
+  | { readonly faults: readonly ConfigFault[] };
+
+/** A file that says nothing is a config of defaults. */
+export function parseConfig(text: string): ParsedConfig {
+  const lines = new LineCounter();
+  const documents = readYaml(text, lines);
+  const place = (offset: number, message: string, path = ''): ConfigFault => {
+    const { line, col } = lines.linePos(offset);
+    return { path, line: Math.max(line, 1), column: Math.max(col, 1), message };
+  };
+  const broken = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  if (broken.length > 0)
+    return { faults: broken.map(({ pos, message }) => place(pos[0], message)) };
+  const [document, second] = documents.filter(saysSomething);
+  if (second !== undefined) {
+    return { faults: [place(second.range[0], 'a second document; a config is one')] };
+  }
+  const checked = check(document);
+  if ('config' in checked) return checked;
+  const faults = checked.faults.map((fault) =>
+    place(document ? offsetOf(document, fault) : 0, fault.message, pathText(fault.path)),
+  );
+  return {
+    faults: faults.sort((one, other) => one.line - other.line || one.column - other.column),
+  };
+}
+
+/** With merge keys, as Kubernetes' own reader knows them. */
+function readYaml(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+  const options = { merge: true, prettyErrors: false, lineCounter };
+  const parsed = parseAllDocuments(text, options);
+  return 'empty' in parsed ? [] : parsed;
+}
+
+function saysSomething({ contents }: Document.Parsed): boolean {
+  return contents !== null && !(isScalar(contents) && contents.value === null);
+}
+
+type Checked = { readonly config: Config } | { readonly faults: readonly ValueFault[] };
+
+function check(document: Document.Parsed | undefined): Checked {
+  const value = document === undefined ? {} : plainValue(document);
+  if (value instanceof Error) return { faults: [{ path: [], message: value.message }] };
+  if (isConfigMap(value)) return { faults: [{ path: ['kind'], message: CONFIG_MAP }] };
+  const read = configSchema.safeParse(value, { error: expectation });
+  const faults = [...schemaFaults(read.error?.issues ?? [], value), ...relationFaults(value)];
+  return read.success && faults.length === 0 ? { config: read.data } : { faults };
+}
+
+/** Aliases that grow without end, and what cannot be merged, show only here. */
+function plainValue(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const CONFIG_MAP =
+  'this is the manifest of a ConfigMap; a config is the text below its data, which is what a mounted ConfigMap has as a file';
+
+function isConfigMap(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'ConfigMap'
+  );
+}

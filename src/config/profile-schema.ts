@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { filePathFault } from '../decision/file-path.ts';
+import { isCIdentifier, isDnsLabel } from '../decision/kubernetes-names.ts';
+import { isProfileName } from '../decision/metadata-switch.ts';
+import type { Profile } from '../decision/profile.ts';
+import { FIELDS, RESOURCES, type Side } from '../decision/source.ts';
+import { envSource, fileSource } from './item-text.ts';
+
+const ENV_ITEM =
+  'expected a source such as metadata.name, a text with $(NAME) in it, or {value: a text}';
+const FILE_ITEM = 'expected a source such as metadata.labels';
+const NAME = 'expected a name of lower-case letters, digits and -, 63 at most';
+const ENV_NAME = 'expected a name of letters, digits and _ that does not begin with a digit';
+const NOT_READ_AS_SWITCH = 'expected a name that nobody reads as true or false';
+
+/** What an editor offers. */
+const EXAMPLES: Readonly<Record<Side, readonly string[]>> = {
+  env: [...sourcesOf('env'), 'container.name'],
+  files: sourcesOf('files'),
+};
+
+export const profileName = z
+  .string()
+  .refine(isDnsLabel, { error: NAME, abort: true })
+  .refine(isProfileName, NOT_READ_AS_SWITCH)
+  .meta({ pattern: '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$' });
+
+const envName = z
+  .string()
+  .refine(isCIdentifier, ENV_NAME)
+  .meta({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
+
+const plainText = z
+  .strictObject({
+    value: z.string().describe('The text, in quotes where YAML would read a number.'),
+  })
+  .meta({ title: 'a text' });
+
+const envItem = z
+  .union([z.string(), plainText], { error: envItemFault })
+  .meta({ examples: EXAMPLES.env })
+  .transform((item, context) => orIssue(envSource(item), context));
+
+const filePath = z.string().superRefine((path, context) => {
+  const fault = filePathFault(path);
+  if (fault !== undefined) context.addIssue(fault);
+});
+
+const fileItem = z
+  .string(FILE_ITEM)
+  .meta({ examples: EXAMPLES.files })
+  .transform((text, context) => orIssue(fileSource(text), context));
+
+export const profile = z
+  .strictObject({
+    env: z
+      .record(envName, envItem)
+      .default({})
+      .describe(
+        'Variables: name → source as in the annotation metadata-env (`metadata.name`, `limits.memory:1Mi`), `container.name`, a text that refers to other variables of this profile as `$(NAME)`, or `{value: text}`.',
+      ),
+    files: z
+      .record(filePath, fileItem)
+      .default({})
+      .describe(
+        'Files: path below `metadata.path` → source as in the annotation metadata-files (`metadata.labels`, `limits.memory:1`).',
+      ),
+  })
+  .transform(
+    ({ env, files }): Profile => ({
+      env: Object.entries(env).map(([name, source]) => ({ name, source })),
+      files: Object.entries(files).map(([path, source]) => ({ path, source })),
+    }),
+  );
+
+function envItemFault({ input }: { readonly input?: unknown }): string {
+  const isMap = typeof input === 'object' && input !== null && 'value' in input;
+  return isMap && typeof input.value !== 'string'
+    ? 'expected a text as value; put it in quotes'
+    : ENV_ITEM;
+}
+
+function orIssue<Source extends object>(
+  source: Source | { readonly fault: string },
+  context: z.RefinementCtx,
+): Source {
+  if (!('fault' in source)) return source;
+  context.addIssue(source.fault);
+  return z.NEVER;
+}
+
+function sourcesOf(side: Side): readonly string[] {
+  const resources = RESOURCES.flatMap((name) => [`requests.${name}`, `limits.${name}`]);
+  return [...Object.keys(FIELDS).filter((name) => FIELDS[name]?.includes(side)), ...resources];
+}

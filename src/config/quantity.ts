@@ -1,0 +1,22 @@
+const DECIMAL = ['k', 'M', 'G', 'T', 'P', 'E'];
+const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+
+const FACTORS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['n', 1e-9],
+  ['u', 1e-6],
+  ['m', 1e-3],
+  ...DECIMAL.map((suffix, index): [string, number] => [suffix, 1000 ** (index + 1)]),
+  ...BINARY.map((suffix, index): [string, number] => [suffix, 1024 ** (index + 1)]),
+]);
+
+/** A Kubernetes quantity that is not negative (apimachinery pkg/api/resource/quantity.go). */
+export const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)?|[eE]([-+]?\d{1,2}))$/;
+
+/** How much a quantity is, exact enough to tell which of two is larger; nothing where it is none. */
+export function quantityOf(text: string): number | undefined {
+  const [, number, suffix = '', exponent = '0'] = QUANTITY.exec(text) ?? [];
+  const factor = FACTORS.get(suffix);
+  if (number === undefined || factor === undefined) return undefined;
+  return Number(number) * factor * 10 ** Number(exponent);
+}

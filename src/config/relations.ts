@@ -1,0 +1,72 @@
+import { BUILT_IN_PROFILES } from '../decision/built-in-profiles.ts';
+import { pathsClash } from '../decision/file-path.ts';
+import { didYouMean } from '../decision/nearest.ts';
+import { quote } from '../decision/parsed.ts';
+import type { ConfigPath, ValueFault } from './faults.ts';
+import { quantityOf } from './quantity.ts';
+import { referenceFaults } from './reference-faults.ts';
+
+/**
+ * What one field alone cannot know. It reads the config as it was written, because the faults of
+ * single fields must not keep these from being told.
+ */
+export function relationFaults(config: unknown): ValueFault[] {
+  const { profiles, metadata, ambassador } = mapOf(config);
+  return [
+    ...Object.entries(mapOf(profiles)).flatMap(([name, profile]) => profileFaults(name, profile)),
+    ...defaultProfileFaults(mapOf(metadata)['defaultProfile'], Object.keys(mapOf(profiles))),
+    ...resourceFaults(mapOf(mapOf(ambassador)['resources'])),
+    ...protoFaults(config, []),
+  ];
+}
+
+function profileFaults(name: string, profile: unknown): ValueFault[] {
+  const { env, files } = mapOf(profile);
+  return [
+    ...referenceFaults(['profiles', name, 'env'], mapOf(env)),
+    ...clashFaults(['profiles', name, 'files'], Object.keys(mapOf(files))),
+  ];
+}
+
+/** A file cannot be the folder of another one. */
+function clashFaults(path: ConfigPath, files: readonly string[]): ValueFault[] {
+  return files.flatMap((file, index): ValueFault[] => {
+    const other = files.slice(0, index).find((earlier) => pathsClash(earlier, file));
+    if (other === undefined) return [];
+    const message = `expected no path inside or around that of another file, ${other}`;
+    return [{ path: [...path, file], isName: true, message }];
+  });
+}
+
+function defaultProfileFaults(name: unknown, own: readonly string[]): ValueFault[] {
+  const known = [...BUILT_IN_PROFILES.keys(), ...own];
+  if (typeof name !== 'string' || known.includes(name)) return [];
+  const hint = didYouMean(name, known) || `; there are ${[...new Set(known)].join(', ')}`;
+  const message = `${quote(name)}: no profile has that name${hint}`;
+  return [{ path: ['metadata', 'defaultProfile'], message }];
+}
+
+/** The API server rejects a pod that requests more than its limit. */
+function resourceFaults({ requests, limits }: Readonly<Record<string, unknown>>): ValueFault[] {
+  return Object.entries(mapOf(requests)).flatMap(([name, request]): ValueFault[] => {
+    const limit = mapOf(limits)[name];
+    const [wanted, allowed] = [quantityOf(String(request)), quantityOf(String(limit))];
+    if (wanted === undefined || allowed === undefined || wanted <= allowed) return [];
+    const message = `${request}: expected no more than the limit, ${limit}`;
+    return [{ path: ['ambassador', 'resources', 'requests', name], message }];
+  });
+}
+
+/** A name that JavaScript's objects do not keep like any other. */
+function protoFaults(value: unknown, path: ConfigPath): ValueFault[] {
+  return Object.entries(mapOf(value)).flatMap(([name, member]): ValueFault[] => {
+    const at = [...path, name];
+    if (name !== '__proto__') return protoFaults(member, at);
+    return [{ path: at, isName: true, message: 'this name cannot be used' }];
+  });
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap ? (value as Readonly<Record<string, unknown>>) : {};
+}

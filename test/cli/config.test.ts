@@ -1,0 +1,216 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { configFolder, mountedConfigMap } from '../config/config-folder.ts';
+import { makeFolder } from '../support/certificates.ts';
+import { podherald, shell, startPodherald } from '../support/run-program.ts';
+
+const GOOD = `onInvalid: warn
+profiles:
+  team: {env: {A: metadata.name}}
+  default: {env: {B: metadata.uid}}
+`;
+const BAD = 'onInvalid: no\nmetadata: {path: etc}\n';
+const POD = `apiVersion: v1
+kind: Pod
+metadata: {name: web, annotations: {inject-metadata: "true"}}
+spec:
+  containers:
+  - name: app
+`;
+const FREE = ['--port', '0', '--admin-port', '0'];
+
+describe('config check', () => {
+  it('says in one line that a config is ok, and which profiles there are', async () => {
+    const { file } = configFolder(GOOD);
+
+    expect(await podherald(['config', 'check', file])).toEqual({
+      code: 0,
+      stdout: `${file}: ok, defines team, default (in place of the built-in one); built in: otel, go, network\n`,
+      stderr: '',
+    });
+  });
+
+  it('takes an empty file', async () => {
+    const { code, stdout } = await podherald(['config', 'check', '-'], '');
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^standard input: ok, defines no profiles; built in: default, /);
+  });
+
+  it('tells every fault on a line of its own, and ends in 1', async () => {
+    const { file } = configFolder(BAD);
+    const { code, stdout, stderr } = await podherald(['config', 'check', file]);
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `podherald: ${file} has 2 faults\n` });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`${file}:1:12: onInvalid: "no": expected deny or warn`),
+      expect.stringContaining(`${file}:2:18: metadata.path: "etc": expected`),
+    ]);
+  });
+
+  it('ends in 1 where there is no file', async () => {
+    const { code, stdout, stderr } = await podherald(['config', 'check', 'no/such/file.yaml']);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^podherald: cannot read no\/such\/file\.yaml: .*\n$/);
+  });
+
+  it.each([
+    ['a terminal', true],
+    ['anything else', false],
+  ])('has colour for %s: %s', async (_, colour) => {
+    const { file } = configFolder(GOOD);
+    let written = '';
+    const out = (text: string): void => {
+      written += text;
+    };
+    const argv = ['node', 'podherald', 'config', 'check', file];
+    await createProgram({ out, note: out, colour }).parseAsync(argv);
+
+    expect(written.includes('\u001b')).toBe(colour);
+  });
+});
+
+describe('config schema', () => {
+  it('prints a JSON Schema', async () => {
+    const { code, stdout, stderr } = await podherald(['config', 'schema']);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+    });
+  });
+});
+
+describe('config print', () => {
+  it('prints what config check takes, and prints again as it is', async () => {
+    const { stdout } = await shell(
+      'podherald config print | podherald config print - | podherald config check -',
+    );
+
+    expect(stdout).toMatch(/^standard input: ok, defines default .*network/);
+  });
+
+  it('fills in what a file leaves out', async () => {
+    const { stdout } = await podherald(['config', 'print', '-'], GOOD);
+
+    expect(stdout).toMatch(/^onInvalid: warn$/m);
+    expect(stdout).toMatch(/^annotationPrefix: podherald\.dev\/$/m);
+    expect(stdout).toMatch(/^ {2}otel:$/m);
+  });
+
+  it('prints nothing of a config that is at fault', async () => {
+    const { code, stdout } = await podherald(['config', 'print', '-'], BAD);
+
+    expect(code).toBe(1);
+    expect(stdout).not.toContain('onInvalid: deny');
+  });
+});
+
+describe('the help of config', () => {
+  it.each([
+    [
+      ['config', '--help'],
+      ['check', 'schema', 'print'],
+    ],
+    [
+      ['config', 'check', '--help'],
+      ['<file>', 'podherald config check config.yaml'],
+    ],
+    [
+      ['config', 'schema', '--help'],
+      ['yaml-language-server', 'config.schema.json'],
+    ],
+    [
+      ['config', 'print', '--help'],
+      ['[file]', 'podherald config print config.yaml'],
+    ],
+    [
+      ['serve', '--help'],
+      ['--config', 'PODHERALD_CONFIG'],
+    ],
+    [
+      ['inject', '--help'],
+      ['--config', 'PODHERALD_CONFIG'],
+    ],
+  ])('%j', async (args, words) => {
+    const { code, stdout } = await podherald(args);
+
+    expect(code).toBe(0);
+    for (const word of words) expect(stdout).toContain(word);
+  });
+
+  it.each([[['config']], [['config', 'chekc', 'x']], [['config', 'check']]])(
+    '%j is wrong usage',
+    async (args) => {
+      const { code, stdout } = await podherald(args);
+
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    },
+  );
+});
+
+describe('inject --config', () => {
+  it('injects by the config', async () => {
+    const { file } = configFolder(GOOD);
+    const { code, stdout } = await podherald(['inject', '-f', '-', '--config', file], POD);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/name: B\n.*\n.*\n +apiVersion: v1\n +fieldPath: metadata\.uid/);
+    expect(stdout).not.toContain('POD_NAME');
+  });
+
+  it('takes the config of PODHERALD_CONFIG', async () => {
+    const { file } = configFolder(GOOD);
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'pod.yaml'), POD);
+    const { stdout } = await shell(
+      `export PODHERALD_CONFIG='${file}'; podherald inject -f '${folder}/pod.yaml'`,
+    );
+
+    expect(stdout).toContain('name: B');
+  });
+
+  it('ends in 1 with every fault of the config', async () => {
+    const { file } = configFolder(BAD);
+    const { code, stdout, stderr } = await podherald(['inject', '-f', '-', '--config', file], POD);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`podherald: ${file}:1:12: onInvalid: `),
+      expect.stringContaining(`podherald: ${file}:2:18: metadata.path: `),
+    ]);
+  });
+});
+
+describe('serve --config', () => {
+  it('ends in 1 with every fault of the config, before it listens', async () => {
+    const { file } = configFolder(BAD);
+    const args = ['serve', '--standalone', ...FREE, '--config', file];
+    const { code, stdout, stderr } = await podherald(args);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`podherald: ${file}:1:12: onInvalid: `),
+      expect.stringContaining(`podherald: ${file}:2:18: metadata.path: `),
+    ]);
+  });
+
+  it('serves by the config, and takes a change without being started again', async () => {
+    const folder = mountedConfigMap(GOOD);
+    const args = ['serve', '--standalone', ...FREE, '--log-format', 'json'];
+    const running = startPodherald([...args, '--config', folder.file]);
+
+    expect(await running.until('Ctrl-C ends it.')).toContain('name: B');
+
+    folder.write(BAD);
+    await running.until('the changed config cannot be used');
+    folder.write('');
+    await running.until('the changed config is in force');
+
+    expect((await running.stop('SIGTERM')).code).toBe(0);
+  });
+});
