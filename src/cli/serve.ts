@@ -14,6 +14,7 @@ import { certificateFiles } from '../tls/files.ts';
 import type { CertificateSource } from '../tls/source.ts';
 import { VERSION } from '../version.ts';
 import { port, seconds } from './arguments.ts';
+import { clusterNamespaces } from './cluster-namespaces.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
 
@@ -81,10 +82,12 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   );
   const config = await configSource(flags.config);
   const certificates = await certificateSource(flags, log);
+  const namespaces = isStandalone ? undefined : await clusterNamespaces(config, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
   const server = await startServer({
     config,
     certificates,
+    ...(namespaces && { namespaces }),
     log,
     host: flags.host ?? (isStandalone ? '127.0.0.1' : undefined),
     port: flags.port,

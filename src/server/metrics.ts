@@ -13,6 +13,8 @@ export interface Metrics {
   certificateExpires(at: Date): void;
   /** Counts a config that has changed: one that is good, or one that is at fault. */
   configReloaded(result: 'success' | 'failure'): void;
+  /** Shows from now on whether changes of namespaces are heard of. */
+  watchNamespaces(isSynced: () => boolean): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -57,6 +59,7 @@ export function createMetrics(version: string): Metrics {
     },
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
     configReloaded: (result) => reloads.inc({ result }),
+    watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
@@ -72,6 +75,17 @@ function reloadCounter(registers: Registry[]): Counter<'result'> {
   // Both are there from the start, so that the first failure already shows as an increase.
   for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
   return reloads;
+}
+
+function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {
+  new Gauge({
+    name: 'podherald_namespace_cache_synced',
+    help: '1 while every change of a namespace is heard of, 0 while the last known state is served.',
+    registers,
+    collect() {
+      this.set(isSynced() ? 1 : 0);
+    },
+  });
 }
 
 function buildInfo(version: string, registers: Registry[]): void {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:https';
 import type { Logger } from 'pino';
 import type { FindNamespace } from '../admission/admit.ts';
+import type { NamespaceSource } from '../cluster/namespaces.ts';
 import type { ConfigSource } from '../config/source.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/source.ts';
 import { adminApp } from './admin.ts';
@@ -13,7 +14,7 @@ export interface ServerOptions {
   readonly config: ConfigSource;
   readonly certificates: CertificateSource;
   /** Left out where namespaces are not read. */
-  readonly findNamespace?: FindNamespace;
+  readonly namespaces?: NamespaceSource;
   readonly log: Logger;
   /** All addresses of this machine where it is undefined. */
   readonly host: string | undefined;
@@ -34,12 +35,12 @@ export interface RunningServer {
 
 /** @throws AppError `listen` where a port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { certificates, config, log, now } = options;
+  const { certificates, config, namespaces, log, now } = options;
   const metrics = createMetrics(config.get().rules.version);
   const pair = certificates.get();
   const webhook = webhookApp({
     rules: () => config.get().rules,
-    findNamespace: options.findNamespace,
+    findNamespace: namespaces && findIn(namespaces),
     metrics,
     log,
     tls: pair,
@@ -50,11 +51,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ready: {
       stopping: () => (isStopping ? 'this process is going to end' : undefined),
       certificate: () => invalidAt(certificates.get(), now()),
+      ...(namespaces && { namespaces: namespaces.notReady }),
     },
   });
+  if (namespaces) metrics.watchNamespaces(namespaces.isSynced);
+  namespaces?.start();
   const url = await listen(webhook, options.host, options.port, '--port');
   const adminUrl = await listen(admin, options.host, options.adminPort, '--admin-port').catch(
     async (error: unknown) => {
+      namespaces?.stop();
       await webhook.close();
       throw error;
     },
@@ -83,9 +88,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await delay(options.shutdownDelayMs);
       certificates.stop();
       config.stop();
+      namespaces?.stop();
       await webhook.close();
       await admin.close();
     },
+  };
+}
+
+function findIn(namespaces: NamespaceSource): FindNamespace {
+  return (name) => {
+    const found = namespaces.lookup(name);
+    return found instanceof Promise
+      ? found.then((known) => ({ name, ...known }))
+      : { name, ...found };
   };
 }
 

@@ -1,0 +1,157 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Connection } from '../../src/cluster/connection.ts';
+import { findCluster } from '../../src/cluster/find-cluster.ts';
+import { makeFolder, makePair } from '../support/certificates.ts';
+
+/** An API server that answers with the Authorization it was sent. */
+async function echoServer() {
+  const pair = await makePair();
+  const server = createServer(pair, (request, response) => {
+    response.end(request.headers.authorization);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { port: String(port), url: `https://127.0.0.1:${port}`, ca: pair.cert };
+}
+
+async function authorization(connection: Connection | undefined): Promise<string> {
+  if (connection === undefined) return 'no cluster';
+  onTestFinished(() => connection.close());
+  const { signal } = new AbortController();
+  return text((await connection.get('/version', { accept: '*/*', signal })).body);
+}
+
+function kubeconfig(url: string, ca: string, token: string): string {
+  const data = Buffer.from(ca).toString('base64');
+  return `apiVersion: v1
+kind: Config
+current-context: it
+contexts: [{name: it, context: {cluster: it, user: it}}]
+clusters: [{name: it, cluster: {server: "${url}", certificate-authority-data: ${data}}}]
+users: [{name: it, user: {token: ${token}}}]
+`;
+}
+
+function write(folder: string, name: string, content: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+function podFolder(ca: string, token: string): string {
+  const folder = makeFolder();
+  write(folder, 'ca.crt', ca);
+  write(folder, 'token', token);
+  return folder;
+}
+
+describe('the cluster', () => {
+  it('is that of KUBECONFIG', async () => {
+    const { url, ca } = await echoServer();
+    const home = makeFolder();
+    const KUBECONFIG = write(home, 'config', kubeconfig(url, ca, 'from-kubeconfig'));
+
+    const found = await findCluster({ environment: { KUBECONFIG }, home });
+    expect(await authorization(found)).toBe('Bearer from-kubeconfig');
+  });
+
+  it('is that of KUBECONFIG, also where the token is in a file beside it', async () => {
+    const { url, ca } = await echoServer();
+    const home = makeFolder();
+    write(home, 'token', 'from-file');
+    const content = kubeconfig(url, ca, 'x, tokenFile: token');
+    const KUBECONFIG = write(home, 'config', content);
+
+    const found = await findCluster({ environment: { KUBECONFIG }, home });
+    expect(await authorization(found)).toBe('Bearer from-file');
+  });
+
+  it('is that of the first file of several which has a current context', async () => {
+    const { url, ca } = await echoServer();
+    const home = makeFolder();
+    const first = write(home, 'first', kubeconfig(url, ca, 'first'));
+    const other = kubeconfig(url, ca, 'other').replaceAll(': it', ': other');
+    const second = write(home, 'second', other);
+    const KUBECONFIG = `${first}:${second}`;
+
+    const found = await findCluster({ environment: { KUBECONFIG }, home });
+    expect(await authorization(found)).toBe('Bearer first');
+  });
+
+  it('else is that of ~/.kube/config', async () => {
+    const { url, ca } = await echoServer();
+    const home = makeFolder();
+    mkdirSync(join(home, '.kube'));
+    write(home, '.kube/config', kubeconfig(url, ca, 'from-home'));
+
+    expect(await authorization(await findCluster({ environment: {}, home }))).toBe(
+      'Bearer from-home',
+    );
+  });
+
+  it('else is the one that the pod runs in', async () => {
+    const { port, ca } = await echoServer();
+    const serviceAccount = podFolder(ca, 'from-pod');
+    const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port };
+
+    const found = await findCluster({ environment, home: makeFolder(), serviceAccount });
+    expect(await authorization(found)).toBe('Bearer from-pod');
+  });
+
+  it('is reached with the token that kubelet has renewed', async () => {
+    const { port, ca } = await echoServer();
+    const serviceAccount = podFolder(ca, 'old');
+    const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port };
+    const found = await findCluster({ environment, home: makeFolder(), serviceAccount });
+    expect(await authorization(found)).toBe('Bearer old');
+
+    write(serviceAccount, 'token', 'renewed');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await authorization(found)).toBe('Bearer renewed');
+  });
+});
+
+describe('without a cluster', () => {
+  it.each([
+    ['nothing is configured', {}],
+    ['KUBECONFIG is empty', { KUBECONFIG: '' }],
+    ['there is a Service but no token', { KUBERNETES_SERVICE_HOST: '127.0.0.1' }],
+  ])('as %s there is none', async (_name, environment) => {
+    const home = makeFolder();
+
+    expect(await findCluster({ environment, home, serviceAccount: home })).toBeUndefined();
+  });
+
+  it.each([
+    ['has no current context', 'apiVersion: v1\nkind: Config\n'],
+    ['is empty', ''],
+  ])('as the kubeconfig %s there is none', async (_name, content) => {
+    const home = makeFolder();
+    const KUBECONFIG = write(home, 'config', content);
+
+    expect(await findCluster({ environment: { KUBECONFIG }, home })).toBeUndefined();
+  });
+
+  it.each([
+    ['is not there', undefined],
+    ['is not YAML', '{'],
+  ])('as the kubeconfig that is named %s, that is an error', async (_name, content) => {
+    const home = makeFolder();
+    const KUBECONFIG = join(home, 'config');
+    if (content !== undefined) write(home, 'config', content);
+
+    await expect(findCluster({ environment: { KUBECONFIG }, home })).rejects.toMatchObject({
+      code: 'file',
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, onTestFinished } from 'vitest';
+import type { Annotations } from '../../src/api/pod.ts';
+import { connectTo } from '../../src/cluster/connection.ts';
+import { type NamespaceSource, namespaceInformer } from '../../src/cluster/namespaces.ts';
+import { type LogLine, logLines } from '../support/log-lines.ts';
+import { FakeApiServer } from './fake-api-server.ts';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+
+export const KEY = 'podherald.dev/inject-metadata';
+
+/** A fake API server and an informer of it, until the test ends. */
+export interface Informed {
+  readonly api: FakeApiServer;
+  readonly clock: FakeClock;
+  readonly source: NamespaceSource;
+  readonly lines: readonly LogLine[];
+}
+
+/** @param prepare what the API server has or does before it is asked for the first time. */
+export async function informed(
+  prepare: (api: FakeApiServer) => void = () => {},
+): Promise<Informed> {
+  const api = new FakeApiServer();
+  await api.start();
+  onTestFinished(() => api.stop());
+  prepare(api);
+  const clock = fakeClock();
+  const connection = connectTo(api.url, async () => ({}), clock);
+  const { log, lines } = logLines();
+  const keep = (key: string): boolean => key.startsWith('podherald.dev/');
+  const source = namespaceInformer(connection, { keep, log, clock });
+  source.start();
+  onTestFinished(() => {
+    source.stop();
+    connection.close();
+  });
+  return { api, clock, source, lines };
+}
+
+/** The same, once it has listed and watches. */
+export async function synced(prepare?: (api: FakeApiServer) => void): Promise<Informed> {
+  const all = await informed(prepare);
+  await eventually(() => [all.source.isSynced(), all.api.openWatches]).toEqual([true, 1]);
+  return all;
+}
+
+/** What is known at once; nothing where the API server would have to be asked, which it is then. */
+export function knownAtOnce(source: NamespaceSource, name: string): Annotations | undefined {
+  const found = source.lookup(name);
+  if (found instanceof Promise) return undefined;
+  return 'annotations' in found ? found.annotations : undefined;
+}
+
+/** What the network needs a moment for. */
+export function eventually<T>(value: () => T) {
+  return expect.poll(value, { interval: 2, timeout: 10_000 });
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { type Answer, answerStatus, cut, hang, sayAndCut, sayAndHang } from './fake-api-server.ts';
+import { eventually, informed, KEY, knownAtOnce, synced } from './informed.ts';
+
+const ON = { [KEY]: 'true' };
+const OFF = { [KEY]: 'false' };
+
+describe('a namespace that the informer does not know', () => {
+  it('is read live, metadata only', async () => {
+    const { api, source } = await informed((api) => {
+      api.put('shop', { ...ON, other: 'x' });
+      api.always('list', hang);
+    });
+
+    expect(await source.lookup('shop')).toEqual({ annotations: ON });
+    const read = api.requests.find(({ kind }) => kind === 'get');
+    expect(read?.path).toBe('/api/v1/namespaces/shop');
+    expect(read?.headers.accept).toMatch(/as=PartialObjectMetadata;v=v1;g=meta\.k8s\.io/);
+  });
+
+  it('is read once for all who ask at the same time', async () => {
+    const { api, source } = await synced();
+    const late = lateAnswer({ metadata: { name: 'shop', resourceVersion: '2', annotations: ON } });
+    api.script('get', late.answer);
+    const lookups = [1, 2, 3].map(() => source.lookup('shop'));
+    await eventually(() => api.count('get')).toBe(1);
+    lookups.push(source.lookup('shop'));
+    late.send();
+
+    expect(await Promise.all(lookups)).toEqual(Array(4).fill({ annotations: ON }));
+    expect(api.count('get')).toBe(1);
+  });
+
+  it('is read again for who asks later, before the first list', async () => {
+    const { api, source } = await informed((api) => {
+      api.put('shop', ON);
+      api.always('list', hang);
+    });
+    await source.lookup('shop');
+    await source.lookup('shop');
+
+    expect(api.count('get')).toBe(2);
+  });
+
+  it('is not remembered as missing', async () => {
+    const { api, source } = await synced();
+    expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
+    api.namespaces.put('shop', { annotations: ON });
+
+    expect(await source.lookup('shop')).toEqual({ annotations: ON });
+  });
+
+  it('is kept while the watch does not tell of it', async () => {
+    const { api, source } = await synced();
+    api.silenceWatches();
+    api.put('shop', ON);
+    await source.lookup('shop');
+
+    expect(knownAtOnce(source, 'shop')).toEqual(ON);
+  });
+
+  it('is never asked for by what is no name', async () => {
+    const { api, source } = await synced();
+    for (const name of ['', '..', 'a/b', 'a?watch=1', 'A', 'x'.repeat(64)]) {
+      const unavailable = 'that is no name of a namespace';
+      expect(await source.lookup(name)).toEqual({ unavailable });
+    }
+
+    expect(api.count('get')).toBe(0);
+  });
+});
+
+describe('what was read live', () => {
+  it('gives way to what the informer has learnt meanwhile', async () => {
+    const { api, source } = await synced();
+    const late = lateAnswer({ metadata: { name: 'shop', resourceVersion: '2', annotations: ON } });
+    api.script('get', late.answer);
+    const lookup = source.lookup('shop');
+    await eventually(() => api.count('get')).toBe(1);
+    api.put('shop', OFF);
+    await eventually(() => knownAtOnce(source, 'shop')).toEqual(OFF);
+    late.send();
+
+    expect(await lookup).toEqual({ annotations: OFF });
+    expect(knownAtOnce(source, 'shop')).toEqual(OFF);
+  });
+
+  it('is not kept where the namespace has gone meanwhile, whoever else asks', async () => {
+    const { api, source } = await synced((api) => api.put('marker'));
+    const late = lateAnswer({ metadata: { name: 'shop', resourceVersion: '2', annotations: ON } });
+    api.script('get', late.answer);
+    const first = source.lookup('shop');
+    await eventually(() => api.count('get')).toBe(1);
+    api.put('shop', ON);
+    api.remove('shop');
+    api.put('marker', ON);
+    await eventually(() => knownAtOnce(source, 'marker')).toEqual(ON);
+    const second = source.lookup('shop');
+    late.send();
+    await Promise.all([first, second]);
+
+    expect(knownAtOnce(source, 'shop')).toBeUndefined();
+  });
+});
+
+describe('a live read that fails', () => {
+  const answers: Readonly<Record<string, readonly [Answer, string]>> = {
+    'by a 403': [answerStatus(403), 'the API server answered 403'],
+    'by a 429': [answerStatus(429), 'the API server answered 429'],
+    'by a 500': [answerStatus(500), 'the API server answered 500'],
+    'as the connection is cut': [cut, 'the API server cannot be reached: ECONNRESET'],
+    'as the answer is cut': [sayAndCut('{'), 'the API server cannot be reached: ECONNRESET'],
+    'by garbage': [answerStatus(200, 'garbage'), 'the API server answered what is no JSON object'],
+    'by another object': [
+      answerStatus(200, { kind: 'Pod' }),
+      'the API server answered what is no namespace',
+    ],
+  };
+  it.each(Object.entries(answers))('%s says so', async (_name, [answer, unavailable]) => {
+    const { source } = await synced((api) => api.always('get', answer));
+
+    expect(await source.lookup('shop')).toEqual({ unavailable });
+  });
+
+  it.each([
+    ['the API server hangs', hang],
+    ['its answer never ends', sayAndHang('{')],
+  ])('as %s is given up after 500 ms', async (_name, answer) => {
+    const { api, clock, source } = await synced((api) => api.script('get', answer));
+    const lookup = source.lookup('shop');
+    await eventually(() => api.count('get')).toBe(1);
+    clock.pass(499);
+    const early = await Promise.race([lookup, Promise.resolve('still waiting')]);
+    clock.pass(1);
+
+    expect(early).toBe('still waiting');
+    expect(await lookup).toEqual({ unavailable: 'the API server was silent for 500 ms' });
+  });
+
+  it('as nobody listens says so', async () => {
+    const { api, source } = await synced();
+    await api.stop();
+
+    expect(await source.lookup('shop')).toEqual({
+      unavailable: 'the API server cannot be reached: ECONNREFUSED',
+    });
+  });
+
+  it('leaves room for others: 50 at once, and no more', async () => {
+    const { api, clock, source } = await synced((api) => api.always('get', hang));
+    const fifty = Array.from({ length: 50 }, (_, i) => source.lookup(`ns-${i}`));
+    await eventually(() => api.count('get')).toBe(50);
+
+    expect(await source.lookup('ns-50')).toEqual({
+      unavailable: 'too many namespaces are being read',
+    });
+
+    clock.pass(500);
+    await Promise.all(fifty);
+    api.always('get', undefined);
+    api.namespaces.put('ns-50', { annotations: ON });
+    expect(await source.lookup('ns-50')).toEqual({ annotations: ON });
+  });
+});
+
+/** An answer whose body the test sends later. */
+function lateAnswer(body: object): { readonly answer: Answer; send(): void } {
+  let send = (): void => {};
+  return {
+    answer: (response) => {
+      send = () => answerStatus(200, body)(response);
+    },
+    send: () => send(),
+  };
+}

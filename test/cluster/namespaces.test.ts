@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { answerStatus, sayAndHang } from './fake-api-server.ts';
+import { eventually, informed, KEY, knownAtOnce, synced } from './informed.ts';
+
+describe('a namespace that the informer knows', () => {
+  it('is looked up at once, and without asking the API server', async () => {
+    const { api, source } = await synced((api) => api.put('shop', { [KEY]: 'true' }));
+
+    expect(source.lookup('shop')).toEqual({ annotations: { [KEY]: 'true' } });
+    expect(api.count('get')).toBe(0);
+  });
+
+  it('has only the annotations that podherald can use', async () => {
+    const { source } = await synced((api) => {
+      api.put('shop', { [KEY]: 'true', 'kubectl.kubernetes.io/last-applied-configuration': '{}' });
+    });
+
+    expect(source.lookup('shop')).toEqual({ annotations: { [KEY]: 'true' } });
+  });
+
+  it('shares one empty object with all others that have none of them', async () => {
+    const { source } = await synced((api) => {
+      api.put('one');
+      api.put('two', { other: 'x' });
+    });
+
+    expect(source.lookup('one')).toEqual({ annotations: {} });
+    expect(source.lookup('one')).toBe(source.lookup('two'));
+  });
+
+  it('cannot be changed by who looks it up', async () => {
+    const { source } = await synced((api) => {
+      api.put('one');
+      api.put('two', { [KEY]: 'true' });
+    });
+
+    expect(Object.isFrozen(knownAtOnce(source, 'one'))).toBe(true);
+    expect(Object.isFrozen(knownAtOnce(source, 'two'))).toBe(true);
+  });
+});
+
+describe('a change', () => {
+  it('of the annotations is heard of', async () => {
+    const { api, source } = await synced((api) => api.put('shop', { [KEY]: 'true' }));
+    api.put('shop', { [KEY]: 'false' });
+
+    await eventually(() => knownAtOnce(source, 'shop')).toEqual({ [KEY]: 'false' });
+  });
+
+  it('by which a namespace appears is heard of', async () => {
+    const { api, source } = await synced((api) => api.always('get', answerStatus(500)));
+    api.put('shop', { [KEY]: 'true' });
+
+    await eventually(() => knownAtOnce(source, 'shop')).toEqual({ [KEY]: 'true' });
+  });
+
+  it('by which a namespace goes is heard of', async () => {
+    const { api, source } = await synced((api) => api.put('shop', { [KEY]: 'true' }));
+    api.remove('shop');
+
+    await eventually(() => knownAtOnce(source, 'shop')).toBeUndefined();
+    expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
+  });
+
+  it('is understood however the network cuts its bytes', async () => {
+    const { api, source } = await synced((api) => api.put('shop'));
+    const { object } = api.namespaces.put('shop', { annotations: { [KEY]: 'größer, 大きい, 🚀' } });
+    for (const byte of Buffer.from(`${JSON.stringify({ type: 'MODIFIED', object })}\n`)) {
+      api.sendToWatches(Uint8Array.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    await eventually(() => knownAtOnce(source, 'shop')).toEqual({ [KEY]: 'größer, 大きい, 🚀' });
+  });
+});
+
+describe('the requests', () => {
+  it('ask for metadata only, in pages, and then for changes and bookmarks from there on', async () => {
+    const { api } = await synced((api) => {
+      for (let i = 0; i < 1001; i++) api.put(`ns-${i}`);
+    });
+    const [first, second, third, watch] = api.requests;
+
+    expect([first, second, third].map((list) => list?.query.get('limit'))).toEqual(
+      Array(3).fill('500'),
+    );
+    expect(first?.headers.accept).toMatch(/as=PartialObjectMetadataList;v=v1;g=meta\.k8s\.io/);
+    expect(watch?.headers.accept).toMatch(/as=PartialObjectMetadata;v=v1;g=meta\.k8s\.io/);
+    expect(Object.fromEntries(watch?.query ?? [])).toEqual({
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: '1002',
+      timeoutSeconds: '240',
+    });
+  });
+
+  it('get all of many pages', async () => {
+    const { source } = await synced((api) => {
+      for (let i = 0; i < 1001; i++) api.put(`ns-${i}`, { [KEY]: String(i) });
+    });
+
+    expect(knownAtOnce(source, 'ns-0')).toEqual({ [KEY]: '0' });
+    expect(knownAtOnce(source, 'ns-999')).toEqual({ [KEY]: '999' });
+    expect(knownAtOnce(source, 'ns-1000')).toEqual({ [KEY]: '1000' });
+  });
+
+  it('use one connection for one after the other', async () => {
+    const { api, source } = await synced();
+    for (let i = 0; i < 5; i++) await source.lookup(`missing-${i}`);
+
+    expect(api.connections).toBeLessThanOrEqual(2);
+  });
+
+  it('end when it is stopped', async () => {
+    const { api, source } = await synced();
+    source.stop();
+
+    await eventually(() => api.openWatches).toBe(0);
+    const seen = api.requests.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(api.requests.length).toBe(seen);
+  });
+});
+
+describe('a watch that its timeout ends', () => {
+  it('goes on from the last bookmark, without a new list and without a word', async () => {
+    const { api, clock, source, lines } = await synced((api) => api.put('shop'));
+    api.namespaces.put('elsewhere', {});
+    api.bookmark();
+    clock.pass(60_000);
+    const again = api.next('watch');
+    api.endWatches();
+
+    expect((await again).query.get('resourceVersion')).toBe('3');
+    expect(api.count('list')).toBe(1);
+    expect(clock.slept).toEqual([]);
+    expect(source.isSynced()).toBe(true);
+    expect(lines.filter(({ level }) => level > 20).length).toBe(1);
+  });
+
+  it('is followed by a new list after half an hour', async () => {
+    const { api, clock, source } = await synced();
+    for (let minute = 0; minute <= 30; minute++) {
+      clock.pass(60_000);
+      api.put('shop', { [KEY]: String(minute) });
+      await eventually(() => knownAtOnce(source, 'shop')).toEqual({ [KEY]: String(minute) });
+    }
+    const list = api.next('list');
+    api.endWatches();
+
+    await list;
+  });
+});
+
+describe('readiness', () => {
+  it('waits for the first list', async () => {
+    const { api, source } = await informed((api) => api.script('list', sayAndHang()));
+
+    expect(source.notReady()).toBe('the namespaces have not been listed yet');
+    expect(source.isSynced()).toBe(false);
+    await eventually(() => api.count('list')).toBe(1);
+    expect(source.notReady()).toBe('the namespaces have not been listed yet');
+  });
+
+  it('says why there has been none', async () => {
+    const { source } = await informed((api) => api.always('list', answerStatus(403)));
+
+    await eventually(() => source.notReady()).toBe('the API server answered 403: scripted 403');
+  });
+
+  it('stays when the API server goes', async () => {
+    const { api, source } = await synced();
+    await api.stop();
+
+    await eventually(() => source.isSynced()).toBe(false);
+    expect(source.notReady()).toBeUndefined();
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { type Heard, watched } from '../../src/cluster/namespaces/watchdog.ts';
+import { fakeClock } from './fake-clock.ts';
+
+const NEVER = new AbortController().signal;
+
+/** Something that runs until it is aborted, and tells of itself through `heard`. */
+function watchedSilence(limitMs: number, outer: AbortSignal = NEVER) {
+  const clock = fakeClock();
+  let heard: Heard = () => {};
+  const ended = watched(clock, outer, limitMs, (signal, tell) => {
+    heard = tell;
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  }).catch((error: Error) => error.message);
+  const isOver = async () => (await Promise.race([ended, Promise.resolve('')])) !== '';
+  return { clock, ended, isOver, heard: (nextMs?: number) => heard(nextMs) };
+}
+
+describe('a watchdog', () => {
+  it('ends what is silent for its limit', async () => {
+    const { clock, ended, isOver } = watchedSilence(1000);
+    clock.pass(999);
+    expect(await isOver()).toBe(false);
+    clock.pass(1);
+
+    expect(await ended).toBe('the API server was silent for 1000 ms');
+    expect(clock.limits).toBe(0);
+  });
+
+  it('counts from the last sign of life', async () => {
+    const { clock, ended, heard, isOver } = watchedSilence(1000);
+    clock.pass(900);
+    heard();
+    clock.pass(999);
+    expect(await isOver()).toBe(false);
+    clock.pass(1);
+
+    expect(await ended).toBe('the API server was silent for 1000 ms');
+  });
+
+  it.each([
+    ['longer', 5000],
+    ['shorter', 100],
+  ])('takes a %s limit from a sign of life on', async (_name, limitMs) => {
+    const { clock, ended, heard, isOver } = watchedSilence(1000);
+    heard(limitMs);
+    clock.pass(limitMs - 1);
+    expect(await isOver()).toBe(false);
+    clock.pass(1);
+
+    expect(await ended).toBe(`the API server was silent for ${limitMs} ms`);
+  });
+
+  it('leaves alone what ends by itself', async () => {
+    const clock = fakeClock();
+
+    expect(await watched(clock, NEVER, 1000, async () => 'done')).toBe('done');
+    await expect(
+      watched(clock, NEVER, 1000, async () => Promise.reject(new Error('its own'))),
+    ).rejects.toThrow('its own');
+    expect(clock.limits).toBe(0);
+  });
+
+  it('ends what it watches when it is told to', async () => {
+    const stopping = new AbortController();
+    const { ended } = watchedSilence(1000, stopping.signal);
+    stopping.abort(new Error('stopping'));
+
+    expect(await ended).toBe('stopping');
+  });
+
+  it('does not begin what is over already', async () => {
+    const { ended } = watchedSilence(1000, AbortSignal.abort(new Error('stopped')));
+
+    expect(await Promise.race([ended, Promise.resolve('runs')])).toBe('runs');
+  });
+});
