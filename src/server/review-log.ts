@@ -21,7 +21,7 @@ export function logReview(
     pod: podName(request.object),
     outcome,
     ...(reason !== undefined && { reason }),
-    ...(findings.length > 1 && { reasons: reasonsOf(findings) }),
+    ...allReasons(findings),
     ...(request.dryRun && { dryRun: true }),
     durationMs: Math.round(durationMs * 1000) / 1000,
   };
@@ -32,8 +32,10 @@ export function logReview(
   }
 }
 
-function reasonsOf(findings: readonly Finding[]): string[] {
-  return [...new Set(findings.map(({ reason }) => reason))];
+/** Where there is more to tell than the one that labels the review. */
+function allReasons(findings: readonly Finding[]): { reasons?: string[] } {
+  const reasons = new Set(findings.map(({ reason }) => reason));
+  return reasons.size > 1 ? { reasons: [...reasons] } : {};
 }
 
 /** Pods of controllers have only a generateName while they are created. */
