@@ -10,6 +10,11 @@ const running = new Set<ChildProcess>();
 
 export const canPin = spawnSync('taskset', ['-V']).status === 0;
 
+/** This process reads the logs and starts the load: it must not take time from the servers. */
+export function pinSelf(): void {
+  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)]);
+}
+
 /** Runs a script with this Node on one core; taskset execs it, so the pid is the script's own. */
 export function startPinned(
   core: number,

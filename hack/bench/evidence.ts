@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { Server } from './servers.ts';
 
 /** What podherald itself says of the reviews that it was sent: none may have gone unseen. */
@@ -8,11 +7,9 @@ export type Evidence = {
   readonly logLines: number;
 };
 
-const NEWLINE = 0x0a;
-
 export async function gatherEvidence(podherald: Server, sent: number): Promise<Evidence> {
   const counted = await reviewsCounted(podherald.adminPort ?? 0);
-  return { sent, counted, logLines: await linesOf(podherald.logFile) };
+  return { sent, counted, logLines: podherald.log.lines };
 }
 
 async function reviewsCounted(adminPort: number): Promise<number> {
@@ -20,12 +17,4 @@ async function reviewsCounted(adminPort: number): Promise<number> {
   const text = await answer.text();
   const samples = text.matchAll(/^podherald_reviews_total(?:\{[^}]*\})? (\d+)/gm);
   return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);
-}
-
-async function linesOf(file: string): Promise<number> {
-  let lines = 0;
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
-  }
-  return lines;
 }

@@ -7,7 +7,7 @@ patch. Both run on core 0 (taskset), one at a time, in short slices in turn; the
 core 1. Then times mutate() alone.
 
   --seconds N      length of a slice (default 3)
-  --rounds N       slices of each server (default 4)
+  --rounds N       slices of each server (default 4); what a neighbour disturbs is run again
   --connections N  keep-alive connections, one review in flight on each (default 16)
   --review FILE    the AdmissionReview to send (default 78-serverless-revision of test/reviews)
   --noise          two bare servers: how far from 1.00 a ratio of equals is on this machine

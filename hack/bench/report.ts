@@ -57,12 +57,14 @@ function comparisonTable({ names, comparison }: Result): string[] {
   return align([['median', ...COLUMNS.map(([title]) => title)], ...rows]);
 }
 
-function ratios({ ratio, ratios, cpuRatio }: Comparison): string[] {
-  const each = ratios.map((value) => value.toFixed(3)).join(' ');
-  return [
-    `ratio of requests/s  ${ratio.toFixed(3)}  (pairs of slices: ${each})`,
-    `ratio by CPU time    ${cpuRatio.toFixed(3)}`,
+function ratios({ ratio, cpuRatio, pairs }: Comparison): string[] {
+  const each = (key: 'ratio' | 'cpuRatio') =>
+    pairs.map((pair) => `${pair[key].toFixed(2)}${pair.quiet ? '' : '*'}`).join(' ');
+  const lines = [
+    `ratio of requests/s  ${ratio?.toFixed(3) ?? 'none'}  (rounds: ${each('ratio')})`,
+    `ratio by CPU time    ${cpuRatio.toFixed(3)}  (rounds: ${each('cpuRatio')})`,
   ];
+  return pairs.every(({ quiet }) => quiet) ? lines : [...lines, '* disturbed'];
 }
 
 function proof(evidence: Evidence | undefined): string[] {

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ask } from './ask.ts';
 import { SERVER_CORE, startPinned } from './children.ts';
+import { LogReader } from './log-reader.ts';
 import type { Review } from './review.ts';
 
 /** A server that has answered its first review. */
@@ -12,7 +13,7 @@ export type Server = {
   readonly name: string;
   readonly pid: number;
   readonly port: number;
-  readonly logFile: string;
+  readonly log: LogReader;
   /** Only podherald has one. */
   readonly adminPort?: number;
   /** The base64 patch of its first answer. */
@@ -60,19 +61,16 @@ async function start(
   space: Workspace,
   review: Review,
 ): Promise<Server> {
-  const logFile = join(space.folder, `${name}.log`);
-  const log = openSync(logFile, 'w');
   // No cluster: the figures are those of the webhook alone.
   const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...rest } = process.env;
   const env = { ...rest, HOME: space.folder };
-  const child = startPinned(SERVER_CORE, args, { stdio: ['ignore', log, log], env });
-  closeSync(log);
+  const child = startPinned(SERVER_CORE, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const log = new LogReader(child.stdout, child.stderr);
   try {
     const patch = await firstPatch(child, port, space.ca, review);
-    return { name, pid: child.pid ?? 0, port, logFile, patch };
+    return { name, pid: child.pid ?? 0, port, log, patch };
   } catch (error) {
-    const end = readFileSync(logFile, 'utf8').trim().split('\n').slice(-20).join('\n');
-    throw new Error(`${name} did not start: ${(error as Error).message}\n${end}`);
+    throw new Error(`${name} cannot be measured: ${(error as Error).message}\n${log.tail}`);
   }
 }
 
