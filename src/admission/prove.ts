@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../api/json.ts';
-import { type AddOperation, pointerTokens } from '../api/json-patch.ts';
+import { type AddOperation, pointerTokens, unescapeToken } from '../api/json-patch.ts';
 
 const INDEX = /^(0|[1-9]\d*)$/;
 
@@ -19,19 +19,30 @@ export function prove(
 ): string | undefined {
   const grown = new Map<readonly Json[], number>();
   const set = new Set<string>();
+  let last: Found | undefined;
   for (const { path, value } of operations) {
     if (value === undefined) return `${path}: no value`;
-    const tokens = pointerTokens(path);
-    const last = tokens.pop();
-    if (last === undefined || !path.startsWith('/')) return `${path}: not a place in the document`;
-    const parent = walk(document as Json, tokens, grown);
+    const slash = path.lastIndexOf('/');
+    if (!path.startsWith('/')) return `${path}: not a place in the document`;
+    const parentPath = path.slice(0, slash);
+    // Most operations have the parent of the one before: many variables go into one list.
+    if (last?.path !== parentPath) {
+      last = { path: parentPath, parent: walk(document as Json, pointerTokens(parentPath), grown) };
+    }
+    const { parent } = last;
     if (typeof parent === 'string') return `${path}: ${parent}`;
+    const token = unescapeToken(path.slice(slash + 1));
     const wrong = Array.isArray(parent)
-      ? checkInsert(parent, last, grown)
-      : checkMember(parent, last, path, set, mayReplace);
+      ? checkInsert(parent, token, grown)
+      : checkMember(parent, token, path, set, mayReplace);
     if (wrong !== undefined) return `${path}: ${wrong}`;
   }
   return undefined;
+}
+
+interface Found {
+  readonly path: string;
+  readonly parent: Parent | string;
 }
 
 type Parent = Json & object;

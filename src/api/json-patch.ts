@@ -16,9 +16,12 @@ export function escapeToken(token: string): string {
   return token.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
+export function unescapeToken(token: string): string {
+  return token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
+}
+
 /** The reference tokens of a JSON Pointer, unescaped; the whole document is the empty list. */
 export function pointerTokens(pointer: string): string[] {
   const [, ...tokens] = pointer.split('/');
-  if (!pointer.includes('~')) return tokens;
-  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer.includes('~') ? tokens.map(unescapeToken) : tokens;
 }

@@ -1,7 +1,11 @@
 import type { Container } from '../api/pod.ts';
 
+/** What a clean path has none of: no root, doubled or trailing slashes, parts that begin with a dot. */
+const UNCLEAN = /^[^/]|\/\/|\/$|\/\./;
+
 /** A path without doubled or trailing slashes and without `.` and `..`; the root is ''. */
 export function cleanPath(path: string): string {
+  if (!UNCLEAN.test(path)) return path;
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

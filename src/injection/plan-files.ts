@@ -48,7 +48,8 @@ export class VolumePlanner {
     if (equal !== undefined) return equal;
     const name = volumeName(container.name, isFirst || this.#shared, this.#names);
     const volume = { ...wanted, name };
-    this.#volumes.push(volume);
+    // One that names its container is of no use to another, and need not be compared with theirs.
+    if (this.#shared) this.#volumes.push(volume);
     this.#names.add(name);
     this.added.push(volume);
     return volume;
