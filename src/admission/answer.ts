@@ -61,6 +61,9 @@ function refusal(
 /** Longer ones may be cut by the API server, and those with control characters are dropped. */
 const WARNING_LENGTH = 120;
 
+/** A hint at the end of a sentence is what its reader needs most: the cut comes before it. */
+const HINT_LENGTH = 60;
+
 /** For what was asked for and not given, or given otherwise. */
 export function warningsFor(findings: readonly Finding[]): string[] {
   const told = findings.filter((found) => kindOf(found) !== 'skipped');
@@ -70,7 +73,9 @@ export function warningsFor(findings: readonly Finding[]): string[] {
 function oneLine(sentence: string): string {
   const line = [...sentence.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')];
   if (line.length <= WARNING_LENGTH) return line.join('');
-  return `${line.slice(0, WARNING_LENGTH - 1).join('')}…`;
+  const hint = [...(/; [^;]*$/.exec(line.join(''))?.[0] ?? '')];
+  const kept = hint.length <= HINT_LENGTH ? hint : [];
+  return [...line.slice(0, WARNING_LENGTH - 1 - kept.length), '…', ...kept].join('');
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Annotations, Pod } from '../api/pod.ts';
+import { utf8Bytes } from '../api/utf8.ts';
 import type { Decision } from '../decision/decide.ts';
 import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
@@ -66,10 +67,5 @@ function fits(annotations: Annotations, key: string, text: string): boolean {
   const all = [key, text, ...Object.entries(others).flat()];
   const units = all.reduce((sum, part) => sum + part.length, 0);
   if (units * MAX_BYTES_PER_UNIT <= ANNOTATIONS_LIMIT_BYTES) return true;
-  return utf8Bytes(all) <= ANNOTATIONS_LIMIT_BYTES;
-}
-
-function utf8Bytes(parts: readonly string[]): number {
-  const encoder = new TextEncoder();
-  return parts.reduce((sum, part) => sum + encoder.encode(part).length, 0);
+  return utf8Bytes(...all) <= ANNOTATIONS_LIMIT_BYTES;
 }

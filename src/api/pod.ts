@@ -32,6 +32,7 @@ export interface Container {
   readonly env?: readonly EnvVar[] | null;
   readonly volumeMounts?: readonly VolumeMount[] | null;
   readonly volumeDevices?: readonly VolumeDevice[] | null;
+  readonly terminationMessagePath?: Json;
   readonly resources?: ResourceRequirements | null;
 }
 

@@ -1,3 +1,10 @@
+import { utf8Bytes } from '../api/utf8.ts';
+
+const NAME_BYTES = 255;
+
+/** Less than PATH_MAX (4096), as kubelet puts its own folders before it. */
+const PATH_BYTES = 1024;
+
 /**
  * Why a text cannot be the path of a file in a volume, as the end of a sentence (kubernetes
  * ValidateLocalNonReservedPath, and what kubelet can write).
@@ -12,7 +19,17 @@ export function filePathFault(path: string): string | undefined {
   if (segments.some((segment) => segment === '' || segment === '.')) {
     return 'expected a path without empty parts and .';
   }
-  return undefined;
+  return lengthFault(path);
+}
+
+/**
+ * What kubelet (atomic_writer.go) and file systems can hold, in bytes: NAME_MAX for a part, PATH_MAX
+ * for the whole. The API server accepts more, and the pod then never starts.
+ */
+export function lengthFault(path: string): string | undefined {
+  if (utf8Bytes(path) > PATH_BYTES) return `expected a path of at most ${PATH_BYTES} bytes`;
+  if (path.split('/').every((name) => utf8Bytes(name) <= NAME_BYTES)) return undefined;
+  return `expected a path of parts of at most ${NAME_BYTES} bytes`;
 }
 
 /** Whether two files cannot both be there: they are one, or one would have to be a folder too. */

@@ -1,7 +1,10 @@
+import { lengthFault } from './file-path.ts';
 import { invalid, type ParseContext, type Parsed } from './parsed.ts';
 
-/** The longest name that common file systems can hold (NAME_MAX). */
-const NAME_LENGTH = 255;
+/** What a container's runtime mounts itself: no container starts with a mount there. */
+const RUNTIME_FOLDERS = ['/proc', '/sys'];
+/** Of these only the folder itself: it holds files that the runtime and kubelet put there. */
+const SHARED_FOLDERS = ['/dev', '/etc'];
 
 /** Reads an absolute path that files can be mounted at. */
 export function parseMetadataPath(text: string, { key }: ParseContext): Parsed<string> {
@@ -21,8 +24,12 @@ export function mountPathFault(path: string): string | undefined {
   if (names.some((name) => name === '' || name === '.' || name === '..')) {
     return 'expected a path without doubled or trailing slashes, . and ..';
   }
-  if (names.some((name) => name.length > NAME_LENGTH)) {
-    return `expected names of at most ${NAME_LENGTH} characters`;
-  }
-  return undefined;
+  if (isTaken(path))
+    return `expected another folder: containers do not start with a mount at ${path}`;
+  return lengthFault(path);
+}
+
+function isTaken(path: string): boolean {
+  if (SHARED_FOLDERS.includes(path)) return true;
+  return RUNTIME_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }

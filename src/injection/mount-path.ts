@@ -21,14 +21,22 @@ export function pathsOverlap(one: string, other: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
+/** Where kubelet mounts a file into a container that says nothing else (core/v1 types.go). */
+const TERMINATION_MESSAGE_PATH = '/dev/termination-log';
+
 /**
- * The paths that a container uses at, inside or around the one given. Block devices count: the
- * API server refuses a mount at the path of a device.
+ * The paths that a container uses at, inside or around the one given. Block devices count, as the
+ * API server refuses a mount at the path of a device, and the file for its last message.
  */
 export function overlapping(container: Container, path: string): string[] {
   const used = [
     ...(container.volumeMounts ?? []).map(({ mountPath }) => mountPath),
     ...(container.volumeDevices ?? []).map(({ devicePath }) => devicePath),
+    messagePath(container),
   ];
   return used.filter((other) => pathsOverlap(other, path));
+}
+
+function messagePath({ terminationMessagePath: path }: Container): string {
+  return typeof path === 'string' && path !== '' ? path : TERMINATION_MESSAGE_PATH;
 }

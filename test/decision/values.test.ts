@@ -62,6 +62,10 @@ describe('the path of a file', () => {
     ['a//b', false],
     ['a/', false],
     ['./a', false],
+    ['x'.repeat(255), true],
+    ['x'.repeat(256), false],
+    ['ü'.repeat(128), false],
+    [`${'x/'.repeat(512)}x`, false],
   ])('%j: %j', (path, may) => {
     expect(filePathFault(path) === undefined).toBe(may);
   });
@@ -89,6 +93,15 @@ describe('a mount path', () => {
     ['/etc/\u0000', false],
     ['/etc/a\nb', false],
     [`/${'x'.repeat(256)}`, false],
+    [`/${'ü'.repeat(128)}`, false],
+    ['/x'.repeat(600), false],
+    ['/proc', false],
+    ['/proc/x', false],
+    ['/sys/x', false],
+    ['/dev', false],
+    ['/dev/x', true],
+    ['/etc/x', true],
+    ['/process', true],
   ])('%j: %j', (path, may) => {
     expect(mountPathFault(path) === undefined).toBe(may);
   });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { firstPod, type Pod } from './objects.ts';
+import { firstPod, withoutServerFields } from './objects.ts';
+import { countReviews } from './podherald.ts';
 import { test } from './suite.ts';
 
 test('an injected pod made again from kubectl get -o yaml gets nothing more', async ({
@@ -10,18 +11,11 @@ test('an injected pod made again from kubectl get -o yaml gets nothing more', as
   const original = await namespace.running('pod/original');
   expect(original.metadata.annotations).toHaveProperty(['podherald.dev/status']);
   const sent = withoutServerFields(original, 'copy');
-  const unchangedBefore = await podherald.countReviews('unchanged');
+  const unchangedBefore = await countReviews(podherald, 'unchanged');
 
   const stored = await namespace.create(sent, '--dry-run=server');
 
-  expect(await podherald.countReviews('unchanged')).toBe(unchangedBefore + 1);
+  expect(await countReviews(podherald, 'unchanged')).toBe(unchangedBefore + 1);
   expect(stored.metadata.annotations).toEqual(sent.metadata.annotations);
   expect(stored.spec).toEqual(sent.spec);
 });
-
-/** What one would edit out of `kubectl get -o yaml` before applying it under another name. */
-function withoutServerFields({ apiVersion, kind, metadata, spec }: Pod, name: string): Pod {
-  const { labels = {}, annotations = {} } = metadata;
-  const { nodeName, ...rest } = spec;
-  return { apiVersion, kind, metadata: { name, labels, annotations }, spec: { ...rest } };
-}

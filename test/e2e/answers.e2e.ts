@@ -14,31 +14,6 @@ test('kubectl apply --dry-run=server shows the injected pod and stores none', as
   expect(stderr).toContain('NotFound');
 });
 
-test('a faulty annotation is denied, and kubectl apply says how to mend it', async ({
-  namespace,
-}) => {
-  const faulty = pod(
-    { name: 'faulty', annotations: { 'inject-metadata': 'yes' } },
-    podSpec([container('app')]),
-  );
-  const { code, stderr } = await namespace.try(['apply', '-f', '-'], JSON.stringify(faulty));
-
-  expect(code).toBe(1);
-  expect(stderr).toContain('(Forbidden)');
-  expect(stderr).toContain('admission webhook "pods.podherald.dev" denied the request');
-  expect(stderr).toMatch(/inject-metadata.*yes.*true/s);
-  await expect(namespace.get('pod/faulty')).rejects.toThrow('NotFound');
-});
-
-test('every fault of a pod is in one message, a line each', async ({ namespace }) => {
-  const annotations = { 'inject-metadata': 'yes', 'podherald.dev/inject-metadata': '' };
-  const faulty = pod({ name: 'very-faulty', annotations }, podSpec([container('app')]));
-  const { stderr } = await namespace.try(['apply', '-f', '-'], JSON.stringify(faulty));
-
-  expect(stderr).toMatch(/^- inject-metadata: "yes": /m);
-  expect(stderr).toMatch(/^- podherald\.dev\/inject-metadata: "": /m);
-});
-
 test('an unknown key under podherald.dev/ is admitted with a warning that names a known one', async ({
   namespace,
 }) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** hack/e2e names hack/cluster's kubectl here when it is that cluster. */
-const PROGRAM = process.env['PODHERALD_E2E_KUBECTL'] ?? 'kubectl';
+export const PROGRAM = process.env['PODHERALD_E2E_KUBECTL'] ?? 'kubectl';
 
 export interface Ended {
   readonly code: number;
@@ -9,7 +9,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs kubectl to its end, be it good or bad. Nothing else of this suite talks to the cluster. */
+/** Runs kubectl to its end, be it good or bad. But for it, only api.ts talks to the cluster. */
 export async function tryKubectl(args: readonly string[], input = ''): Promise<Ended> {
   if (!process.env['KUBECONFIG']) {
     throw new Error('KUBECONFIG is not set: run `npm run e2e`, which finds the cluster.');

@@ -35,6 +35,11 @@ export class Namespace {
     await kubectl(['delete', 'namespace', this.name, '--wait=false']);
   }
 
+  /** @param change `key=value`, or `key-` to take the key away. */
+  async annotate(change: string): Promise<void> {
+    await kubectl(['annotate', 'namespace', this.name, change, '--overwrite']);
+  }
+
   try(args: readonly string[], input?: string): Promise<Ended> {
     return tryKubectl([`--namespace=${this.name}`, ...args], input);
   }

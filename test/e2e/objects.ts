@@ -59,6 +59,14 @@ export function pod(metadata: Metadata, spec: PodSpec): Pod {
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec };
 }
 
+/** A Deployment of one pod, labelled with its name, that is annotated so. */
+export function deployment(name: string, annotations: Record<string, string>): KubeObject {
+  const labels = { app: name };
+  const template = { metadata: { labels, annotations }, spec: podSpec([container('app')]) };
+  const spec = { selector: { matchLabels: labels }, template };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, ...{ spec } };
+}
+
 /** What Pod Security `restricted` wants to read in a container. */
 export const RESTRICTED = {
   allowPrivilegeEscalation: false,
@@ -83,6 +91,25 @@ export function firstPod(name: string): Pod {
   );
 }
 
+/** What podherald has written into the status annotation, nothing where there is none. */
+export function statusOf({ metadata }: Pod): PodStatus {
+  return JSON.parse(metadata.annotations?.['podherald.dev/status'] ?? '{}');
+}
+
+export interface PodStatus {
+  readonly notInjected?: readonly { readonly reason: string; readonly message: string }[];
+}
+
 export function envNames(spec: PodSpec): string[] {
   return spec.containers.flatMap(({ env }) => env ?? []).map(({ name }) => name);
+}
+
+/** What one would edit out of `kubectl get -o yaml` before applying it under another name. */
+export function withoutServerFields(
+  { apiVersion, kind, metadata, spec }: Pod,
+  name = metadata.name ?? '',
+): Pod {
+  const { labels = {}, annotations = {} } = metadata;
+  const { nodeName, ...rest } = spec;
+  return { apiVersion, kind, metadata: { name, labels, annotations }, spec: { ...rest } };
 }

@@ -11,7 +11,7 @@ test('under failurePolicy Ignore, pods start without their metadata while podher
   const before = await namespace.create(firstPod('before'), '--dry-run=server');
   expect(envNames(before.spec)).toContain('POD_NAME');
 
-  await podherald.kill();
+  await podherald.remove();
   const { metadata, spec } = await namespace.start(firstPod('after'));
 
   expect(envNames(spec)).toEqual([]);

@@ -1,7 +1,9 @@
 import { test as vitestTest } from 'vitest';
+import { deployPodherald } from './in-cluster.ts';
 import { Namespace } from './namespace.ts';
 import type { Metadata } from './objects.ts';
-import { startPodherald } from './podherald.ts';
+import { startPodherald } from './on-this-machine.ts';
+import type { Config, Place } from './podherald.ts';
 import { type FailurePolicy, makeWebhook } from './webhook.ts';
 
 /**
@@ -12,13 +14,18 @@ import { type FailurePolicy, makeWebhook } from './webhook.ts';
 export const test = vitestTest
   /** Fail, so that a webhook that cannot be reached shows; a file may override it. */
   .extend('failurePolicy', { scope: 'file' }, 'Fail' as FailurePolicy)
-  .extend('podherald', { scope: 'file' }, async ({ failurePolicy: _ }, { onCleanup }) => {
-    const podherald = await startPodherald();
-    onCleanup(podherald.kill);
+  .extend('place', { scope: 'file' }, 'this machine' as Place)
+  .extend('config', { scope: 'file' }, {} as Config)
+  .extend('podherald', { scope: 'file' }, async ({ place, config }, { onCleanup }) => {
+    const start = place === 'the cluster' ? deployPodherald : startPodherald;
+    const podherald = await start(config);
+    onCleanup(podherald.remove);
     return podherald;
   })
   .extend('logOfFailure', { auto: true }, ({ podherald, onTestFailed }) => {
-    onTestFailed(() => console.error(`podherald wrote at last:\n${lastLines(podherald.log())}`));
+    onTestFailed(async () =>
+      console.error(`podherald wrote at last:\n${lastLines(await podherald.log())}`),
+    );
   })
   .extend('webhook', { scope: 'file' }, ({ failurePolicy, podherald }, { onCleanup }) => {
     const webhook = makeWebhook(podherald, failurePolicy);

@@ -28,7 +28,7 @@ export function makeWebhook(podherald: Podherald, failurePolicy: FailurePolicy):
       try {
         await untilInjected(namespace);
       } catch (error) {
-        throw new Error(neverCalled(podherald, error), { cause: error });
+        throw new Error(await neverCalled(podherald, error), { cause: error });
       }
     },
     remove: async () => {
@@ -39,7 +39,7 @@ export function makeWebhook(podherald: Podherald, failurePolicy: FailurePolicy):
 
 function configuration(
   name: string,
-  { url, caBundle }: Podherald,
+  { clientConfig, caBundle }: Podherald,
   failurePolicy: FailurePolicy,
   namespaces: readonly string[],
 ): object {
@@ -50,7 +50,7 @@ function configuration(
     webhooks: [
       {
         name: WEBHOOK_NAME,
-        clientConfig: { url, caBundle },
+        clientConfig: { ...clientConfig, caBundle },
         rules: [
           { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] },
         ],
@@ -86,7 +86,8 @@ async function untilInjected(namespace: Namespace): Promise<void> {
   );
 }
 
-function neverCalled({ url, log }: Podherald, error: unknown): string {
+async function neverCalled(podherald: Podherald, error: unknown): Promise<string> {
   const hint = 'if the API server cannot reach that address, set PODHERALD_E2E_HOST to one it can';
-  return `podherald at ${url} injects nothing (${hint}): ${error}\npodherald wrote:\n${log()}`;
+  const where = JSON.stringify(podherald.clientConfig);
+  return `podherald at ${where} injects nothing (${hint}): ${error}\npodherald wrote:\n${await podherald.log()}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/api/json.ts';
+import { defaultRules } from '../../src/decision/rules.ts';
 import { makePod } from '../support/review.ts';
 import { webhookDoor } from '../support/webhook-door.ts';
 
@@ -46,6 +47,20 @@ describe('warnings', () => {
     expect(warnings).toEqual([
       'podherald: podherald.dev/inject-metdata is not a known annotation; did you mean inject-metadata?',
     ]);
+  });
+
+  it('keep the hint at their end where they have to be cut', async () => {
+    const key = `podherald.dev/${'x'.repeat(30)}-inject-metadata`;
+    const items = { 'podherald.dev/metadata-env': 'PHASE=status.podip' };
+    const { warnings } = await webhookDoor({ ...defaultRules('test'), onInvalid: 'warn' }).review(
+      makePod({ ...items, [key]: 'true' }),
+    );
+
+    expect(warnings).toEqual([
+      'podherald: podherald.dev/metadata-env: "PHASE=status.podip": expected a source such as meta…; did you mean status.podIP?',
+      expect.stringMatching(/ is not a known annotation$/),
+    ]);
+    expect(warnings?.[0]).toHaveLength(120);
   });
 
   it('tell what was kept, and that a profile is missing', async () => {

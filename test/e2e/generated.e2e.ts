@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { stringify } from 'yaml';
+import { type Answer, type Api, startApi } from './api.ts';
+import { arbitraryAnnotations } from './arbitrary-annotations.ts';
+import { arbitrarySpec } from './arbitrary-spec.ts';
+import type { Namespace } from './namespace.ts';
+import { type Pod, pod, withoutServerFields } from './objects.ts';
+import { countReviews } from './podherald.ts';
+import { test } from './suite.ts';
+
+const PODS = 500;
+const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
+
+const arbitraryPod = arbitrarySpec().chain((spec) => {
+  const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
+  return arbitraryAnnotations(names).map(({ annotations, faults }) => ({
+    pod: pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec),
+    faults,
+  }));
+});
+
+test('of generated pods, those that the API server accepts bare it accepts injected, and denied are only faulty ones', async ({
+  namespace,
+  makeBareNamespace,
+  podherald,
+  onTestFinished,
+}) => {
+  const bare = await makeBareNamespace();
+  const api = await startApi();
+  onTestFinished(api.close);
+  const counts = { accepted: 0, refused: 0, denied: 0 };
+
+  const holds = fc.asyncProperty(arbitraryPod, async (generated) => {
+    const [without, withOurs] = await Promise.all([
+      create(api, bare, generated.pod),
+      create(api, namespace, generated.pod),
+    ]);
+    const fate = fateOf(withOurs);
+    const isFaulty = Object.keys(generated.faults).length > 0;
+    expect(fate, explain(withOurs)).toBe(isFaulty ? 'denied' : fateOf(without));
+    expect(faultsTold(withOurs), explain(withOurs)).toEqual(generated.faults);
+    counts[fate] += 1;
+    if (fate !== 'accepted') return;
+    const sent = withoutServerFields(withOurs.body as Pod);
+    const again = await create(api, namespace, sent);
+    expect(again.code, explain(again)).toBe(201);
+    expect(withoutServerFields(again.body as Pod)).toEqual(sent);
+  });
+  const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
+
+  console.log(`seed ${SEED}: of ${PODS} generated pods`, counts);
+  expect(run.failed, run.failed ? report(run) : '').toBe(false);
+  expect(counts.accepted).toBeGreaterThan(PODS / 3);
+  expect(await countReviews(podherald, 'failed_open')).toBe(0);
+});
+
+interface Generated {
+  readonly pod: Pod;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+/** What the API server makes of a pod, all but storing it. */
+function create(api: Api, namespace: Namespace, of: Pod): Promise<Answer> {
+  return api.post(`/api/v1/namespaces/${namespace.name}/pods?dryRun=All`, of);
+}
+
+/** Refused is what fails the API server's own validation. Anything else would be an accident. */
+function fateOf(answer: Answer): 'accepted' | 'refused' | 'denied' {
+  const { code, body } = answer;
+  if (code === 201) return 'accepted';
+  if (code === 422) return 'refused';
+  if (code === 403 && DENIAL.test(body.message ?? '')) return 'denied';
+  throw new Error(explain(answer));
+}
+
+const DENIAL =
+  /^admission webhook "pods\.podherald\.dev" denied the request: (a fault|\d+ faults) in the annotations of the pod \(namespace \S+\):\n- /;
+
+/** How many lines a denial has about each key. */
+function faultsTold({ code, body }: Answer): Record<string, number> {
+  const lines = code === 403 ? (body.message ?? '').matchAll(/^- (\S+): /gm) : [];
+  const told: Record<string, number> = {};
+  for (const [, key = ''] of lines) told[key] = (told[key] ?? 0) + 1;
+  return told;
+}
+
+function explain({ code, body }: Answer): string {
+  return `the API server answered ${code}: ${body.message ?? 'accepted'}`;
+}
+
+function report({
+  seed,
+  counterexamplePath,
+  counterexample,
+  errorInstance,
+}: fc.RunDetails<[Generated]>): string {
+  const [generated] = counterexample ?? [];
+  return `seed ${seed}, path ${counterexamplePath}:\n${stringify(generated, { aliasDuplicateObjects: false })}\n${errorInstance}`;
+}
