@@ -63,9 +63,13 @@ function statusText(
 
 /** Whether the API server still accepts the annotations with this one among them. */
 function fits(annotations: Annotations, key: string, text: string): boolean {
-  const { [key]: _, ...others } = annotations;
-  const all = [key, text, ...Object.entries(others).flat()];
-  const units = all.reduce((sum, part) => sum + part.length, 0);
-  if (units * MAX_BYTES_PER_UNIT <= ANNOTATIONS_LIMIT_BYTES) return true;
-  return utf8Bytes(...all) <= ANNOTATIONS_LIMIT_BYTES;
+  const others = Object.keys(annotations).filter((other) => other !== key);
+  const units = others.reduce(
+    (sum, other) => sum + other.length + (annotations[other]?.length ?? 0),
+    0,
+  );
+  if ((units + key.length + text.length) * MAX_BYTES_PER_UNIT <= ANNOTATIONS_LIMIT_BYTES)
+    return true;
+  const all = others.flatMap((other) => [other, annotations[other] ?? '']);
+  return utf8Bytes(key, text, ...all) <= ANNOTATIONS_LIMIT_BYTES;
 }

@@ -5,21 +5,23 @@ import type { EnvItem, FileItem, ResourceSource } from '../decision/profile.ts';
 /** 0644, and written in decimal as the API server stores it. */
 const DEFAULT_MODE = 420;
 
-const envVars = new WeakMap<EnvItem, EnvVar>();
+const sharedEnv = new WeakMap<readonly EnvItem[], readonly EnvVar[]>();
 
-/** An item as an EnvVar of a container. A resource names no container, and so means its own. */
-export function toEnvVar(item: EnvItem, container: string): EnvVar {
-  if ('containerName' in item.source) return { name: item.name, value: container };
-  const known = envVars.get(item);
+/**
+ * Items as EnvVars of a container. A resource names no container, and so means its own: unless an
+ * item is the container's name, one list serves all containers of all pods.
+ */
+export function toEnv(items: readonly EnvItem[], container: string): readonly EnvVar[] {
+  const known = sharedEnv.get(items);
   if (known !== undefined) return known;
-  const made = makeEnvVar(item);
-  envVars.set(item, made);
-  return made;
+  const env = items.map((item) => toEnvVar(item, container));
+  if (!items.some(({ source }) => 'containerName' in source)) sharedEnv.set(items, env);
+  return env;
 }
 
-function makeEnvVar({ name, source }: EnvItem): EnvVar {
+function toEnvVar({ name, source }: EnvItem, container: string): EnvVar {
   if ('literal' in source) return { name, value: source.literal };
-  if ('containerName' in source) return { name };
+  if ('containerName' in source) return { name, value: container };
   if ('fieldRef' in source) {
     return { name, valueFrom: { fieldRef: fieldSelector(source.fieldRef) } };
   }

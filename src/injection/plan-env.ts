@@ -1,7 +1,7 @@
 import type { Container, EnvVar } from '../api/pod.ts';
 import { type EnvItem, references } from '../decision/profile.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
-import { sameEnvVar, toEnvVar } from './downward-api.ts';
+import { sameEnvVar, toEnv } from './downward-api.ts';
 
 export interface EnvPlan {
   readonly env: readonly EnvVar[];
@@ -11,16 +11,16 @@ export interface EnvPlan {
 /** The variables a container lacks. A name that its `env` has is never added again. */
 export function planEnv(container: Container, items: readonly EnvItem[]): EnvPlan {
   const written = container.env ?? [];
-  const toOwn = (item: EnvItem): EnvVar => toEnvVar(item, container.name);
-  if (written.length === 0) return { env: items.map(toOwn), findings: [] };
+  const env = toEnv(items, container.name);
+  if (written.length === 0) return { env, findings: [] };
   const own = ownVariables(written);
   const missing = items.filter(({ name }) => !own.has(name));
-  const kept = items.filter((item) => {
-    const variable = own.get(item.name);
-    return variable !== undefined && !sameEnvVar(variable, toOwn(item));
+  const kept = env.filter((variable) => {
+    const ownVariable = own.get(variable.name);
+    return ownVariable !== undefined && !sameEnvVar(ownVariable, variable);
   });
   return {
-    env: missing.map(toOwn),
+    env: env.filter(({ name }) => !own.has(name)),
     findings: [...keptNames(container, kept), ...setLater(container, missing, own)],
   };
 }
@@ -30,7 +30,7 @@ function ownVariables(written: readonly EnvVar[]): ReadonlyMap<string, EnvVar> {
   return new Map(written.map((variable) => [variable.name, variable]));
 }
 
-function keptNames(container: Container, kept: readonly EnvItem[]): Finding[] {
+function keptNames(container: Container, kept: readonly EnvVar[]): Finding[] {
   if (kept.length === 0) return [];
   const names = kept.map(({ name }) => name).join(', ');
   return [finding('env_exists', { container: container.name, names })];

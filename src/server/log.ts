@@ -14,8 +14,20 @@ export async function createLog(level: LogLevel, format: LogFormat): Promise<Log
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    format === 'pretty' ? await prettyStream() : pino.destination({ dest: 1, sync: false }),
+    format === 'pretty' ? await prettyStream() : jsonStream(),
   );
+}
+
+/** Some dozen lines: under load, a write for each of them would cost as much as deciding does. */
+const BUFFERED_BYTES = 4096;
+
+/** Lines are held back no longer than this; what a crash leaves behind is written as it ends. */
+const FLUSH_INTERVAL_MS = 200;
+
+function jsonStream(): DestinationStream {
+  const stream = pino.destination({ dest: 1, sync: false, minLength: BUFFERED_BYTES });
+  setInterval(() => stream.flush(), FLUSH_INTERVAL_MS).unref();
+  return stream;
 }
 
 /** Loaded only where people look on: it takes as long to load as the rest of the log together. */

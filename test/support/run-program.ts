@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -13,9 +14,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Of a user who has no cluster and no config, whoever runs the tests. */
+const {
+  KUBECONFIG: _,
+  PODHERALD_CONFIG: __,
+  KUBERNETES_SERVICE_HOST: ___,
+  ...OTHERS
+} = process.env;
+const env = { ...OTHERS, HOME: tmpdir() };
+
 /** Runs the real program to its end, or the test's. */
 export function podherald(args: readonly string[], stdin = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args]);
+  const child = spawn(process.execPath, [MAIN, ...args], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
   child.stdin.end(stdin);
   return ended(child);
@@ -24,7 +34,7 @@ export function podherald(args: readonly string[], stdin = ''): Promise<Ended> {
 /** Runs a line of shell in which `podherald` is the real program. */
 export function shell(line: string): Promise<Ended> {
   const name = `podherald() { "${process.execPath}" "${MAIN}" "$@"; }`;
-  return ended(spawn('bash', ['-c', `set -o pipefail; ${name}; ${line}`]));
+  return ended(spawn('bash', ['-c', `set -o pipefail; ${name}; ${line}`], { env }));
 }
 
 async function ended(child: ChildProcess): Promise<Ended> {
@@ -43,7 +53,10 @@ export interface Running {
 }
 
 export function startPodherald(args: readonly string[]): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const end = ended(child);
   let written = '';
