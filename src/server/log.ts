@@ -13,6 +13,12 @@ export async function createLog(level: LogLevel, format: LogFormat): Promise<Log
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      hooks: {
+        logMethod(line, write, level) {
+          write.apply(this, line);
+          if (level >= URGENT_LEVEL) this.flush();
+        },
+      },
     },
     format === 'pretty' ? await prettyStream() : jsonStream(),
   );
@@ -23,6 +29,9 @@ const BUFFERED_BYTES = 4096;
 
 /** Lines are held back no longer than this; what a crash leaves behind is written as it ends. */
 const FLUSH_INTERVAL_MS = 200;
+
+/** Lines of this level and above somebody may be waiting for: they are written at once. */
+const URGENT_LEVEL = pino.levels.values['warn'] ?? 0;
 
 function jsonStream(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: false, minLength: BUFFERED_BYTES });

@@ -9,6 +9,9 @@ import { until } from './until.ts';
 /** kubelet takes its sync frequency, a minute unless set otherwise, to change a mounted ConfigMap. */
 const CHANGE_SECONDS = 120;
 
+/** podherald, containerd and kubelet each pass a line on. */
+const LOG_SECONDS = 10;
+
 const PROFILES = {
   changing: { env: { BEFORE: 'metadata.name' } },
   unchanged: { env: { TEAM: { value: 'storefront' } } },
@@ -63,7 +66,11 @@ test('a config at fault leaves the last good one in force, and shows in a metric
     (failures) => failures > 0,
   );
 
-  const errors = (await podherald.log()).split('\n').filter((line) => line.includes('"faults"'));
+  const errors = await until(
+    LOG_SECONDS,
+    async () => (await podherald.log()).split('\n').filter((line) => line.includes('"faults"')),
+    (lines) => lines.length > 0,
+  );
   expect(errors.map((line) => JSON.parse(line).faults)).toEqual([
     [expect.stringMatching(/^\/config\/config\.yaml:1:\d+: .*metadata\.nam\b/)],
   ]);
