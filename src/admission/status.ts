@@ -50,7 +50,7 @@ function statusText(
       metadata: {
         profiles: decision.metadata.profiles,
         path: decision.metadata.path,
-        containers: [...selectedContainers(pod, decision.metadata.containers)].map(
+        containers: selectedContainers(pod, decision.metadata.containers).map(
           ({ container }) => container.name,
         ),
       },

@@ -34,16 +34,24 @@ export function plan(pod: Pod, metadata: MetadataDecision): Plan {
   };
 }
 
+/** A container that metadata is for, and where it stands. */
+export interface SelectedContainer {
+  readonly container: Container;
+  readonly at: ContainerPlace;
+}
+
 /** The containers that metadata is for: the app's own first, as theirs are the plain names. */
-export function* selectedContainers(
-  pod: Pod,
-  selection: ContainerSelection,
-): Generator<{ container: Container; at: ContainerPlace }> {
-  for (const list of ['containers', 'initContainers'] as const) {
-    for (const [index, container] of (pod.spec[list] ?? []).entries()) {
-      if (selects(selection, container.name)) yield { container, at: { list, index } };
-    }
-  }
+export function selectedContainers(pod: Pod, selection: ContainerSelection): SelectedContainer[] {
+  const { containers, initContainers } = pod.spec;
+  const all = [...placed('containers', containers), ...placed('initContainers', initContainers)];
+  return all.filter(({ container }) => selects(selection, container.name));
+}
+
+function placed(
+  list: ContainerPlace['list'],
+  containers: readonly Container[] | null | undefined,
+): SelectedContainer[] {
+  return (containers ?? []).map((container, index) => ({ container, at: { list, index } }));
 }
 
 /** One finding for the first of the pod's containers whose limit is asked for and not set. */
