@@ -55,15 +55,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   });
   if (namespaces) metrics.watchNamespaces(namespaces.isSynced);
-  namespaces?.start();
   const url = await listen(webhook, options.host, options.port, '--port');
   const adminUrl = await listen(admin, options.host, options.adminPort, '--admin-port').catch(
     async (error: unknown) => {
-      namespaces?.stop();
       await webhook.close();
       throw error;
     },
   );
+  namespaces?.start();
   metrics.certificateExpires(expiryOf(pair));
   certificates.start((next) => {
     (webhook.server as unknown as Server).setSecureContext({ ...next, minVersion: 'TLSv1.2' });

@@ -9,7 +9,12 @@ const pair = await makePair();
 
 /** A cluster of one answer for every namespace, and what may be switched about it. */
 function fakeNamespaces(answer: NamespaceLookup | Promise<NamespaceLookup>) {
-  const state = { why: undefined as string | undefined, asked: [] as string[], isStarted: false };
+  const state = {
+    why: undefined as string | undefined,
+    asked: [] as string[],
+    isStarted: false,
+    wasStarted: false,
+  };
   const source: NamespaceSource = {
     lookup(name) {
       state.asked.push(name);
@@ -17,6 +22,7 @@ function fakeNamespaces(answer: NamespaceLookup | Promise<NamespaceLookup>) {
     },
     start() {
       state.isStarted = true;
+      state.wasStarted = true;
     },
     stop() {
       state.isStarted = false;
@@ -84,6 +90,23 @@ describe('a server that reads namespaces', () => {
     state.why = 'gone';
     expect(await synced()).toBe('0');
   });
+
+  it.each(['port', 'adminPort'])(
+    'that cannot have its %s never begins to read them',
+    async (which) => {
+      const { server: other } = await serving(DEFAULTS);
+      const taken = Number(new URL(other.url).port);
+      const { source, state } = fakeNamespaces(DEFAULTS);
+      const failing = startTestServer({
+        certificates: steady(pair),
+        namespaces: source,
+        [which]: taken,
+      });
+
+      await expect(failing).rejects.toMatchObject({ code: 'listen' });
+      expect(state.wasStarted).toBe(false);
+    },
+  );
 
   it('stops reading them when it stops', async () => {
     const { server, state } = await serving(DEFAULTS);
