@@ -1,13 +1,11 @@
 import jsonpatch, { type Operation } from 'fast-json-patch';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { AdmissionResponse } from '../src/admission/answer.ts';
 import type { Json } from '../src/api/json.ts';
 import type { AddOperation } from '../src/api/json-patch.ts';
 import type { Namespace } from '../src/decision/decide.ts';
 import { injectManifest } from '../src/manifest/inject.ts';
-import { createMetrics } from '../src/server/metrics.ts';
-import { webhookApp } from '../src/server/webhook.ts';
 import {
   CASE_NAMESPACE,
   CASE_RULES,
@@ -19,6 +17,7 @@ import {
 } from './support/cases.ts';
 import { losses } from './support/only-adds.ts';
 import { applyStrictly } from './support/strict-json-patch.ts';
+import { operationsOf, webhookDoor } from './support/webhook-door.ts';
 
 const INJECT = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
 const STATUS = /^\/metadata\/annotations\/podherald\.dev~1status$/;
@@ -75,38 +74,6 @@ describe.each(readCases())('$name', (golden) => {
   });
 });
 
-interface Response {
-  readonly allowed: boolean;
-  readonly patch?: string;
-  readonly warnings?: readonly string[];
-  readonly status?: { readonly message: string };
-}
-
-const metrics = createMetrics('test');
-const log = pino({ level: 'silent' });
-
-async function post(object: Json, namespace: Namespace): Promise<Response> {
-  const findNamespace = (): Namespace => namespace;
-  const app = webhookApp({ rules: () => CASE_RULES, findNamespace, metrics, log });
-  const answer = await app.inject({
-    method: 'POST',
-    url: '/mutate?timeout=3s',
-    payload: {
-      kind: 'AdmissionReview',
-      apiVersion: 'admission.k8s.io/v1',
-      request: {
-        uid: '8e1b7f0a',
-        resource: { group: '', version: 'v1', resource: 'pods' },
-        operation: 'CREATE',
-        namespace: CASE_NAMESPACE,
-        object,
-      },
-    },
-  });
-  expect(answer.statusCode).toBe(200);
-  return answer.json().response;
-}
-
-function operationsOf({ patch }: Response): AddOperation[] {
-  return patch === undefined ? [] : JSON.parse(Buffer.from(patch, 'base64').toString());
+function post(object: Json, namespace: Namespace): Promise<AdmissionResponse> {
+  return webhookDoor(CASE_RULES, () => namespace).review(object, { namespace: CASE_NAMESPACE });
 }

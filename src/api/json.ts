@@ -9,9 +9,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Deep equality of JSON, in which the order of an object's keys does not count. */
-export function sameJson(one: Json | undefined, other: Json | undefined): boolean {
-  if (one === other) return true;
+/** Deep equality of JSON (and YAML's .nan), in which the order of an object's keys does not count. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  if (one === other || Object.is(one, other)) return true;
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((item, at) => sameJson(item, other[at]));
   }

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../errors.ts';
-import { injectManifest, type ManifestRemark } from '../manifest/inject.ts';
+import { injectManifests, type ManifestRemark } from '../manifest/inject.ts';
 import { joinManifests } from '../manifest/join.ts';
-import { namespacesIn } from '../manifest/namespaces.ts';
 import { keyValue } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { summarize } from './inject-summary.ts';
@@ -58,10 +57,13 @@ async function inject(flags: InjectFlags, output: Output): Promise<void> {
   const options = {
     rules: (await configSource(flags.config)).get().rules,
     namespace: flags.namespace,
-    namespaces: new Map(files.flatMap(({ text }) => [...namespacesIn(text)])),
     annotate: flags.annotate ?? new Map<string, string>(),
   };
-  const injected = files.map(({ name, text }) => ({ name, ...injectManifest(text, options) }));
+  const texts = files.map(({ text }) => text);
+  const injected = injectManifests(texts, options).map((manifest, index) => ({
+    name: files[index]?.name ?? '',
+    ...manifest,
+  }));
   const faults = injected.flatMap((file) => located(file.name, file.faults));
   if (faults.length > 0) throw new AppError('manifest', faults.join('\npodherald: '));
   for (const note of injected.flatMap((file) => located(file.name, file.notes))) {

@@ -9,7 +9,7 @@ import {
   type Place,
 } from './annotations.ts';
 import { didYouMean } from './nearest.ts';
-import { type Fault, type ParseContext, type Parsed, quote } from './parsed.ts';
+import { type Fault, type Parse, type Parsed, quote } from './parsed.ts';
 import { type Finding, finding } from './reasons.ts';
 import type { Rules } from './rules.ts';
 
@@ -57,9 +57,10 @@ export function readAnnotations(
       notices.push(...keys.map((key) => wrongPlace(key, carrier)));
       continue;
     }
-    const read = keys.map((key) => parse(name, key, annotations[key] ?? '', carrier, rules));
-    faults.push(...read.flatMap((one) => one.faults), ...contradiction(read, annotations));
-    asked[name] = writtenOf(read);
+    const read = keys.map((key) => readKey(declared.parse, key, annotations, carrier, rules));
+    const clash = contradiction(read);
+    faults.push(...read.flatMap((one) => one.faults), ...clash);
+    asked[name] = writtenOf(read, clash.length > 0);
   }
   return { asked: asked as Asked, faults, notices };
 }
@@ -83,24 +84,20 @@ interface ReadKey extends Parsed<unknown> {
   readonly key: string;
   /** As it is to be named. */
   readonly label: string;
+  readonly text: string;
 }
 
-function parse(
-  name: AnnotationName,
+function readKey(
+  parse: Parse<unknown>,
   key: string,
-  text: string,
+  annotations: Annotations,
   carrier: Carrier,
   rules: Rules,
 ): ReadKey {
   const label = labelOf(key, carrier);
-  const declared = ANNOTATION_KEYS[name];
-  if (!('parse' in declared)) return { key, label, faults: [] };
-  const context: ParseContext = {
-    key: label,
-    rules,
-    ...(carrier.place === 'pod' && { containers: carrier.containers }),
-  };
-  return { key, label, ...declared.parse(text, context) };
+  const text = annotations[key] ?? '';
+  const containers = carrier.place === 'pod' ? { containers: carrier.containers } : {};
+  return { key, label, text, ...parse(text, { key: label, rules, ...containers }) };
 }
 
 function labelOf(key: string, carrier: Carrier): string {
@@ -108,29 +105,24 @@ function labelOf(key: string, carrier: Carrier): string {
 }
 
 /** Both spellings may be there if they mean the same. Where one is at fault, that is told instead. */
-function contradiction([first, second]: readonly ReadKey[], annotations: Annotations): Fault[] {
-  if (first === undefined || second === undefined || !differ(first, second)) return [];
+function contradiction([first, second]: readonly ReadKey[]): Fault[] {
+  if (first === undefined || second === undefined) return [];
+  if (first.faults.length > 0 || second.faults.length > 0) return [];
+  if (sameJson(first.value, second.value)) return [];
   return [
     finding('forms_contradict', {
       key: first.label,
-      value: quote(annotations[first.key] ?? ''),
+      value: quote(first.text),
       other: second.key,
-      otherValue: quote(annotations[second.key] ?? ''),
+      otherValue: quote(second.text),
     }),
   ];
 }
 
-function differ(one: ReadKey, other: ReadKey): boolean {
-  if (one.faults.length > 0 || other.faults.length > 0) return false;
-  return !sameJson(one.value as never, other.value as never);
-}
-
-function writtenOf(read: readonly ReadKey[]): Written<unknown> {
-  const [first, second] = read;
-  const key = first?.label ?? '';
-  if (second !== undefined && first !== undefined && differ(first, second)) return { key };
+function writtenOf(read: readonly ReadKey[], isContradictory: boolean): Written<unknown> {
+  const key = read[0]?.label ?? '';
   const right = read.find(({ value }) => value !== undefined);
-  return right === undefined ? { key } : { key, value: right.value };
+  return right === undefined || isContradictory ? { key } : { key, value: right.value };
 }
 
 function unknownKey(key: string, carrier: Carrier, { annotationPrefix }: Rules): Finding {

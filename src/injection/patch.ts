@@ -10,19 +10,23 @@ import type { ContainerInjection, Injection } from './injection.ts';
  */
 export function patch(pod: Pod, injection: Injection): AddOperation[] {
   return [
-    ...annotate(pod, injection.annotations),
+    ...annotate(pod.metadata, injection.annotations),
     ...injection.containers.flatMap((container) => addToContainer(pod, container)),
     ...append('/spec/volumes', pod.spec.volumes, injection.volumes),
   ];
 }
 
-function annotate(pod: Pod, annotations: ReadonlyMap<string, string>): AddOperation[] {
+/** Sets annotations, on a pod or pod template that may have none or not even metadata. */
+export function annotate(
+  metadata: Pod['metadata'],
+  annotations: ReadonlyMap<string, string>,
+): AddOperation[] {
   if (annotations.size === 0) return [];
   const all = Object.fromEntries(annotations);
-  if (pod.metadata === undefined || pod.metadata === null) {
+  if (metadata === undefined || metadata === null) {
     return [add('/metadata', { annotations: all })];
   }
-  if (pod.metadata.annotations === undefined || pod.metadata.annotations === null) {
+  if (metadata.annotations === undefined || metadata.annotations === null) {
     return [add('/metadata/annotations', all)];
   }
   return [...annotations].map(([key, value]) =>

@@ -1,5 +1,6 @@
-import { isObject } from '../api/json.ts';
-import { type AddOperation, escapeToken } from '../api/json-patch.ts';
+import type { AddOperation } from '../api/json-patch.ts';
+import { isMalformed, parsePod } from '../api/pod.ts';
+import { annotate } from '../injection/patch.ts';
 import type { Workload } from './workloads.ts';
 
 /** What adds annotations to a pod or pod template. Keys that it has keep their values. */
@@ -7,17 +8,11 @@ export function annotationsToAdd(
   { template }: Workload,
   annotations: ReadonlyMap<string, string>,
 ): AddOperation[] {
-  if (!isObject(template) || annotations.size === 0) return [];
-  const all = Object.fromEntries(annotations);
-  const metadata = template['metadata'];
-  if (!isObject(metadata)) return [{ op: 'add', path: '/metadata', value: { annotations: all } }];
-  const own = metadata['annotations'];
-  if (!isObject(own)) return [{ op: 'add', path: '/metadata/annotations', value: all }];
-  return [...annotations]
-    .filter(([key]) => !Object.hasOwn(own, key))
-    .map(([key, value]) => ({
-      op: 'add',
-      path: `/metadata/annotations/${escapeToken(key)}`,
-      value,
-    }));
+  const pod = parsePod(template);
+  if (isMalformed(pod)) return [];
+  const own = pod.metadata?.annotations ?? {};
+  return annotate(
+    pod.metadata,
+    new Map([...annotations].filter(([key]) => !Object.hasOwn(own, key))),
+  );
 }

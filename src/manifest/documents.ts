@@ -19,13 +19,16 @@ export interface YamlFault {
 }
 
 /** Kubernetes' reader knows YAML 1.1's merge keys (sigs.k8s.io/yaml). */
-export const YAML_OPTIONS = { merge: true } as const;
+const YAML_OPTIONS = { merge: true } as const;
 
-/** Reads every document of a text, and all that keeps it from being YAML. */
-export function readDocuments(text: string): {
+export interface ReadDocuments {
+  /** None where there are faults. */
   readonly documents: readonly ManifestDocument[];
   readonly faults: readonly YamlFault[];
-} {
+}
+
+/** Reads every document of a text, and all that keeps it from being YAML. */
+export function readDocuments(text: string): ReadDocuments {
   const lineCounter = new LineCounter();
   const options = { ...YAML_OPTIONS, lineCounter, prettyErrors: false };
   const parsed = parseAllDocuments(text, options);

@@ -6,7 +6,7 @@ import type { Namespace } from '../decision/decide.ts';
 import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
 import { annotationsToAdd } from './annotate.ts';
-import { type ManifestDocument, readDocuments } from './documents.ts';
+import { type ManifestDocument, type ReadDocuments, readDocuments } from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';
 import { type NamespaceAnnotations, namespacesIn } from './namespaces.ts';
 import type { Path } from './objects.ts';
@@ -16,10 +16,12 @@ export interface InjectOptions {
   readonly rules: Rules;
   /** Of objects that name none. */
   readonly namespace: string;
-  /** Namespaces of other files; those of the text itself count anyway. */
-  readonly namespaces?: NamespaceAnnotations;
   /** Added to every pod and pod template first, unless it says something there already. */
   readonly annotate: ReadonlyMap<string, string>;
+}
+
+interface ReadManifest extends ReadDocuments {
+  readonly text: string;
 }
 
 /** What became of one pod or pod template. */
@@ -44,12 +46,32 @@ export interface InjectedManifest {
   readonly faults: readonly ManifestRemark[];
 }
 
-/** Injects every pod and workload of a text of YAML documents. All else stays as it is. */
-export function injectManifest(text: string, given: InjectOptions): InjectedManifest {
-  const { documents, faults: yamlFaults } = readDocuments(text);
-  const namespaces = new Map([...(given.namespaces ?? []), ...namespacesIn(text)]);
-  const options = { ...given, namespaces };
-  const injected = documents.map((document) => injectDocument(text, document, options));
+/**
+ * Injects every pod and workload of texts of YAML documents. All else stays as it is. Namespaces
+ * in any of the texts count in all of them.
+ */
+export function injectManifests(
+  texts: readonly string[],
+  options: InjectOptions,
+): InjectedManifest[] {
+  const manifests = texts.map((text) => ({ text, ...readDocuments(text) }));
+  const namespaces = namespacesIn(manifests.flatMap(({ documents }) => documents));
+  return manifests.map((manifest) => injectRead(manifest, namespaces, options));
+}
+
+/** The same for a text that stands alone. */
+export function injectManifest(text: string, options: InjectOptions): InjectedManifest {
+  const manifest = { text, ...readDocuments(text) };
+  return injectRead(manifest, namespacesIn(manifest.documents), options);
+}
+
+function injectRead(
+  { text, documents, faults: yamlFaults }: ReadManifest,
+  namespaces: NamespaceAnnotations,
+  options: InjectOptions,
+): InjectedManifest {
+  const find = (workload: Workload): Namespace => namespaceOf(workload, namespaces, options);
+  const injected = documents.map((document) => injectDocument(text, document, find, options));
   const faults = [...yamlFaults, ...injected.flatMap((document) => document.faults)];
   return {
     text: faults.length > 0 ? text : assemble(text, documents, injected),
@@ -77,25 +99,30 @@ function assemble(
 function injectDocument(
   all: string,
   document: ManifestDocument,
-  options: InjectOptions,
+  find: (workload: Workload) => Namespace,
+  { rules, annotate }: InjectOptions,
 ): InjectedManifest {
   const original = { text: all.slice(document.start, document.end), value: document.value };
   const annotating = findWorkloads(document.value).flatMap((workload) =>
-    annotationsToAdd(workload, options.annotate).map((add) => below(workload, add)),
+    annotationsToAdd(workload, annotate).map((add) => below(workload, add)),
   );
   const annotated = editDocument(original, annotating);
   const reports = findWorkloads(annotated.value).map((workload) => ({
     workload,
-    mutation: mutate(workload.template, namespaceOf(workload, options), options.rules),
+    mutation: mutate(workload.template, find(workload), rules),
   }));
   const edited = editDocument(annotated, operationsOf(reports));
   const faults = reports.flatMap((report) => faultsOf(report, document));
   return { ...remarksOf([annotated, edited], document, faults), text: edited.text, reports };
 }
 
-function namespaceOf({ namespace }: Workload, options: InjectOptions): Namespace {
+function namespaceOf(
+  { namespace }: Workload,
+  namespaces: NamespaceAnnotations,
+  options: InjectOptions,
+): Namespace {
   const name = namespace ?? options.namespace;
-  const annotations = options.namespaces?.get(name);
+  const annotations = namespaces.get(name);
   return { name, ...(annotations && { annotations }) };
 }
 

@@ -1,14 +1,14 @@
 import { isObject } from '../api/json.ts';
 import type { Annotations } from '../api/pod.ts';
-import { readDocuments } from './documents.ts';
+import type { ManifestDocument } from './documents.ts';
 import { type ManifestObject, objectsIn } from './objects.ts';
 
-/** The annotations of the namespaces that a manifest holds, by name. */
+/** The annotations of the namespaces that manifests hold, by name. */
 export type NamespaceAnnotations = ReadonlyMap<string, Annotations>;
 
-/** Those of every Namespace of a text, inside of Lists too; none where the text is not YAML. */
-export function namespacesIn(text: string): NamespaceAnnotations {
-  const objects = readDocuments(text).documents.flatMap(({ value }) => objectsIn(value));
+/** Those of every Namespace in documents, inside of Lists too. */
+export function namespacesIn(documents: readonly ManifestDocument[]): NamespaceAnnotations {
+  const objects = documents.flatMap(({ value }) => objectsIn(value));
   return new Map(objects.flatMap(namespaceOf));
 }
 

@@ -37,6 +37,19 @@ async function inject(content: string, ...args: readonly string[]) {
 }
 
 describe('inject', () => {
+  it('counts a Namespace in any of its files for the pods in all of them', async () => {
+    const shop = 'metadata: {name: shop, annotations: {inject-metadata: network}}';
+    const pod = 'metadata: {name: p, namespace: shop}\nspec: {containers: [{name: app}]}';
+    const [one = '', other = ''] = files(
+      `apiVersion: v1\nkind: Pod\n${pod}\n`,
+      `apiVersion: v1\nkind: Namespace\n${shop}\n`,
+    );
+    const { stdout, stderr } = await podherald(['inject', '-f', one, '-f', other]);
+
+    expect(stdout).toContain('POD_IPS');
+    expect(stderr).toBe('podherald: Pod shop/p: injected, 4 variables\n');
+  });
+
   it('writes the manifest to standard output, and a summary to standard error', async () => {
     const { code, stdout, stderr } = await inject(POD);
 

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type KeyPair, selfSigned } from '../../src/tls/certificate.ts';
+import { mountedFolder } from './mounted-folder.ts';
 
 export const NOT_BEFORE = new Date('2020-01-01T00:00:00Z');
 export const NOT_AFTER = new Date('2040-01-01T00:00:00Z');
@@ -42,23 +43,10 @@ export function pairFolder(pair: KeyPair): PairFolder {
   return { cert, key, write };
 }
 
-/**
- * The same as kubelet mounts a Secret: the files are links through the link `..data`, which one
- * rename points at another folder (kubernetes pkg/volume/util/atomic_writer.go).
- */
+/** The same as kubelet mounts a Secret. */
 export function mountedSecret(pair: KeyPair): PairFolder {
-  const folder = makeFolder();
-  let version = 0;
-  const write = (next: KeyPair): void => {
-    version += 1;
-    const data = join(folder, `..2030_01_0${version}`);
-    mkdirSync(data);
-    writeFileSync(join(data, 'tls.crt'), next.cert);
-    writeFileSync(join(data, 'tls.key'), next.key);
-    symlinkSync(basename(data), join(folder, '..data_tmp'));
-    renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
-  };
-  write(pair);
-  for (const name of ['tls.crt', 'tls.key']) symlinkSync(`..data/${name}`, join(folder, name));
-  return { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key'), write };
+  const filesOf = ({ cert, key }: KeyPair) => ({ 'tls.crt': cert, 'tls.key': key });
+  const { folder, write } = mountedFolder(makeFolder(), filesOf(pair));
+  const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+  return { cert, key, write: (next) => write(filesOf(next)) };
 }

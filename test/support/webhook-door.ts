@@ -1,4 +1,5 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { FindNamespace } from '../../src/admission/admit.ts';
 import type { AdmissionResponse } from '../../src/admission/answer.ts';
 import type { Json, JsonObject } from '../../src/api/json.ts';
 import type { AddOperation } from '../../src/api/json-patch.ts';
@@ -18,10 +19,13 @@ export interface WebhookDoor {
   review(object: Json, request?: JsonObject): Promise<AdmissionResponse>;
 }
 
-export function webhookDoor(rules: Rules = defaultRules('test')): WebhookDoor {
+export function webhookDoor(
+  rules: Rules = defaultRules('test'),
+  findNamespace?: FindNamespace,
+): WebhookDoor {
   const { log, lines } = logLines();
   const metrics = createMetrics('test');
-  const app = webhookApp({ rules: () => rules, metrics, log });
+  const app = webhookApp({ rules: () => rules, findNamespace, metrics, log });
   const post: WebhookDoor['post'] = (body, headers = { 'content-type': 'application/json' }) =>
     app.inject({ method: 'POST', url: '/mutate', headers, payload: body });
   return {

@@ -1,6 +1,5 @@
-import { isObject } from '../../api/json.ts';
-import type { AddOperation } from '../../api/json-patch.ts';
-import { pointerTokens } from '../../api/json-patch.ts';
+import { isObject, sameJson } from '../../api/json.ts';
+import { type AddOperation, pointerTokens } from '../../api/json-patch.ts';
 
 /** Whether `after` is what the operations (RFC 6902) make of `before`. */
 export function readsBack(
@@ -12,7 +11,7 @@ export function readsBack(
     (value, operation) => added(value, pointerTokens(operation.path), operation.value),
     before,
   );
-  return equals(expected, after);
+  return sameJson(expected, after);
 }
 
 function added(target: unknown, tokens: readonly string[], value: unknown): unknown {
@@ -27,16 +26,4 @@ function added(target: unknown, tokens: readonly string[], value: unknown): unkn
   // A computed key, so that `__proto__` is a member like any other.
   const member = Object.hasOwn(target, token) ? target[token] : undefined;
   return { ...target, [token]: added(member, rest, value) };
-}
-
-function equals(one: unknown, other: unknown): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((item, index) => equals(item, other[index]));
-  }
-  if (!isObject(one) || !isObject(other)) return one === other || Object.is(one, other);
-  const keys = Object.keys(one).filter((key) => one[key] !== undefined);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && equals(one[key], other[key]))
-  );
 }
