@@ -1,0 +1,13 @@
+/** What an ambassador lets through, from narrow to wide. */
+export const ACCESSES = ['namespace', 'read-only', 'full'] as const;
+
+export type Access = (typeof ACCESSES)[number];
+
+/** The narrowest of some accesses. */
+export function narrowest(first: Access, ...others: readonly Access[]): Access {
+  return others.reduce((one, other) => (width(other) < width(one) ? other : one), first);
+}
+
+function width(access: Access): number {
+  return ACCESSES.indexOf(access);
+}
