@@ -18,7 +18,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   },
   config: {
     pure: true,
-    imports: ['decision', 'errors', 'watch-folder'],
+    imports: ['api', 'decision', 'errors', 'watch-folder'],
     packages: ['yaml', 'zod'],
   },
   cluster: {

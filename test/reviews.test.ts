@@ -17,14 +17,12 @@ const FOLDER = new URL('./reviews/', import.meta.url);
 /** How each captured review ends: `injected` where no other word stands here. */
 const OUTCOMES: Readonly<Record<string, string>> = {
   '01-bare-pod': 'skipped not_requested',
-  '10-container-named-ambassador': 'skipped not_requested',
-  '11-port-8001-declared': 'skipped not_requested',
-  '12-ambassador-port-taken': 'skipped not_requested',
-  '13-ambassador-options': 'skipped not_requested',
+  '10-container-named-ambassador': 'injected name_taken',
+  '11-port-8001-declared': 'injected port_moved',
+  '12-ambassador-port-taken': 'denied port_taken',
+  '15-host-network-daemonset': 'injected host_network',
+  '17-windows': 'injected windows',
   '20-automount-false-namespace-default': 'skipped not_requested',
-  '21-automount-false-on-service-account': 'skipped not_requested',
-  '23-run-as-user-common': 'skipped not_requested',
-  '24-run-as-user-different': 'skipped not_requested',
   '28-env-pod-name-literal': 'injected env_exists',
   '29-env-refers-to-pod-name': 'skipped not_requested',
   '30-env-node-name-field-ref': 'skipped not_requested',
@@ -37,12 +35,11 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   '51-value-false-over-namespace': 'skipped opted_out',
   '52-value-field-path': 'denied invalid_value',
   '53-metadata-env-faults': 'denied invalid_value',
-  '55-both-forms-contradict': 'skipped not_requested',
+  '55-both-forms-contradict': 'denied forms_contradict',
   '56-unknown-key': 'skipped not_requested',
   '65-mirror-pod': 'skipped mirror_pod',
   '70-namespace-asks-for-both': 'skipped not_requested',
   '71-namespace-contradicts': 'skipped not_requested',
-  '72-namespace-bad-values': 'skipped not_requested',
   '75-cron-job': 'skipped not_requested',
 };
 

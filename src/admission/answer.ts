@@ -1,5 +1,5 @@
 import { type Finding, kindOf, sentenceOf } from '../decision/reasons.ts';
-import type { Mutation } from './outcome.ts';
+import { INJECTION_KINDS, type Mutation } from './outcome.ts';
 import { type AdmissionRequest, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
 
 /** An AdmissionReview with a response, as k8s.io/api/admission/v1 spells it. */
@@ -89,7 +89,7 @@ function auditAnnotations({
   injected,
 }: Mutation): Pick<AdmissionResponse, 'auditAnnotations'> {
   if (outcome === 'unchanged' && operations.length === 0) return {};
-  const kinds = (['env', 'volume'] as const).filter((kind) => injected[kind] > 0);
+  const kinds = INJECTION_KINDS.filter((kind) => injected[kind] > 0);
   return {
     auditAnnotations: {
       outcome,

@@ -3,7 +3,7 @@ import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
 import { type Decision, decide, type Namespace } from '../decision/decide.ts';
 import { type Finding, finding, firstReason, kindOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
-import type { Injection } from '../injection/injection.ts';
+import { addsParts, type Injection, NO_INJECTION } from '../injection/injection.ts';
 import { patch } from '../injection/patch.ts';
 import { type Plan, plan } from '../injection/plan.ts';
 import { type Mutation, NOTHING_INJECTED, type Outcome } from './outcome.ts';
@@ -40,15 +40,13 @@ function walk(pod: Pod, namespace: Namespace, rules: Rules): Mutation {
   return { ...ended(decision, injection, findings), operations };
 }
 
-const NOTHING: Injection = { containers: [], volumes: [], annotations: new Map() };
-
 function planFor(pod: Pod, decision: Exclude<Decision, { kind: 'deny' }>): Plan {
   if (decision.kind === 'skip') {
     const { because, notices } = decision;
     const told = kindOf(because) === 'skipped' ? notices : [because, ...notices];
-    return { injection: NOTHING, findings: told };
+    return { injection: NO_INJECTION, findings: told };
   }
-  const { injection, findings } = plan(pod, decision.metadata);
+  const { injection, findings } = plan(pod, decision);
   return { injection, findings: [...decision.notices, ...findings] };
 }
 
@@ -61,10 +59,14 @@ function ended(
   const env = injection.containers.reduce((sum, container) => sum + container.env.length, 0);
   const reason = firstReason(findings);
   return {
-    outcome: injection.containers.length > 0 ? 'injected' : 'unchanged',
+    outcome: addsParts(injection) ? 'injected' : 'unchanged',
     ...(reason !== undefined && { reason }),
     findings,
-    injected: { env, volume: injection.volumes.length },
+    injected: {
+      env,
+      volume: injection.volumes.length,
+      ambassador: injection.sidecar === undefined ? 0 : 1,
+    },
   };
 }
 

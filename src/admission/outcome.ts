@@ -26,7 +26,10 @@ export interface Mutation {
   readonly error?: unknown;
 }
 
-export type InjectionKind = 'env' | 'volume';
+/** What can be added to a pod, as metrics and audit annotations name it. */
+export const INJECTION_KINDS = ['env', 'volume', 'ambassador'] as const;
+
+export type InjectionKind = (typeof INJECTION_KINDS)[number];
 export type InjectedCounts = Readonly<Record<InjectionKind, number>>;
 
-export const NOTHING_INJECTED: InjectedCounts = { env: 0, volume: 0 };
+export const NOTHING_INJECTED: InjectedCounts = { env: 0, volume: 0, ambassador: 0 };

@@ -1,16 +1,10 @@
-import type { Annotations, Pod } from '../api/pod.ts';
-import { utf8Bytes } from '../api/utf8.ts';
-import type { Decision } from '../decision/decide.ts';
+import { annotationsFit } from '../api/annotations-limit.ts';
+import type { Pod } from '../api/pod.ts';
+import type { Decision, InjectDecision } from '../decision/decide.ts';
 import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
-import type { Injection } from '../injection/injection.ts';
+import { addsParts, type Injection } from '../injection/injection.ts';
 import { selectedContainers } from '../injection/plan.ts';
-
-/** TotalAnnotationSizeLimitB (apimachinery pkg/api/validation/objectmeta.go): keys and values. */
-const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
-
-/** In UTF-8 no UTF-16 code unit takes more bytes than this. */
-const MAX_BYTES_PER_UNIT = 3;
 
 export function statusKey(rules: Rules): string {
   return `${rules.annotationPrefix}status`;
@@ -30,11 +24,12 @@ export function withStatus(
 ): Injection {
   const key = statusKey(rules);
   const annotations = pod.metadata?.annotations ?? {};
-  const adds = injection.containers.length > 0 || injection.volumes.length > 0;
-  if (!adds && (findings.length === 0 || Object.hasOwn(annotations, key))) return injection;
+  if (!addsParts(injection) && (findings.length === 0 || Object.hasOwn(annotations, key)))
+    return injection;
   const text = statusText(pod, decision, findings, rules);
-  if (annotations[key] === text || !fits(annotations, key, text)) return injection;
-  return { ...injection, annotations: new Map([...injection.annotations, [key, text]]) };
+  const all = new Map([...injection.annotations, [key, text]]);
+  if (annotations[key] === text || !annotationsFit(annotations, all)) return injection;
+  return { ...injection, annotations: all };
 }
 
 /** One line of JSON: which version injected what, and what it did not and why. */
@@ -46,30 +41,30 @@ function statusText(
 ): string {
   return JSON.stringify({
     version,
-    ...(decision.kind === 'inject' && {
-      metadata: {
-        profiles: decision.metadata.profiles,
-        path: decision.metadata.path,
-        containers: selectedContainers(pod, decision.metadata.containers).map(
-          ({ container }) => container.name,
-        ),
-      },
-    }),
+    ...(decision.kind === 'inject' && partsOf(pod, decision)),
     ...(findings.length > 0 && {
       notInjected: findings.map((found) => ({ reason: found.reason, message: sentenceOf(found) })),
     }),
   });
 }
 
-/** Whether the API server still accepts the annotations with this one among them. */
-function fits(annotations: Annotations, key: string, text: string): boolean {
-  const others = Object.keys(annotations).filter((other) => other !== key);
-  const units = others.reduce(
-    (sum, other) => sum + other.length + (annotations[other]?.length ?? 0),
-    0,
-  );
-  if ((units + key.length + text.length) * MAX_BYTES_PER_UNIT <= ANNOTATIONS_LIMIT_BYTES)
-    return true;
-  const all = others.flatMap((other) => [other, annotations[other] ?? '']);
-  return utf8Bytes(key, text, ...all) <= ANNOTATIONS_LIMIT_BYTES;
+function partsOf(pod: Pod, { metadata, ambassador }: InjectDecision): object {
+  return {
+    ...(metadata && {
+      metadata: {
+        profiles: metadata.profiles,
+        path: metadata.path,
+        containers: selectedContainers(pod, metadata.containers).map(
+          ({ container }) => container.name,
+        ),
+      },
+    }),
+    ...(ambassador && {
+      ambassador: {
+        container: ambassador.container,
+        port: ambassador.port,
+        access: ambassador.access,
+      },
+    }),
+  };
 }

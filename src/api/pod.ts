@@ -25,6 +25,12 @@ export interface PodSpec {
   readonly initContainers?: readonly Container[] | null;
   readonly volumes?: readonly Volume[] | null;
   readonly resources?: ResourceRequirements | null;
+  readonly hostNetwork?: Json;
+  readonly shareProcessNamespace?: Json;
+  readonly automountServiceAccountToken?: Json;
+  readonly os?: Json;
+  readonly nodeSelector?: Json;
+  readonly securityContext?: Json;
 }
 
 export interface Container {
@@ -33,6 +39,10 @@ export interface Container {
   readonly volumeMounts?: readonly VolumeMount[] | null;
   readonly volumeDevices?: readonly VolumeDevice[] | null;
   readonly terminationMessagePath?: Json;
+  readonly args?: Json;
+  readonly ports?: Json;
+  readonly restartPolicy?: Json;
+  readonly securityContext?: Json;
   readonly resources?: ResourceRequirements | null;
 }
 
@@ -59,6 +69,7 @@ export interface Volume extends JsonObject {
 }
 
 export interface ResourceRequirements {
+  readonly requests?: Json;
   readonly limits?: JsonObject | null;
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isQualifiedName } from '../decision/kubernetes-names.ts';
+import { parseServerVersion, type ServerVersion } from '../decision/server-version.ts';
 
 export function port(value: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
@@ -15,6 +16,13 @@ export function seconds(value: string): number {
     throw new InvalidArgumentError('Seconds are a number from 0.');
   }
   return number;
+}
+
+/** Such as `v1.36.2`, as `kubectl version` shows the server's. */
+export function serverVersion(text: string): ServerVersion {
+  const version = parseServerVersion(text.startsWith('v') ? text : `v${text}`);
+  if (version !== undefined) return version;
+  throw new InvalidArgumentError('A version is one such as v1.36.2, with all three numbers.');
 }
 
 /** Collects `key=value`. The value may hold further `=`. */

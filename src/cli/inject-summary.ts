@@ -26,8 +26,12 @@ function linesOf(report: WorkloadReport): string[] {
 }
 
 function amount({ mutation }: WorkloadReport): string {
-  const { env, volume } = mutation.injected;
-  const parts = [env > 0 && counted(env, 'variable'), volume > 0 && counted(volume, 'volume')];
+  const { env, volume, ambassador } = mutation.injected;
+  const parts = [
+    env > 0 && counted(env, 'variable'),
+    volume > 0 && counted(volume, 'volume'),
+    ambassador > 0 && 'the ambassador',
+  ];
   const words = parts.filter((part) => part !== false).join(', ');
   return words === '' ? '' : `, ${words}`;
 }

@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Rules } from '../decision/rules.ts';
+import { BUILT_IN_VERSION, type ServerVersion } from '../decision/server-version.ts';
 import { AppError } from '../errors.ts';
 import { injectManifests, type ManifestRemark } from '../manifest/inject.ts';
 import { joinManifests } from '../manifest/join.ts';
-import { keyValue } from './arguments.ts';
+import { keyValue, serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { summarize } from './inject-summary.ts';
 import type { Output } from './output.ts';
@@ -13,6 +15,7 @@ interface InjectFlags {
   readonly namespace: string;
   readonly annotate?: ReadonlyMap<string, string>;
   readonly config?: string;
+  readonly kubernetesVersion?: ServerVersion;
 }
 
 export function addInject(program: Command, output: Output): void {
@@ -34,6 +37,11 @@ export function addInject(program: Command, output: Output): void {
       keyValue,
     )
     .addOption(configOption('the webhook’s config'))
+    .option(
+      '--kubernetes-version <version>',
+      `version of the API server, which the ambassador's image follows (default: ${BUILT_IN_VERSION.release})`,
+      serverVersion,
+    )
     .addHelpText(
       'after',
       `
@@ -52,10 +60,15 @@ function collect(file: string, files: readonly string[] = []): readonly string[]
   return [...files, file];
 }
 
+/** A manifest has not met the API server yet, which adds the mounts of tokens. */
+function manifestRules(rules: Rules, serverVersion = rules.ambassador.serverVersion): Rules {
+  return { ...rules, stage: 'manifest', ambassador: { ...rules.ambassador, serverVersion } };
+}
+
 async function inject(flags: InjectFlags, output: Output): Promise<void> {
   const files = await Promise.all(flags.filename.map(readManifest));
   const options = {
-    rules: (await configSource(flags.config)).get().rules,
+    rules: manifestRules((await configSource(flags.config)).get().rules, flags.kubernetesVersion),
     namespace: flags.namespace,
     annotate: flags.annotate ?? new Map<string, string>(),
   };

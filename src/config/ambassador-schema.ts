@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { QUANTITY } from './quantity.ts';
+import { QUANTITY } from '../api/quantity.ts';
 
 const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';
 const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';

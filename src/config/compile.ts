@@ -1,5 +1,6 @@
 import { BUILT_IN_PROFILES } from '../decision/built-in-profiles.ts';
 import { defaultRules, type Rules } from '../decision/rules.ts';
+import { BUILT_IN_VERSION } from '../decision/server-version.ts';
 import type { Config } from './schema.ts';
 
 /** A config in the form that podherald works by. */
@@ -12,7 +13,8 @@ export interface CompiledConfig {
 }
 
 export function compile(config: Config, version: string): CompiledConfig {
-  const { annotationPrefix, onInvalid, profiles, metadata, exempt, namespaces } = config;
+  const { annotationPrefix, onInvalid, profiles, metadata, ambassador, exempt, namespaces } =
+    config;
   return {
     rules: {
       ...defaultRules(version),
@@ -21,6 +23,7 @@ export function compile(config: Config, version: string): CompiledConfig {
       profiles: new Map([...BUILT_IN_PROFILES, ...Object.entries(profiles)]),
       exemptNamespaces: new Set(exempt.namespaces),
       metadata,
+      ambassador: { ...ambassador, serverVersion: BUILT_IN_VERSION },
     },
     namespaces,
   };

@@ -1,9 +1,9 @@
+import { quantityOf } from '../api/quantity.ts';
 import { BUILT_IN_PROFILES } from '../decision/built-in-profiles.ts';
 import { pathsClash } from '../decision/file-path.ts';
 import { didYouMean } from '../decision/nearest.ts';
 import { quote } from '../decision/parsed.ts';
 import type { ConfigPath, ValueFault } from './faults.ts';
-import { quantityOf } from './quantity.ts';
 import { referenceFaults } from './reference-faults.ts';
 
 /**

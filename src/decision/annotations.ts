@@ -1,8 +1,10 @@
+import { parseAccess, parsePort } from './ambassador-values.ts';
 import { parseContainerSelection } from './container-selection.ts';
 import { parseEnvItems, parseFileItems } from './metadata-items.ts';
 import { parseMetadataPath } from './metadata-path.ts';
 import { parseMetadataSwitch } from './metadata-switch.ts';
 import type { Parse } from './parsed.ts';
+import { parseTruth } from './truth-words.ts';
 
 /** The prefix that keys carry where the operator has configured no other. */
 export const DEFAULT_PREFIX = 'podherald.dev/';
@@ -22,8 +24,6 @@ interface AnnotationKey {
   readonly parse?: Parse<unknown>;
 }
 
-const NOT_YET = 'Known to podherald, and of no effect yet.';
-
 /** Every annotation key, once. The parser, the reference page and the warnings come from here. */
 export const ANNOTATION_KEYS = {
   'inject-metadata': {
@@ -37,7 +37,8 @@ export const ANNOTATION_KEYS = {
     bare: true,
     on: ['pod', 'namespace'],
     values: '`true`, `false`',
-    doc: NOT_YET,
+    doc: 'Adds the ambassador: `kubectl proxy` beside the app, at `KUBE_API_URL`.',
+    parse: parseTruth,
   },
   'metadata-env': {
     bare: false,
@@ -67,10 +68,33 @@ export const ANNOTATION_KEYS = {
     doc: 'The containers that get metadata; all, init containers included, where it is not given. A name that the pod does not have is a fault, an unknown `!name` is not.',
     parse: parseContainerSelection,
   },
-  'ambassador-access': { bare: false, on: ['pod', 'namespace'], values: '', doc: NOT_YET },
-  'ambassador-port': { bare: false, on: ['pod'], values: '', doc: NOT_YET },
-  'ambassador-kubeconfig': { bare: false, on: ['pod'], values: '', doc: NOT_YET },
-  kubeconfig: { bare: false, on: [], values: '', doc: NOT_YET },
+  'ambassador-access': {
+    bare: false,
+    on: ['pod', 'namespace'],
+    values: 'from narrow to wide: `namespace`, `read-only` (default), `full`',
+    doc: 'What the ambassador lets through. The narrowest counts of what the pod, its namespace and the config’s `maxAccess` say.',
+    parse: parseAccess,
+  },
+  'ambassador-port': {
+    bare: false,
+    on: ['pod'],
+    values: '1024–65535',
+    doc: 'The ambassador’s port on 127.0.0.1; 8001, or the next free one, where it is not given. One that another container declares is a fault.',
+    parse: parsePort,
+  },
+  'ambassador-kubeconfig': {
+    bare: false,
+    on: ['pod'],
+    values: '`true`, `false`',
+    doc: 'Also adds a kubeconfig file and `KUBECONFIG`, so that client libraries go through the ambassador.',
+    parse: parseTruth,
+  },
+  kubeconfig: {
+    bare: false,
+    on: [],
+    values: 'one line of JSON',
+    doc: 'Written by podherald: the text of that file.',
+  },
   status: {
     bare: false,
     on: [],

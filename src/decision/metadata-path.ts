@@ -1,6 +1,9 @@
 import { lengthFault } from './file-path.ts';
 import { invalid, type ParseContext, type Parsed } from './parsed.ts';
 
+/** Where containers find the ambassador's kubeconfig. */
+export const KUBECONFIG_FOLDER = '/etc/podherald';
+
 /** What a container's runtime mounts itself: no container starts with a mount there. */
 const RUNTIME_FOLDERS = ['/proc', '/sys'];
 /** Of these only the folder itself: it holds files that the runtime and kubelet put there. */
@@ -25,11 +28,13 @@ export function mountPathFault(path: string): string | undefined {
     return 'expected a path without doubled or trailing slashes, . and ..';
   }
   if (isTaken(path))
-    return `expected another folder: containers do not start with a mount at ${path}`;
+    return `expected another folder: ${path} is for what containers are started with`;
   return lengthFault(path);
 }
 
 function isTaken(path: string): boolean {
   if (SHARED_FOLDERS.includes(path)) return true;
-  return RUNTIME_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  return [...RUNTIME_FOLDERS, KUBECONFIG_FOLDER].some(
+    (folder) => path === folder || path.startsWith(`${folder}/`),
+  );
 }

@@ -2,16 +2,13 @@ import { isDnsLabel } from './kubernetes-names.ts';
 import { didYouMean } from './nearest.ts';
 import { invalid, type ParseContext, type Parsed, pieces, quote } from './parsed.ts';
 import { finding } from './reasons.ts';
+import { FALSE_WORDS, meantTruth, TRUE_WORDS } from './truth-words.ts';
 
 /** What `inject-metadata` says: off, the default profile, or profiles by name. */
 export type MetadataSwitch =
   | { readonly kind: 'off' }
   | { readonly kind: 'default' }
   | { readonly kind: 'profiles'; readonly names: readonly string[] };
-
-/** Words that someone who means yes or no may write. None of them can be a profile's name. */
-const TRUE_WORDS = new Set(['true', 'yes', 'y', 'on', '1', 't', 'enable', 'enabled']);
-const FALSE_WORDS = new Set(['false', 'no', 'n', 'off', '0', 'f', 'disable', 'disabled', 'none']);
 
 const EXPECTED = 'expected true, false, or profile names separated by commas';
 
@@ -46,8 +43,7 @@ export function isProfileName(name: string): boolean {
 function hint(value: string, { rules }: ParseContext): string {
   const word = value.toLowerCase();
   if (word === '') return '';
-  if (TRUE_WORDS.has(word)) return '; did you mean true?';
-  if (FALSE_WORDS.has(word)) return '; did you mean false?';
+  if (meantTruth(word) !== '') return meantTruth(word);
   if (value.includes('=')) return '; items belong under metadata-env or metadata-files';
   return didYouMean(value, ['true', 'false', ...rules.profiles.keys()]);
 }

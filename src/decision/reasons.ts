@@ -39,6 +39,7 @@ export const REASONS = {
     kind: 'fault',
     sentence: '{key}: {value} contradicts {other}: {otherValue}; leave one of them out',
   },
+  port_taken: { kind: 'fault', sentence: '{key}: container {container} declares port {port} too' },
   not_a_pod: { kind: 'skipped', sentence: 'the review is not about a pod' },
   not_create: { kind: 'skipped', sentence: 'the pod is not being created' },
   malformed_pod: { kind: 'skipped', sentence: 'the pod is left to the API server: {place}' },
@@ -57,9 +58,45 @@ export const REASONS = {
     kind: 'kept',
     sentence: '{container} keeps its own {names}',
   },
+  kubeconfig_exists: { kind: 'kept', sentence: '{key} is there already, and stays as it is' },
+  host_network: {
+    kind: 'notice',
+    sentence: 'no ambassador: on the network of the node, all of the node could use it',
+  },
+  windows: { kind: 'notice', sentence: 'no ambassador: there is none for Windows' },
+  server_too_old: {
+    kind: 'notice',
+    sentence: 'no ambassador: API server {version} has no native sidecars; they came with 1.29',
+  },
+  automount_disabled: {
+    kind: 'notice',
+    sentence:
+      'no ambassador: a pod without a token of its own gets one only by an annotation on the pod',
+  },
+  names_taken: {
+    kind: 'notice',
+    sentence: 'no ambassador: the pod has containers ambassador and podherald-ambassador',
+  },
   namespace_unavailable: {
     kind: 'notice',
     sentence: 'the defaults of namespace {namespace} are not known ({why}): only the pod counts',
+  },
+  access_narrowed: { kind: 'notice', sentence: '{key}: {asked} is narrowed to {access}' },
+  port_moved: {
+    kind: 'notice',
+    sentence: 'port {taken} is taken: the ambassador listens on {port}, as KUBE_API_URL says',
+  },
+  name_taken: {
+    kind: 'notice',
+    sentence: 'the pod has a container {name} of its own: the ambassador is {container}',
+  },
+  shared_processes: {
+    kind: 'notice',
+    sentence: 'processes are shared: what runs as root in the pod can read the ambassador’s token',
+  },
+  annotations_full: {
+    kind: 'notice',
+    sentence: 'no kubeconfig: the annotations have no room left for {key}',
   },
   reference_set_later: {
     kind: 'notice',
@@ -72,6 +109,10 @@ export const REASONS = {
   unknown_profile: {
     kind: 'notice',
     sentence: '{key}: no profile {profile} is configured: left out{hint}',
+  },
+  no_ambassador: {
+    kind: 'notice',
+    sentence: '{key} has no effect without inject-ambassador: "true"',
   },
   wrong_place: { kind: 'notice', sentence: '{key} has an effect only on {place}' },
   unknown_key: {
@@ -117,11 +158,12 @@ const ORDER = new Map(Object.keys(REASONS).map((reason, index) => [reason, index
 export function firstReason(findings: readonly Finding[]): Reason | undefined {
   let first: Finding | undefined;
   for (const found of findings) {
-    if (first === undefined || rank(found) < rank(first)) first = found;
+    if (first === undefined || rankOf(found) < rankOf(first)) first = found;
   }
   return first?.reason;
 }
 
-function rank(found: Finding): number {
+/** Where its reason stands in the catalogue. */
+export function rankOf(found: Finding): number {
   return ORDER.get(found.reason) ?? Number.POSITIVE_INFINITY;
 }

@@ -1,3 +1,4 @@
+import { type AmbassadorRules, DEFAULT_AMBASSADOR } from './ambassador-rules.ts';
 import { DEFAULT_PREFIX } from './annotations.ts';
 import { BUILT_IN_PROFILES } from './built-in-profiles.ts';
 import type { Profile } from './profile.ts';
@@ -19,6 +20,9 @@ export interface Rules {
     /** An absolute path. */
     readonly path: string;
   };
+  readonly ambassador: AmbassadorRules;
+  /** Whether pods come from the API server, with token mounts and defaults, or as they are written. */
+  readonly stage: 'admission' | 'manifest';
 }
 
 /** The rules of an operator who has configured nothing. */
@@ -30,5 +34,7 @@ export function defaultRules(version: string): Rules {
     profiles: BUILT_IN_PROFILES,
     exemptNamespaces: new Set(),
     metadata: { defaultProfile: 'default', path: '/etc/downward' },
+    ambassador: DEFAULT_AMBASSADOR,
+    stage: 'admission',
   };
 }

@@ -1,4 +1,4 @@
-import type { EnvVar, Volume, VolumeMount } from '../api/pod.ts';
+import type { Container, EnvVar, Volume, VolumeMount } from '../api/pod.ts';
 
 /**
  * What is added to one pod, as plain data: rendered as JSON Patch by the webhook and as an edited
@@ -8,6 +8,8 @@ export interface Injection {
   readonly containers: readonly ContainerInjection[];
   readonly volumes: readonly Volume[];
   readonly annotations: ReadonlyMap<string, string>;
+  /** It comes first among the init containers, so that all others can use it. */
+  readonly sidecar?: Container;
 }
 
 export interface ContainerInjection {
@@ -21,4 +23,11 @@ export interface ContainerInjection {
 export interface ContainerPlace {
   readonly list: 'containers' | 'initContainers';
   readonly index: number;
+}
+
+export const NO_INJECTION: Injection = { containers: [], volumes: [], annotations: new Map() };
+
+/** Whether anything is added, the annotations aside. */
+export function addsParts({ containers, volumes, sidecar }: Injection): boolean {
+  return containers.length > 0 || volumes.length > 0 || sidecar !== undefined;
 }

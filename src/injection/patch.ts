@@ -13,7 +13,13 @@ export function patch(pod: Pod, injection: Injection): AddOperation[] {
     ...annotate(pod.metadata, injection.annotations),
     ...injection.containers.flatMap((container) => addToContainer(pod, container)),
     ...append('/spec/volumes', pod.spec.volumes, injection.volumes),
+    // Last, as it moves the init containers that the others name by their index.
+    ...prepend('/spec/initContainers', pod.spec.initContainers, sidecars(injection)),
   ];
+}
+
+function sidecars({ sidecar }: Injection): readonly object[] {
+  return sidecar === undefined ? [] : [sidecar];
 }
 
 /** Sets annotations, on a pod or pod template that may have none or not even metadata. */

@@ -22,7 +22,16 @@ export class VolumePlanner {
   /** With a resource item the files differ from container to container, and so do the volumes. */
   readonly #shared: boolean;
 
-  constructor(volumes: readonly Volume[], files: readonly FileItem[], mountPath: string) {
+  readonly #name: string;
+
+  /** @param name what the names of the volumes begin with. */
+  constructor(
+    volumes: readonly Volume[],
+    files: readonly FileItem[],
+    mountPath: string,
+    name = 'downward',
+  ) {
+    this.#name = name;
     this.#files = files;
     this.#mountPath = mountPath;
     this.#volumes = [...volumes];
@@ -46,7 +55,7 @@ export class VolumePlanner {
     const wanted = toVolume('', this.#files, container.name);
     const equal = this.#volumes.find((volume) => sameFiles(volume, wanted));
     if (equal !== undefined) return equal;
-    const name = volumeName(container.name, isFirst || this.#shared, this.#names);
+    const name = volumeName(this.#name, container.name, isFirst || this.#shared, this.#names);
     const volume = { ...wanted, name };
     // One that names its container is of no use to another, and need not be compared with theirs.
     if (this.#shared) this.#volumes.push(volume);

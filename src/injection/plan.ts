@@ -1,8 +1,13 @@
-import type { Container, Pod } from '../api/pod.ts';
+import type { Container, Pod, Volume } from '../api/pod.ts';
 import { type ContainerSelection, selects } from '../decision/container-selection.ts';
-import type { MetadataDecision } from '../decision/decide.ts';
+import type { InjectDecision } from '../decision/decide.ts';
+import type { MetadataDecision } from '../decision/decide-metadata.ts';
+import { ownAmbassador } from '../decision/own-ambassador.ts';
+import type { EnvItem } from '../decision/profile.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
+import { type ContainerPlan, NOTHING_PLANNED } from './container-plan.ts';
 import type { ContainerInjection, ContainerPlace, Injection } from './injection.ts';
+import { AmbassadorPlanner } from './plan-ambassador.ts';
 import { planEnv } from './plan-env.ts';
 import { VolumePlanner } from './plan-files.ts';
 
@@ -13,28 +18,64 @@ export interface Plan {
 }
 
 /** What has to be added to a pod so that it has what was decided, and nothing twice. */
-export function plan(pod: Pod, metadata: MetadataDecision): Plan {
-  const volumes = new VolumePlanner(pod.spec.volumes ?? [], metadata.files, metadata.path);
+export function plan(pod: Pod, { metadata, ambassador }: InjectDecision): Plan {
+  const beside = ambassador && new AmbassadorPlanner(pod, ambassador);
+  const files = metadata && new MetadataPlanner(pod, metadata);
   const containers: ContainerInjection[] = [];
   const findings: Finding[] = [];
-  let isFirst = true;
-  for (const { container, at } of selectedContainers(pod, metadata.containers)) {
-    const env = planEnv(container, metadata.env);
-    const files = volumes.plan(container, isFirst);
-    isFirst = false;
-    findings.push(...env.findings, ...files.findings);
-    if (env.env.length > 0 || files.volumeMounts.length > 0) {
-      containers.push({ at, env: env.env, volumeMounts: files.volumeMounts });
+  for (const { container, at } of placedContainers(pod)) {
+    const parts = [files?.plan(container), beside?.planNeighbour(container)];
+    const env = planEnv(container, together(parts[0]?.env, parts[1]?.env));
+    const volumeMounts = parts.flatMap((part) => part?.volumeMounts ?? []);
+    findings.push(...env.findings, ...parts.flatMap((part) => part?.findings ?? []));
+    if (env.env.length > 0 || volumeMounts.length > 0) {
+      containers.push({ at, env: env.env, volumeMounts });
     }
   }
-  findings.push(...missingLimit(pod, metadata));
-  return {
-    injection: { containers, volumes: volumes.added, annotations: new Map() },
-    findings,
+  if (metadata !== undefined) findings.push(...missingLimit(pod, metadata));
+  const injection = {
+    containers,
+    volumes: [...(files?.volumes ?? []), ...(beside?.volumes ?? [])],
+    annotations: beside?.annotations ?? new Map(),
+    ...(beside?.sidecar && { sidecar: beside.sidecar }),
   };
+  return { injection, findings: [...(beside?.findings ?? []), ...findings] };
 }
 
-/** A container that metadata is for, and where it stands. */
+/** Plans the metadata of the containers that are selected for it. */
+class MetadataPlanner {
+  readonly #metadata: MetadataDecision;
+  readonly #files: VolumePlanner;
+  #isFirst = true;
+
+  constructor(pod: Pod, metadata: MetadataDecision) {
+    this.#metadata = metadata;
+    this.#files = new VolumePlanner(pod.spec.volumes ?? [], metadata.files, metadata.path);
+  }
+
+  get volumes(): readonly Volume[] {
+    return this.#files.added;
+  }
+
+  plan(container: Container): ContainerPlan {
+    if (!selects(this.#metadata.containers, container.name)) return NOTHING_PLANNED;
+    const files = this.#files.plan(container, this.#isFirst);
+    this.#isFirst = false;
+    return { env: this.#metadata.env, ...files };
+  }
+}
+
+/** Of two items of one name the first counts. A list that stands alone is passed on as it is. */
+function together(
+  one: readonly EnvItem[] = [],
+  other: readonly EnvItem[] = [],
+): readonly EnvItem[] {
+  if (other.length === 0) return one;
+  const names = new Set(one.map(({ name }) => name));
+  return [...one, ...other.filter(({ name }) => !names.has(name))];
+}
+
+/** A container, and where it stands. */
 export interface SelectedContainer {
   readonly container: Container;
   readonly at: ContainerPlace;
@@ -42,9 +83,14 @@ export interface SelectedContainer {
 
 /** The containers that metadata is for: the app's own first, as theirs are the plain names. */
 export function selectedContainers(pod: Pod, selection: ContainerSelection): SelectedContainer[] {
+  return placedContainers(pod).filter(({ container }) => selects(selection, container.name));
+}
+
+function placedContainers(pod: Pod): SelectedContainer[] {
   const { containers, initContainers } = pod.spec;
   const all = [...placed('containers', containers), ...placed('initContainers', initContainers)];
-  return all.filter(({ container }) => selects(selection, container.name));
+  const own = ownAmbassador(pod);
+  return own === undefined ? all : all.filter(({ container }) => container !== own);
 }
 
 function placed(

@@ -1,21 +1,20 @@
 /** A volume's name is a DNS label (RFC 1123). */
 const MAX_LENGTH = 63;
 
-/** What the names of all our volumes begin with; never `kube-api-access`, which is the API server's. */
-const BASE = 'downward';
-
 /**
- * A free name for the volume of a container's files: `downward` for the first one, otherwise
- * `downward-<container>`, then with a number. The same pod always gets the same name.
+ * A free name for the volume of a container's files: the base, such as `downward`, for the first
+ * one, otherwise `downward-<container>`, then with a number. The same pod always gets the same
+ * name. `kube-api-access` is no base: what begins so is the API server's.
  */
 export function volumeName(
+  base: string,
   container: string,
   isFirst: boolean,
   taken: ReadonlySet<string>,
 ): string {
-  if (isFirst && !taken.has(BASE)) return BASE;
+  if (isFirst && !taken.has(base)) return base;
   for (let number = 1; ; number++) {
-    const name = label(`${BASE}-${container}`, number === 1 ? '' : `-${number}`);
+    const name = label(`${base}-${container}`, number === 1 ? '' : `-${number}`);
     if (!taken.has(name)) return name;
   }
 }

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { InjectionKind, Mutation } from '../admission/outcome.ts';
+import { INJECTION_KINDS, type Mutation } from '../admission/outcome.ts';
 
 /** From a tenth of a millisecond, in the steps 1, 2.5, 5, to one second. */
 const DURATION_BUCKETS_SECONDS = [
@@ -53,7 +53,7 @@ export function createMetrics(version: string): Metrics {
     review({ outcome, reason, injected }, seconds) {
       reviews.inc({ outcome, reason: reason ?? '' });
       durations.observe(seconds);
-      for (const kind of ['env', 'volume'] as const satisfies readonly InjectionKind[]) {
+      for (const kind of INJECTION_KINDS) {
         if (injected[kind] > 0) injections.inc({ kind }, injected[kind]);
       }
     },

@@ -71,7 +71,7 @@ describe('files', () => {
   it('without resource items are one volume for all containers', () => {
     const pod = podWith({ name: 'a' }, { name: 'b' });
     const { operations, injected } = mutate(pod, SHOP, rulesWith(FIELDS));
-    expect(injected).toEqual({ env: 0, volume: 1 });
+    expect(injected).toEqual({ env: 0, volume: 1, ambassador: 0 });
     const mounts = operations.filter(({ path }) => path.endsWith('/volumeMounts'));
     expect(mounts.map(({ value }) => value)).toEqual([
       [{ name: 'downward', readOnly: true, mountPath: '/etc/downward' }],

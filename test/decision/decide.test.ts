@@ -23,7 +23,7 @@ function rulesWith(profiles: Record<string, Profile>, others: Partial<Rules> = {
 function envOf(annotation: string, rules: Rules): readonly EnvItem[] {
   const decision = decide(pod({ 'inject-metadata': annotation }), SHOP, rules);
   if (decision.kind !== 'inject') throw new Error(decision.kind);
-  return decision.metadata.env;
+  return decision.metadata?.env ?? [];
 }
 
 describe('decide()', () => {
@@ -131,7 +131,7 @@ describe('a namespace', () => {
   ])('pod %j, namespace %j: %s', (own, defaults, expected) => {
     const key = 'inject-metadata';
     const decision = decided(own ? { [key]: own } : {}, defaults ? { [key]: defaults } : {});
-    if (decision.kind === 'inject') expect(decision.metadata.profiles).toEqual([expected]);
+    if (decision.kind === 'inject') expect(decision.metadata?.profiles).toEqual([expected]);
     else expect(decision).toMatchObject({ kind: 'skip', because: { reason: expected } });
   });
 

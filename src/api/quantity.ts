@@ -20,3 +20,13 @@ export function quantityOf(text: string): number | undefined {
   if (number === undefined || factor === undefined) return undefined;
   return Number(number) * factor * 10 ** Number(exponent);
 }
+
+/** Whether two quantities are the same amount, however they are written: `1` and `1000m`. */
+export function sameQuantity(one: string, other: string): boolean {
+  const [a, b] = [quantityOf(one), quantityOf(other)];
+  if (a === undefined || b === undefined) return one === other;
+  return Math.abs(a - b) <= Math.max(a, b) * RELATIVE_ERROR;
+}
+
+/** Doubles hold some sixteen digits, of which the factors cost one or two. */
+const RELATIVE_ERROR = 1e-12;

@@ -1,0 +1,21 @@
+import type { Annotations } from './pod.ts';
+import { utf8Bytes } from './utf8.ts';
+
+/** TotalAnnotationSizeLimitB (apimachinery pkg/api/validation/objectmeta.go): keys and values. */
+const LIMIT_BYTES = 256 * 1024;
+
+/** In UTF-8 no UTF-16 code unit takes more bytes than this. */
+const MAX_BYTES_PER_UNIT = 3;
+
+/** Whether the API server still accepts annotations when some are added to them or replaced. */
+export function annotationsFit(
+  annotations: Annotations,
+  added: ReadonlyMap<string, string>,
+): boolean {
+  const texts = [...added].flat();
+  for (const [key, value] of Object.entries(annotations)) {
+    if (!added.has(key)) texts.push(key, value);
+  }
+  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  return units * MAX_BYTES_PER_UNIT <= LIMIT_BYTES || utf8Bytes(...texts) <= LIMIT_BYTES;
+}

@@ -1,0 +1,173 @@
+import { isObject } from '../api/json.ts';
+import type { Pod } from '../api/pod.ts';
+import { type Access, narrowest } from './access.ts';
+import type { AmbassadorRules } from './ambassador-rules.ts';
+import { choosePort, declares } from './choose-port.ts';
+import {
+  AMBASSADOR_NAMES,
+  appContainers,
+  ownAmbassador,
+  portOf,
+  TOKEN_PATH,
+} from './own-ambassador.ts';
+import type { Fault } from './parsed.ts';
+import type { Asked } from './read-annotations.ts';
+import { type Finding, finding } from './reasons.ts';
+import type { Rules } from './rules.ts';
+import { hasNativeSidecars } from './server-version.ts';
+import type { Because, Wish } from './wish.ts';
+
+/** The ambassador that a pod should have. */
+export interface AmbassadorDecision {
+  readonly container: string;
+  readonly port: number;
+  readonly access: Access;
+  /** The pod's, which the access `namespace` is confined to. */
+  readonly namespace: string;
+  /** The annotation that holds the kubeconfig, where one is wanted. */
+  readonly kubeconfigAnnotation?: string;
+  readonly rules: AmbassadorRules;
+}
+
+/**
+ * | the pod, where it or its namespace asks for an ambassador | ambassador               |
+ * | --------------------------------------------------------- | ------------------------ |
+ * | shares the node's network                                 | none, host_network       |
+ * | is for Windows                                            | none, windows            |
+ * | is for an API server before 1.29                          | none, server_too_old     |
+ * | has no token, and only its namespace asks                 | none, automount_disabled |
+ * | has containers of both our names                          | none, names_taken        |
+ * | any other                                                 | one                      |
+ *
+ * @param own what the pod itself says.
+ * @param defaults what its namespace says.
+ */
+export function decideAmbassador(
+  pod: Pod,
+  namespace: string,
+  own: Asked,
+  defaults: Asked,
+  rules: Rules,
+): Wish<AmbassadorDecision> {
+  const written = own['inject-ambassador'] ?? defaults['inject-ambassador'];
+  if (written?.value === undefined) {
+    return { because: finding('not_requested', {}), notices: idle(own) };
+  }
+  if (!written.value) return { because: finding('opted_out', { key: written.key }), notices: [] };
+  const because = obstacle(pod, own, rules);
+  if (because !== undefined) return { because, notices: [] };
+  const container = ownAmbassador(pod)?.name ?? freeName(pod);
+  if (container === undefined) return { because: finding('names_taken', {}), notices: [] };
+  const { access, notices } = decideAccess(own, defaults, rules.ambassador);
+  const wanted = own['ambassador-port']?.value ?? rules.ambassador.port;
+  const port = portFor(pod, wanted);
+  return {
+    granted: {
+      container,
+      port,
+      access,
+      namespace,
+      ...(own['ambassador-kubeconfig']?.value === true && {
+        kubeconfigAnnotation: `${rules.annotationPrefix}kubeconfig`,
+      }),
+      rules: rules.ambassador,
+    },
+    notices: [...notices, ...otherwise(pod, container, wanted, port)],
+  };
+}
+
+/** A port that the pod asks for and gives to another container as well is its own contradiction. */
+export function portFaults(pod: Pod, own: Asked): Fault[] {
+  const port = own['ambassador-port'];
+  if (port?.value === undefined || own['inject-ambassador']?.value !== true) return [];
+  if (ownAmbassador(pod) !== undefined) return [];
+  const { key, value } = port;
+  const taker = appContainers(pod).find((container) => declares(container, value));
+  if (taker === undefined) return [];
+  const slots = { key, port: String(value), container: taker.name };
+  return [finding('port_taken', slots)];
+}
+
+const OPTIONS = ['ambassador-access', 'ambassador-port', 'ambassador-kubeconfig'] as const;
+
+function idle(own: Asked): Finding[] {
+  if (own['inject-ambassador'] !== undefined) return [];
+  return OPTIONS.flatMap((name) => {
+    const written = own[name];
+    return written === undefined ? [] : [finding('no_ambassador', { key: written.key })];
+  });
+}
+
+function obstacle(pod: Pod, own: Asked, rules: Rules): Because | undefined {
+  const { serverVersion } = rules.ambassador;
+  if (pod.spec.hostNetwork === true) return finding('host_network', {});
+  if (isWindows(pod)) return finding('windows', {});
+  if (!hasNativeSidecars(serverVersion)) {
+    return finding('server_too_old', { version: serverVersion.release });
+  }
+  if (own['inject-ambassador']?.value === true || hasToken(pod, rules)) return undefined;
+  return finding('automount_disabled', {});
+}
+
+function isWindows({ spec: { os, nodeSelector } }: Pod): boolean {
+  if (isObject(os) && os['name'] === 'windows') return true;
+  return isObject(nodeSelector) && nodeSelector['kubernetes.io/os'] === 'windows';
+}
+
+/** What the API server calls its own token volumes (plugin/pkg/admission/serviceaccount). */
+const API_SERVERS_TOKEN_VOLUME = 'kube-api-access-';
+
+/**
+ * Whether the pod's own containers hold a token anyway. In admission that shows in the mounts which
+ * the API server has added; a manifest only may say that it wants none, as its ServiceAccount may.
+ */
+function hasToken(pod: Pod, { stage }: Rules): boolean {
+  if (stage === 'manifest') return pod.spec.automountServiceAccountToken !== false;
+  return appContainers(pod).some(({ volumeMounts }) =>
+    (volumeMounts ?? []).some(
+      ({ mountPath, name }) =>
+        mountPath === TOKEN_PATH && name.startsWith(API_SERVERS_TOKEN_VOLUME),
+    ),
+  );
+}
+
+function freeName(pod: Pod): string | undefined {
+  const taken = new Set(appContainers(pod).map(({ name }) => name));
+  return AMBASSADOR_NAMES.find((name) => !taken.has(name));
+}
+
+function portFor(pod: Pod, wanted: number): number {
+  const own = ownAmbassador(pod);
+  return (own && portOf(own)) ?? choosePort(appContainers(pod), wanted);
+}
+
+/** Where nobody says anything. */
+const DEFAULT_ACCESS: Access = 'read-only';
+
+/** The narrowest counts of what the pod, its namespace and the operator say. */
+function decideAccess(
+  own: Asked,
+  defaults: Asked,
+  { maxAccess }: AmbassadorRules,
+): { access: Access; notices: Finding[] } {
+  const [pods, namespaces] = [own['ambassador-access'], defaults['ambassador-access']];
+  const asked = pods?.value ?? namespaces?.value ?? DEFAULT_ACCESS;
+  const access = narrowest(asked, namespaces?.value ?? asked, maxAccess);
+  const written = pods?.value === undefined ? namespaces : pods;
+  if (written?.value === undefined || access === written.value) return { access, notices: [] };
+  const slots = { key: written.key, asked: written.value, access };
+  return { access, notices: [finding('access_narrowed', slots)] };
+}
+
+/** Told from what the pod has, and not from how it came to it, so that it stays true. */
+function otherwise(pod: Pod, container: string, wanted: number, port: number): Finding[] {
+  const isRenamed = container !== AMBASSADOR_NAMES[0];
+  const isShared = pod.spec.shareProcessNamespace === true;
+  return [
+    ...(port === wanted
+      ? []
+      : [finding('port_moved', { taken: String(wanted), port: String(port) })]),
+    ...(isRenamed ? [finding('name_taken', { name: AMBASSADOR_NAMES[0], container })] : []),
+    ...(isShared ? [finding('shared_processes', {})] : []),
+  ];
+}

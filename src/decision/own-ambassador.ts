@@ -1,0 +1,51 @@
+import { isObject, type Json } from '../api/json.ts';
+import type { Container, Pod } from '../api/pod.ts';
+
+/** What an ambassador may be called: the first name, unless a container of another kind has it. */
+export const AMBASSADOR_NAMES = ['ambassador', 'podherald-ambassador'] as const;
+
+/** What the names of its token volume begin with; never `kube-api-access`, which is the API server's. */
+export const TOKEN_VOLUME = 'ambassador-token';
+
+/** Where client-go looks for a pod's token (client-go rest/config.go, InClusterConfig). */
+export const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * The ambassador that a pod has already. It is known by its shape: its name, `proxy` as its first
+ * argument, and its own token volume. What annotations say proves nothing.
+ */
+export function ownAmbassador({ spec }: Pod): Container | undefined {
+  return (spec.initContainers ?? []).find((container) => isAmbassador(container, spec.volumes));
+}
+
+function isAmbassador(container: Container, volumes: Pod['spec']['volumes']): boolean {
+  const { name, args, restartPolicy, volumeMounts } = container;
+  if (!(AMBASSADOR_NAMES as readonly string[]).includes(name)) return false;
+  if (restartPolicy !== 'Always' || !Array.isArray(args) || args[0] !== 'proxy') return false;
+  const mount = (volumeMounts ?? []).find(({ mountPath }) => mountPath === TOKEN_PATH);
+  const volume = (volumes ?? []).find((one) => one.name === mount?.name);
+  return volume?.name.startsWith(TOKEN_VOLUME) === true && holdsToken(volume['projected']);
+}
+
+function holdsToken(projected: Json | undefined): boolean {
+  if (!isObject(projected) || !Array.isArray(projected['sources'])) return false;
+  return projected['sources'].some(
+    (source) => isObject(source) && isObject(source['serviceAccountToken']),
+  );
+}
+
+const PORT_ARGUMENT = /^--port=(\d{1,5})$/;
+
+/** The port that an ambassador listens on. */
+export function portOf({ args }: Container): number | undefined {
+  const words = Array.isArray(args) ? args.map(String) : [];
+  const digits = words.map((word) => PORT_ARGUMENT.exec(word)?.[1]).find(Boolean);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The pod's containers and init containers but for its ambassador, in the order of the pod. */
+export function appContainers(pod: Pod): Container[] {
+  const own = ownAmbassador(pod);
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  return own === undefined ? all : all.filter((container) => container !== own);
+}
