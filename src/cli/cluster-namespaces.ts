@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { findCluster } from '../cluster/find-cluster.ts';
+import type { Connection } from '../cluster/connection.ts';
 import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.ts';
 import type { ConfigSource } from '../config/source.ts';
 import { ANNOTATION_NAMES, annotationNameOf } from '../decision/annotations.ts';
@@ -9,12 +9,12 @@ import { ANNOTATION_NAMES, annotationNameOf } from '../decision/annotations.ts';
  *
  * @returns nothing where the config does not want them, or where there is no cluster.
  */
-export async function clusterNamespaces(
+export function clusterNamespaces(
   config: ConfigSource,
+  connection: Connection | undefined,
   log: Logger,
-): Promise<NamespaceSource | undefined> {
+): NamespaceSource | undefined {
   if (!config.get().namespaces.annotations) return undefined;
-  const connection = await findCluster();
   if (connection === undefined) {
     log.warn('no cluster is configured, so annotations of namespaces have no effect');
     return undefined;

@@ -1,5 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
+import { findCluster } from '../cluster/find-cluster.ts';
+import { askServerVersion } from '../cluster/server-version.ts';
+import { forServer } from '../config/for-server.ts';
 import { AppError } from '../errors.ts';
 import {
   createLog,
@@ -80,9 +83,11 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     flags.logLevel,
     flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
   );
-  const config = await configSource(flags.config);
+  const cluster = isStandalone ? undefined : await findCluster();
+  const versions = cluster && askServerVersion(cluster, { log });
+  const config = forServer(await configSource(flags.config), () => versions?.get());
   const certificates = await certificateSource(flags, log);
-  const namespaces = isStandalone ? undefined : await clusterNamespaces(config, log);
+  const namespaces = isStandalone ? undefined : clusterNamespaces(config, cluster, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
   const server = await startServer({
     config,
@@ -95,12 +100,14 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     shutdownDelayMs: delaySeconds * 1000,
     now: () => new Date(),
   });
+  versions?.start();
   if (isStandalone) {
     const { showSample } = await import('./standalone.ts');
     await showSample(server, certificates.get().cert, output);
   } else log.info({ version: VERSION, url: server.url, admin: server.adminUrl }, 'serving');
   const signal = await stopped;
   log.info({ signal, delaySeconds }, 'stopping');
+  versions?.stop();
   await server.close();
   log.info('stopped');
   await flushLog(log);

@@ -36,6 +36,10 @@ const value = fc.oneof(
     '!app',
     'app',
     'app,web',
+    'namespace',
+    'full',
+    '8001',
+    '9001',
   ),
   fc.string(),
 );
@@ -48,7 +52,10 @@ const rules = fc
   .map((onInvalid) => ({ ...defaultRules('test'), onInvalid }) as const);
 
 function podWith(own: Readonly<Record<string, string>>): Json {
-  const containers = [{ name: 'app' }, { name: 'web', env: [{ name: 'A', value: '' }] }];
+  const containers = [
+    { name: 'app', ports: [{ containerPort: 8001 }] },
+    { name: 'web', env: [{ name: 'A', value: '' }] },
+  ];
   return { metadata: { annotations: own }, spec: { containers } };
 }
 

@@ -23,7 +23,15 @@ const envVar = fc.oneof(
   }),
 );
 
-const volumeName = fc.constantFrom('downward', 'downward-app', 'downward-web', 'data', 'config');
+const volumeName = fc.constantFrom(
+  'downward',
+  'downward-app',
+  'downward-web',
+  'data',
+  'config',
+  'ambassador-token',
+  'ambassador-kubeconfig',
+);
 const path = fc.constantFrom(
   '/etc/downward',
   '/etc//downward/',
@@ -33,6 +41,8 @@ const path = fc.constantFrom(
   '/',
   '/etc/downwards',
   '/data',
+  '/etc/podherald',
+  '/var/run/secrets/kubernetes.io/serviceaccount',
   '',
   'relative',
 );
@@ -53,7 +63,17 @@ const container = fc
         absent,
         fc.constant({}),
         fc.constant({ limits: { memory: '8Mi' }, requests: null }),
+        fc.constant({ limits: { memory: '8Mi', cpu: 1 }, requests: { cpu: '1000m' } }),
       ),
+      args: fc.oneof(absent, fc.constantFrom(['proxy'], ['proxy', '--port=1'], [])),
+      restartPolicy: fc.oneof(absent, fc.constant('Always')),
+      ports: fc.oneof(
+        absent,
+        fc.array(fc.record({ containerPort: fc.integer({ min: 8001, max: 8003 }) }), {
+          maxLength: 3,
+        }),
+      ),
+      securityContext: fc.oneof(absent, fc.constant({}), fc.constant({ runAsUser: 1000 })),
       aFieldOfTomorrow: fc.json().map((text) => JSON.parse(text)),
     },
     { requiredKeys: ['image'] },
@@ -79,6 +99,7 @@ const volumes = fc.uniqueArray(volumeName, { maxLength: 4 }).chain((names) =>
             },
           },
           { downwardAPI: null },
+          { projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
         )
         .map((source) => ({ name: own, ...source })),
     ),
@@ -90,14 +111,20 @@ const annotations = fc.dictionary(
   fc.string(),
 );
 
-/** A pod that asks for metadata; a JSON value without shared parts. */
+/** What a pod may say of an ambassador. None of it is at fault, whatever ports are declared. */
+const ambassador = fc.dictionary(
+  fc.constantFrom('inject-ambassador', 'podherald.dev/ambassador-kubeconfig'),
+  fc.constantFrom('true', 'false'),
+);
+
+/** A pod that asks for metadata, and maybe an ambassador; a JSON value without shared parts. */
 export const arbitraryPod = fc
   .record(
     {
       apiVersion: fc.constant('v1'),
       kind: fc.constant('Pod'),
-      metadata: annotations.map((others) => ({
-        annotations: { ...others, 'inject-metadata': 'true' },
+      metadata: fc.tuple(annotations, ambassador).map(([others, beside]) => ({
+        annotations: { ...others, ...beside, 'inject-metadata': 'true' },
       })),
       spec: fc
         .record(
@@ -105,6 +132,10 @@ export const arbitraryPod = fc
             containers: containers(1),
             initContainers: fc.oneof(absent, containers(0)),
             volumes: fc.oneof(absent, volumes),
+            hostNetwork: fc.constantFrom(null, true, false),
+            shareProcessNamespace: fc.constantFrom(true, false),
+            securityContext: fc.constantFrom(null, {}, { runAsUser: 1000 }),
+            resources: fc.constantFrom(null, {}, { limits: { cpu: '1' } }),
           },
           { requiredKeys: ['containers'] },
         )

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { expect, it, onTestFinished } from 'vitest';
+import type { ApiResponse, Connection } from '../../src/cluster/connection.ts';
+import { askServerVersion } from '../../src/cluster/server-version.ts';
+import { LEVEL, logLines } from '../support/log-lines.ts';
+import { fakeClock } from './fake-clock.ts';
+import { eventually } from './informed.ts';
+
+const answer = (status: number, body: unknown): ApiResponse => ({
+  status,
+  headers: {},
+  body: Readable.from([Buffer.from(JSON.stringify(body))]),
+});
+const version = (gitVersion: string) => () => answer(200, { major: '1', minor: '34+', gitVersion });
+const refused = (): never => {
+  throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+};
+
+/** An API server that answers so, the last way for ever. */
+function started(...answers: readonly (() => ApiResponse)[]) {
+  const asked: string[] = [];
+  const knownWhenAsked: (string | undefined)[] = [];
+  const connection: Connection = {
+    async get(path: string) {
+      asked.push(path);
+      knownWhenAsked.push(source.get()?.release);
+      return (answers[asked.length - 1] ?? answers.at(-1) ?? refused)();
+    },
+    close() {},
+  };
+  const clock = fakeClock();
+  const { log, lines } = logLines();
+  const source = askServerVersion(connection, { log, clock });
+  source.start();
+  onTestFinished(() => source.stop());
+  return { source, asked, knownWhenAsked, clock, lines };
+}
+
+it('knows nothing before the first answer, and never waits for it', () => {
+  expect(started(refused).source.get()).toBeUndefined();
+});
+
+it('asks again until there is an answer, and tells of the trouble once', async () => {
+  const { source, asked, lines } = started(
+    refused,
+    () => answer(503, { message: 'starting' }),
+    () => answer(200, { gitVersion: 'what?' }),
+    version('v1.34.1-eks-113cf36'),
+  );
+  await eventually(() => source.get()?.release).toBe('v1.34.1');
+  expect(asked[0]).toBe('/version');
+  const told = lines.filter(({ level }) => level >= LEVEL.info);
+  expect(told.map(({ msg }) => msg)).toEqual([
+    'the version of the API server is not known; asking again',
+    'the API server told its version',
+  ]);
+});
+
+it('hears of an upgrade, and keeps what it knows while there is no answer', async () => {
+  const { source, clock, knownWhenAsked } = started(
+    version('v1.36.0'),
+    refused,
+    version('v1.37.0'),
+  );
+  await eventually(() => source.get()?.release).toBe('v1.37.0');
+  expect(knownWhenAsked.slice(0, 3)).toEqual([undefined, 'v1.36.0', 'v1.36.0']);
+  expect(clock.slept[0]).toBe(10 * 60 * 1000);
+});
