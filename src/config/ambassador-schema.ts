@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { QUANTITY } from '../api/quantity.ts';
+import { ACCESSES } from '../decision/access.ts';
+import { DEFAULT_AMBASSADOR } from '../decision/ambassador-rules.ts';
+import { MAX_PORT, MIN_PORT } from '../decision/ambassador-values.ts';
 
 const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';
 const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
@@ -36,7 +39,7 @@ const MAX_TOKEN_SECONDS = 2 ** 32;
 const EXTENDED_TOKEN_SECONDS = 3607;
 
 const TOKEN_SECONDS = `expected a whole number of seconds from ${MIN_TOKEN_SECONDS}, and not ${EXTENDED_TOKEN_SECONDS}`;
-const PORT = 'expected a port from 1024 to 65535';
+const PORT = `expected a port from ${MIN_PORT} to ${MAX_PORT}`;
 const USER = `expected a user id from 1 to ${MAX_USER_ID}, or inherit`;
 
 export const ambassador = z.strictObject({
@@ -49,20 +52,20 @@ export const ambassador = z.strictObject({
     ),
   port: z
     .int(PORT)
-    .min(1024, PORT)
-    .max(65_535, PORT)
-    .default(8001)
+    .min(MIN_PORT, PORT)
+    .max(MAX_PORT, PORT)
+    .default(DEFAULT_AMBASSADOR.port)
     .describe('The port on 127.0.0.1 where the pod itself names none.'),
   maxAccess: z
-    .enum(['namespace', 'read-only', 'full'])
-    .default('read-only')
+    .enum(ACCESSES)
+    .default(DEFAULT_AMBASSADOR.maxAccess)
     .describe('The widest access that pods and namespaces may ask for, from narrow to wide.'),
   resources: z
     .strictObject({
       requests: amounts.default({}).describe('What is reserved for it.'),
       limits: amounts.default({}).describe('What it may use at most.'),
     })
-    .prefault({ requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } })
+    .prefault(DEFAULT_AMBASSADOR.resources)
     .describe('Its resources; what is given here replaces the default as a whole.'),
   runAsUser: z
     .union([z.int().min(1, USER).max(MAX_USER_ID, USER), z.literal('inherit')], USER)
@@ -75,7 +78,7 @@ export const ambassador = z.strictObject({
     .min(MIN_TOKEN_SECONDS, TOKEN_SECONDS)
     .max(MAX_TOKEN_SECONDS, TOKEN_SECONDS)
     .refine((seconds) => seconds !== EXTENDED_TOKEN_SECONDS, TOKEN_SECONDS)
-    .default(3600)
+    .default(DEFAULT_AMBASSADOR.tokenSeconds)
     .meta({ not: { const: EXTENDED_TOKEN_SECONDS } })
     .describe(
       'How long its token lives; kubelet renews it in time. Not 3607, which the API server takes for kubelet’s own tokens and lets live for a year.',

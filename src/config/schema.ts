@@ -72,7 +72,7 @@ export const configSchema = z.strictObject({
   ambassador: ambassador
     .prefault({})
     .describe(
-      'What pods get that ask for an ambassador. This version checks it, and does nothing with it yet.',
+      'What pods get that ask for an ambassador.',
     ),
   exempt: z
     .strictObject({
