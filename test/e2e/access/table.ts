@@ -1,0 +1,14 @@
+import type { Attack } from './attack.ts';
+import { CONNECTIONS } from './connections.ts';
+import { METHODS } from './methods.ts';
+import { PATHS } from './paths.ts';
+import { REQUESTS } from './requests.ts';
+import { WANTED } from './wanted.ts';
+
+export const TABLE: readonly Attack[] = [
+  ...WANTED,
+  ...METHODS,
+  ...CONNECTIONS,
+  ...PATHS,
+  ...REQUESTS,
+];
