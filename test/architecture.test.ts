@@ -26,7 +26,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
     imports: ['api', 'decision', 'errors'],
     packages: ['@kubernetes/client-node', 'yaml'],
   },
-  render: { pure: true, imports: ['admission', 'config', 'decision'], packages: [] },
+  render: { pure: true, imports: ['admission', 'config', 'decision'], packages: ['yaml'] },
   tls: {
     pure: false,
     imports: ['errors', 'watch-folder'],
@@ -47,6 +47,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
       'cluster',
       'config',
       'manifest',
+      'render',
       'server',
       'tls',
       'errors',

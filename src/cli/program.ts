@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { addConfig } from './config.ts';
 import { addInject } from './inject.ts';
 import type { Output } from './output.ts';
+import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
 
 /** The command line. Each command adds itself, with all that its `--help` says. */
@@ -20,5 +21,6 @@ export function createProgram(output: Output): Command {
   addServe(program, output);
   addInject(program, output);
   addConfig(program, output);
+  addRbac(program, output);
   return program;
 }

@@ -12,11 +12,16 @@ export function isDnsLabel(name: string): boolean {
   return DNS_LABEL.test(name);
 }
 
+/** IsDNS1123Subdomain: names of most objects. */
+export function isDnsSubdomain(name: string): boolean {
+  return name.length <= SUBDOMAIN_LENGTH && DNS_SUBDOMAIN.test(name);
+}
+
 /** IsQualifiedName: keys of labels, and in lower case of annotations. */
 export function isQualifiedName(key: string): boolean {
   const [name = '', prefix, ...more] = key.split('/').reverse();
   if (more.length > 0 || !QUALIFIED_NAME.test(name)) return false;
-  return prefix === undefined || (prefix.length <= SUBDOMAIN_LENGTH && DNS_SUBDOMAIN.test(prefix));
+  return prefix === undefined || isDnsSubdomain(prefix);
 }
 
 /** Narrower than what Kubernetes accepts for variables: valid in all versions and in every shell. */

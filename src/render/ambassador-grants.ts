@@ -1,0 +1,112 @@
+import type { Access } from '../decision/access.ts';
+import { didYouMean } from '../decision/nearest.ts';
+import {
+  GRANTABLE,
+  type GrantableResource,
+  NEVER_GRANTED,
+  READ,
+  WRITE,
+} from './grantable-resources.ts';
+
+/** One resource, what may be done with it, and the comment that says why. */
+export interface Grant {
+  readonly resource: GrantableResource;
+  readonly verbs: readonly string[];
+  readonly reason: string;
+}
+
+export interface Grants {
+  readonly grants: readonly Grant[];
+  /** Sentences for whoever wrote the names. */
+  readonly faults: readonly string[];
+}
+
+const SURROUNDINGS = [
+  ...['pods', 'services', 'events', 'endpointslices'],
+  ...['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
+];
+
+/** What each access reads where nobody says otherwise. ConfigMaps of a whole cluster hold too much. */
+const READ_BY_DEFAULT: Readonly<Record<Access, readonly string[]>> = {
+  namespace: ['configmaps', ...SURROUNDINGS],
+  'read-only': [...SURROUNDINGS, 'namespaces', 'nodes'],
+  full: SURROUNDINGS,
+};
+
+const OWN_STATE = 'Its own state, and the lock of a leader election.';
+const RESTART = 'Restarts what is there, and makes it more or fewer.';
+const LOOKED_UP = 'What an app looks up of its surroundings.';
+const ASKED = 'Asked for by --resources.';
+
+/** What `full` may do beyond reading where nobody says otherwise: nothing that starts a pod. */
+const DONE_BY_DEFAULT: readonly Written[] = [
+  ['configmaps', [...READ, ...WRITE], OWN_STATE],
+  ['leases', [...READ, ...WRITE], OWN_STATE],
+  ['pods', ['delete'], RESTART],
+  ['pods/eviction', ['create'], RESTART],
+  ['deployments/scale', ['get', 'update', 'patch'], RESTART],
+  ['statefulsets/scale', ['get', 'update', 'patch'], RESTART],
+];
+
+type Written = readonly [name: string, verbs: readonly string[], reason: string];
+
+export function defaultGrants(access: Access): readonly Grant[] {
+  const read = READ_BY_DEFAULT[access].map((name): Written => [name, READ, LOOKED_UP]);
+  const done = access === 'full' ? DONE_BY_DEFAULT : [];
+  return [...read, ...done].flatMap(([name, verbs, reason]) => {
+    const resource = GRANTABLE.find((known) => known.name === name);
+    return resource === undefined ? [] : { resource, verbs, reason };
+  });
+}
+
+/** The grants of the resources named, as far as the access can use them. */
+export function grantsOf(names: readonly string[], access: Access): Grants {
+  const found = [...new Set(names)].map((name) => grantOf(name, access));
+  return {
+    grants: found.filter((one): one is Grant => typeof one !== 'string'),
+    faults: found.filter((one) => typeof one === 'string'),
+  };
+}
+
+function grantOf(name: string, access: Access): Grant | string {
+  const resource = named(name);
+  if (typeof resource === 'string') return resource;
+  if (resource.clusterWide && access === 'namespace') {
+    return `${name} belong to no namespace, so --access namespace cannot reach them; --access read-only can`;
+  }
+  const verbs = access === 'full' ? [...resource.read, ...resource.write] : resource.read;
+  if (verbs.length === 0) return `${name} can only be written, which takes --access full`;
+  const warning = access === 'full' ? resource.warning : undefined;
+  return { resource, verbs, reason: warning ?? ASKED };
+}
+
+/** `plural`, `plural.group` or either with a subresource. A group that is not known is somebody's own. */
+function named(text: string): GrantableResource | string {
+  const [, plural = '', group, subresource = ''] =
+    /^([^./]*)(?:\.([^/]*))?(\/.*)?$/.exec(text) ?? [];
+  const name = `${plural}${subresource}`;
+  const known = GRANTABLE.find(
+    (resource) => resource.name === name && (group === undefined || resource.group === group),
+  );
+  if (known !== undefined) return known;
+  const why = NEVER_GRANTED[name];
+  if (why !== undefined && (group === undefined || isKubernetesOwn(group))) {
+    return `${text} is never granted: ${why}`;
+  }
+  if (text.includes('*')) return `${text} is never granted: name every resource`;
+  if (group === undefined) {
+    const hint = didYouMean(name, KNOWN);
+    return `${text} is not a resource that podherald knows${hint === '' ? '; of a custom one write plural.group' : hint}`;
+  }
+  return OWN_NAME.test(text)
+    ? { name, group, read: READ, write: WRITE }
+    : `${text} is no name of a resource: write plural.group in lower case`;
+}
+
+/** The names that need no group. */
+export const KNOWN = GRANTABLE.map(({ name }) => name);
+const OWN_NAME = /^[a-z][a-z0-9-]*(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+(\/[a-z]+)?$/;
+
+function isKubernetesOwn(group: string): boolean {
+  return group === '' || group.endsWith('.k8s.io');
+}

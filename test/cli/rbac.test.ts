@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { podherald } from '../support/run-program.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface Role {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly Rule[];
+  readonly roleRef?: object;
+  readonly subjects?: readonly object[];
+}
+
+describe('rbac', () => {
+  it('tells in its help what it takes, with examples', async () => {
+    const { stdout } = await podherald(['rbac', '--help']);
+
+    for (const words of [
+      '--access',
+      '--service-account',
+      '--resources',
+      'pods/log',
+      'kubectl apply',
+    ])
+      expect(stdout).toContain(words);
+  });
+
+  it('prints a Role that reads one namespace, and binds it to the ServiceAccount', async () => {
+    const { objects } = await rbac(
+      '--access',
+      'namespace',
+      '-n',
+      'team',
+      '--service-account',
+      'web',
+    );
+
+    expect(objects).toEqual([
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'podherald:ambassador:web', namespace: 'team' },
+        rules: [
+          reads('', 'configmaps', 'pods', 'services', 'events'),
+          reads('discovery.k8s.io', 'endpointslices'),
+          reads('apps', 'deployments', 'replicasets', 'statefulsets', 'daemonsets'),
+          reads('batch', 'jobs', 'cronjobs'),
+        ],
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'podherald:ambassador:web', namespace: 'team' },
+        roleRef: {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: 'Role',
+          name: 'podherald:ambassador:web',
+        },
+        subjects: [{ kind: 'ServiceAccount', name: 'web', namespace: 'team' }],
+      },
+    ]);
+  });
+
+  it('takes a ClusterRole for read-only, of a name that no other ServiceAccount has', async () => {
+    const { objects } = await rbac('--access', 'read-only', '-n', 'team');
+
+    expect(objects.map(({ kind, metadata }) => [kind, metadata])).toEqual([
+      ['ClusterRole', { name: 'podherald:ambassador:team:default' }],
+      ['ClusterRoleBinding', { name: 'podherald:ambassador:team:default' }],
+    ]);
+    expect(objects[0]?.rules?.[0]).toEqual(
+      reads('', 'pods', 'services', 'events', 'namespaces', 'nodes'),
+    );
+  });
+
+  it('lets full write, but start no pod', async () => {
+    const { rules } = await rbac('--access', 'full', '-n', 'team');
+
+    expect(whoMay('create', rules)).toEqual(['configmaps', 'leases', 'pods/eviction']);
+    expect(whoMay('patch', rules)).toEqual([
+      ...['configmaps', 'leases', 'deployments/scale', 'statefulsets/scale'],
+    ]);
+    expect(whoMay('delete', rules)).toEqual(['configmaps', 'leases', 'pods']);
+  });
+
+  it.each(['namespace', 'read-only', 'full'])(
+    'of %s has no wildcard and no Secrets',
+    async (access) => {
+      const { stdout, rules } = await rbac('--access', access, '-n', 'team');
+      const words = rules.flatMap((rule) => [...rule.apiGroups, ...rule.resources, ...rule.verbs]);
+
+      expect(words).not.toContain('*');
+      expect(words).not.toContain('secrets');
+      expect(stdout).toContain('# What an app looks up');
+      expect(stdout).not.toMatch(/[&*]a\d/); // kubectl would take aliases, but people would not
+    },
+  );
+
+  it('grants what is asked for instead, of custom resources too', async () => {
+    const { rules } = await rbac(
+      ...['--access', 'namespace', '-n', 'team'],
+      ...['--resources', 'pods, pods/log,certificates.cert-manager.io,deployments.apps'],
+    );
+
+    expect(rules).toEqual([
+      reads('', 'pods'),
+      { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+      reads('cert-manager.io', 'certificates'),
+      reads('apps', 'deployments'),
+    ]);
+  });
+
+  it('says so where a right to write is worth more than it says', async () => {
+    const { stdout, objects } = await rbac(
+      ...['--access', 'full', '-n', 'team', '--resources', 'jobs,namespaces'],
+    );
+
+    expect(stdout).toMatch(
+      /# Whoever may write these starts pods.*\n.*\n {2}- apiGroups: \[batch\]/,
+    );
+    expect(objects.map(({ kind }) => kind)).toEqual([
+      ...['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
+    ]);
+  });
+
+  it('tells all that is wrong with the resources at once', async () => {
+    const { code, stdout, stderr } = await podherald([
+      ...['rbac', '--access', 'namespace', '-n', 'team', '--resources'],
+      'deployment,widgets,secrets,*,nodes,pods/exec,pods/eviction,roles.rbac.authorization.k8s.io,A.b',
+    ]);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/--resources: deployment is not .*; did you mean deployments\?$/),
+      expect.stringMatching(/widgets is not .*; of a custom one write plural.group$/),
+      expect.stringMatching(/secrets is never granted: /),
+      expect.stringMatching(/\* is never granted: name every resource$/),
+      expect.stringMatching(/nodes belong to no namespace.*--access read-only can$/),
+      expect.stringMatching(/pods\/exec is never granted: the ambassador refuses it$/),
+      expect.stringMatching(/pods\/eviction can only be written, which takes --access full$/),
+      expect.stringMatching(/roles\.rbac.* is never granted: /),
+      expect.stringMatching(/A\.b is no name of a resource: /),
+    ]);
+  });
+});
+
+describe('rbac ends in 2 and says what is wrong:', () => {
+  it.each([
+    [[], /--access <access>' not specified/],
+    [['--access', 'full'], /--namespace <name>' not specified/],
+    [
+      ['--access', 'readonly', '-n', 'team'],
+      /namespace, read-only, full; did you mean read-only\?/,
+    ],
+    [['--access', 'admin', '-n', 'team'], /Expected namespace, read-only, full$/m],
+    [['--access', 'full', '-n', 'Team'], /--namespace.*lower-case/],
+    [['--access', 'full', '-n', 'team', '--service-account', 'team:web'], /without its namespace/],
+    [['--access', 'full', '-n', 'team', '--resources', 'pods,,jobs'], /separated by commas/],
+    [['--access', 'full', '-n', 'team', '--resources', ''], /separated by commas/],
+  ])('%j', async (args, sentence) => {
+    const { code, stdout, stderr } = await podherald(['rbac', ...args]);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  });
+});
+
+async function rbac(...args: readonly string[]) {
+  const { code, stdout, stderr } = await podherald(['rbac', ...args]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Role);
+  return { stdout, objects, rules: objects.flatMap((object) => object.rules ?? []) };
+}
+
+function reads(group: string, ...resources: readonly string[]): Rule {
+  return { apiGroups: [group], resources, verbs: ['get', 'list', 'watch'] };
+}
+
+function whoMay(verb: string, rules: readonly Rule[]): string[] {
+  return rules.filter(({ verbs }) => verbs.includes(verb)).flatMap(({ resources }) => resources);
+}
