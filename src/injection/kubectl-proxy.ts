@@ -11,6 +11,7 @@ export interface ProxyOptions {
  * The arguments of `kubectl proxy`. Its filters are lists of regular expressions, split at commas
  * and not anchored, that see the decoded path; a rejected path stays rejected whatever else
  * accepts it (k8s.io/kubectl pkg/proxy/proxy_server.go). test/e2e/access holds them to their word.
+ * None may hold `$(` or `$$`, which kubelet would expand.
  */
 export function proxyArguments({ port, access, namespace }: ProxyOptions): string[] {
   return [

@@ -19,6 +19,10 @@ describe('the arguments of kubectl proxy', () => {
     }
   });
 
+  it.each(ACCESSES)('of %s hold nothing that kubelet expands in args', (access) => {
+    expect(args(access, 'a$b').join('\n')).not.toMatch(/\$[($]/);
+  });
+
   it('accept paths only under the access namespace, all of them anchored', () => {
     expect(ACCESSES.filter((access) => split(access, 'accept-paths').length > 0)).toEqual([
       'namespace',

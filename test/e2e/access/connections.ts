@@ -1,4 +1,4 @@
-import { type Attack, attack, by, REFUSED, SPDY, WEBSOCKET, WRITES } from './attack.ts';
+import { type Attack, always, attack, by, REFUSED, SPDY, WEBSOCKET } from './attack.ts';
 
 const POD = '/api/v1/namespaces/{ns}/pods/web';
 const COMMAND = '?command=id&stdout=1&container=app';
@@ -95,7 +95,7 @@ export const CONNECTIONS: readonly Attack[] = [
     REFUSED,
     'GET /apis/cluster.karmada.io/v1alpha1/clusters/one/proxy/api/v1/pods',
   ),
-  attack('h2c by upgrade', by('kubectl', 'kubectl', 'kubectl'), 'GET /version', [
+  attack('h2c by upgrade', always('kubectl'), 'GET /version', [
     'Connection: Upgrade, HTTP2-Settings',
     'Upgrade: h2c',
     'HTTP2-Settings: AAMAAABkAAQAAP__',
@@ -104,33 +104,4 @@ export const CONNECTIONS: readonly Attack[] = [
     'Connection: Upgrade',
     'Upgrade: h2c',
   ]),
-  attack('a binding', by('filter', 'filter', 'api'), `POST ${POD}/binding`, [], '{}'),
-  attack(
-    'an eviction of what is not there',
-    by('filter', 'filter', 'api'),
-    'POST /api/v1/namespaces/{ns}/pods/no/eviction',
-    [],
-    '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"no"}}',
-  ),
-  attack(
-    'a resize of what is not there',
-    by('filter', 'filter', 'api'),
-    'PATCH /api/v1/namespaces/{ns}/pods/no/resize',
-    ['Content-Type: application/merge-patch+json'],
-    '{}',
-  ),
-  attack(
-    'a scale of what is not there',
-    by('filter', 'filter', 'api'),
-    'PATCH /apis/apps/v1/namespaces/{ns}/deployments/no/scale',
-    ['Content-Type: application/merge-patch+json'],
-    '{}',
-  ),
-  attack(
-    'may I? as kubectl auth can-i asks',
-    WRITES,
-    'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-    [],
-    '{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"nonResourceAttributes":{"path":"/","verb":"get"}}}',
-  ),
 ];

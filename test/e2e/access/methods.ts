@@ -1,4 +1,4 @@
-import { type Attack, always, attack, by, REFUSED, WRITES } from './attack.ts';
+import { type Attack, always, attack, by, PASSES, REFUSED, WRITES } from './attack.ts';
 
 const PODS = '/api/v1/namespaces/{ns}/pods';
 /** The API server knows no such method, so that what `full` lets through goes nowhere. */
@@ -26,10 +26,10 @@ export const METHODS: readonly Attack[] = [
   attack('a method of illegal signs', always('kubectl'), `GET(DELETE) ${PODS}`),
   // Nobody reads these headers and parameters: the GET passes as the GET that it is.
   ...['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'].map((header) =>
-    attack(`${header} on a GET`, always('passes'), `GET ${PODS}/web`, [`${header}: DELETE`]),
+    attack(`${header} on a GET`, PASSES, `GET ${PODS}/web`, [`${header}: DELETE`]),
   ),
-  attack('_method as a parameter', always('passes'), `GET ${PODS}/web?_method=DELETE`),
-  attack('a GET with a body', always('passes'), `GET ${PODS}`, [], '{"kind":"Pod"}'),
+  attack('_method as a parameter', PASSES, `GET ${PODS}/web?_method=DELETE`),
+  attack('a GET with a body', PASSES, `GET ${PODS}`, [], '{"kind":"Pod"}'),
   attack(
     'POST overridden as GET',
     WRITES,

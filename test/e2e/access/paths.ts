@@ -1,4 +1,4 @@
-import { type Attack, always, attack, by, REFUSED, WEBSOCKET } from './attack.ts';
+import { type Attack, always, attack, by, OUTSIDE, PASSES, REFUSED, WEBSOCKET } from './attack.ts';
 
 const NS = '/api/v1/namespaces/{ns}';
 /** The API server takes paths as they are, and has none of this name. */
@@ -61,19 +61,11 @@ export const PATHS: readonly Attack[] = [
   attack('dots and encoded slashes out of its namespace', REFUSED, `GET ${NS}%2f..%2f{other}/pods`),
   attack('encoded dots at the end', REFUSED, `GET ${NS}/pods/%2e%2e`),
   attack('double encoded dots out of its namespace', NOWHERE, `GET ${NS}/%252e%252e/{other}/pods`),
-  attack(
-    'another namespace whose name begins alike',
-    by('filter', 'passes', 'passes'),
-    `GET ${NS}-2/pods`,
-  ),
-  attack(
-    'another namespace in the query',
-    by('passes', 'passes', 'passes'),
-    `GET ${NS}/pods?namespace={other}`,
-  ),
+  attack('another namespace whose name begins alike', OUTSIDE, `GET ${NS}-2/pods`),
+  attack('another namespace in the query', PASSES, `GET ${NS}/pods?namespace={other}`),
   attack(
     'its namespace in the query of another',
-    by('filter', 'passes', 'passes'),
+    OUTSIDE,
     `GET /api/v1/namespaces/{other}/pods?x=${NS}/pods`,
   ),
   attack(
@@ -88,12 +80,12 @@ export const PATHS: readonly Attack[] = [
   ),
   attack(
     'the whole cluster’s watch, the old way',
-    by('filter', 'passes', 'passes'),
+    OUTSIDE,
     'GET /api/v1/watch/pods?timeoutSeconds=1',
   ),
   attack(
     'its own watch, the old way',
-    by('filter', 'passes', 'passes'),
+    OUTSIDE,
     'GET /api/v1/watch/namespaces/{ns}/pods?timeoutSeconds=1',
   ),
   attack(

@@ -3,6 +3,7 @@ import { CONNECTIONS } from './connections.ts';
 import { METHODS } from './methods.ts';
 import { PATHS } from './paths.ts';
 import { REQUESTS } from './requests.ts';
+import { RIGHTS } from './rights.ts';
 import { WANTED } from './wanted.ts';
 
 export const TABLE: readonly Attack[] = [
@@ -11,4 +12,5 @@ export const TABLE: readonly Attack[] = [
   ...CONNECTIONS,
   ...PATHS,
   ...REQUESTS,
+  ...RIGHTS,
 ];

@@ -1,4 +1,4 @@
-import { type Attack, attack, by, OUTSIDE, PASSES, WEBSOCKET, WRITES } from './attack.ts';
+import { type Attack, always, attack, OUTSIDE, PASSES, WEBSOCKET, WRITES } from './attack.ts';
 
 /** What an ambassador is for. */
 export const WANTED: readonly Attack[] = [
@@ -26,7 +26,7 @@ export const WANTED: readonly Attack[] = [
   attack('another group', PASSES, 'GET /apis/apps/v1/namespaces/{ns}/deployments'),
   attack(
     'a scale that is not there',
-    by('api', 'api', 'api'),
+    always('api'),
     'GET /apis/apps/v1/namespaces/{ns}/deployments/no/scale',
   ),
   attack('a config map called proxy', PASSES, 'GET /api/v1/namespaces/{ns}/configmaps/proxy'),
