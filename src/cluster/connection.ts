@@ -11,6 +11,8 @@ export interface Connection {
    * @returns any status; rejects only where there is no answer.
    */
   get(path: string, options: GetOptions): Promise<ApiResponse>;
+  /** The same with a body. Whether a request that has no answer was obeyed is not known. */
+  send(method: WriteMethod, path: string, options: SendOptions): Promise<ApiResponse>;
   /** Ends the connections that idle. */
   close(): void;
 }
@@ -18,6 +20,13 @@ export interface Connection {
 export interface GetOptions {
   readonly accept: string;
   readonly signal: AbortSignal;
+}
+
+export type WriteMethod = 'POST' | 'PUT' | 'PATCH';
+
+export interface SendOptions extends GetOptions {
+  readonly contentType: string;
+  readonly body: string;
 }
 
 export interface ApiResponse {
@@ -58,30 +67,40 @@ export function connectTo(server: string, credentials: Credentials, clock: Clock
     async get(path, { accept, signal }) {
       const { headers, ...options } = await unlessAborted(credentials(), signal);
       const all = { agent, ...options, headers: { ...headers, accept }, signal };
-      return send(() => request(`${base}${path}`, all), clock);
+      return getAnswer(() => request(`${base}${path}`, all), clock);
+    },
+    async send(method, path, { accept, contentType, body, signal }) {
+      const { headers, ...options } = await unlessAborted(credentials(), signal);
+      const own = { accept, 'content-type': contentType };
+      const all = { agent, ...options, method, headers: { ...headers, ...own }, signal };
+      return answerOf(request(`${base}${path}`, all), clock, body);
     },
     close: () => agent.destroy(),
   };
 }
 
-function send(start: () => http.ClientRequest, clock: Clock): Promise<ApiResponse> {
+/** A server may end an idle connection just as it is used again (RFC 9112 section 9.3.1). */
+async function getAnswer(start: () => http.ClientRequest, clock: Clock): Promise<ApiResponse> {
+  const call = start();
+  try {
+    return await answerOf(call, clock);
+  } catch (error) {
+    const isStale = call.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+    if (isStale) return getAnswer(start, clock);
+    throw error;
+  }
+}
+
+function answerOf(call: http.ClientRequest, clock: Clock, content?: string): Promise<ApiResponse> {
   return new Promise((resolve, reject) => {
-    const call = start();
-    let isAnswered = false;
     limitConnecting(call, clock);
     call.on('response', (body) => {
-      isAnswered = true;
       // Whoever reads the body hears of its errors there; nobody may be reading yet.
       body.on('error', () => {});
       resolve({ status: body.statusCode ?? 0, headers: body.headers, body });
     });
-    call.on('error', (error: NodeJS.ErrnoException) => {
-      // A server may end an idle connection just as it is used again (RFC 9112 section 9.3.1).
-      const isStale = call.reusedSocket && !isAnswered && error.code === 'ECONNRESET';
-      if (isStale) resolve(send(start, clock));
-      else reject(error);
-    });
-    call.end();
+    call.on('error', reject);
+    call.end(content);
   });
 }
 

@@ -5,6 +5,12 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type Connection, type Credentials, connectTo } from './connection.ts';
 import { loadKubeconfigs } from './load-kubeconfig.ts';
+import {
+  SERVICE_ACCOUNT,
+  serverInCluster,
+  serviceAccountCredentials,
+  serviceAccountNamespace,
+} from './service-account.ts';
 
 export interface FindOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -14,31 +20,39 @@ export interface FindOptions {
   readonly clock?: Clock;
 }
 
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+export interface FoundCluster {
+  readonly connection: Connection;
+  /** The namespace of the kubeconfig's context, or of this pod, where it is known. */
+  readonly namespace: string | undefined;
+}
 
 /** Where a cluster is described: in files, or in what kubelet gives to every pod. */
 type Place =
   | { readonly kubeconfigs: readonly string[] }
   | { readonly server: string; readonly serviceAccount: string };
 
+/** The connection alone of `locateCluster`. */
+export async function findCluster(options?: FindOptions): Promise<Connection | undefined> {
+  return (await locateCluster(options))?.connection;
+}
+
 /**
  * The cluster that kubectl would talk to: of KUBECONFIG, else ~/.kube/config, else the one that
- * this pod runs in. Only where there is one is client-node loaded: that takes 300 ms and 80 MiB.
+ * this pod runs in. Only for a kubeconfig is client-node loaded: that takes 300 ms and 60 MiB.
  *
  * @returns nothing where none is configured. (client-node would then take localhost:8080.)
  * @throws AppError `file` where a kubeconfig cannot be read.
  */
-export async function findCluster(options: FindOptions = {}): Promise<Connection | undefined> {
+export async function locateCluster(options: FindOptions = {}): Promise<FoundCluster | undefined> {
   const place = findPlace(options);
   if (place === undefined) return undefined;
-  const client = await import('@kubernetes/client-node');
-  const empty = (): KubeConfig => new client.KubeConfig();
-  const config = empty();
-  if ('kubeconfigs' in place) loadKubeconfigs(config, place.kubeconfigs, empty);
-  else loadServiceAccount(config, place);
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) return undefined;
-  return connectTo(server, credentialsOf(config), options.clock ?? SYSTEM_CLOCK);
+  const clock = options.clock ?? SYSTEM_CLOCK;
+  if ('kubeconfigs' in place) return ofKubeconfigs(place.kubeconfigs, clock);
+  const { server, serviceAccount } = place;
+  return {
+    connection: connectTo(server, serviceAccountCredentials(serviceAccount), clock),
+    namespace: await serviceAccountNamespace(serviceAccount),
+  };
 }
 
 function findPlace(options: FindOptions): Place | undefined {
@@ -47,10 +61,10 @@ function findPlace(options: FindOptions): Place | undefined {
   if (kubeconfigs.length > 0) return { kubeconfigs };
   const usual = join(home, '.kube', 'config');
   if (isReadable(usual)) return { kubeconfigs: [usual] };
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment;
+  const server = serverInCluster(environment);
   const serviceAccount = options.serviceAccount ?? SERVICE_ACCOUNT;
-  if (host === undefined || !isReadable(join(serviceAccount, 'token'))) return undefined;
-  return { server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, serviceAccount };
+  if (server === undefined || !isReadable(join(serviceAccount, 'token'))) return undefined;
+  return { server, serviceAccount };
 }
 
 function isReadable(file: string): boolean {
@@ -62,17 +76,19 @@ function isReadable(file: string): boolean {
   }
 }
 
-/** What loadFromCluster does, but for the environment and the folder, which are passed in. */
-function loadServiceAccount(
-  config: KubeConfig,
-  { server, serviceAccount }: { readonly server: string; readonly serviceAccount: string },
-): void {
-  const tokenFile = join(serviceAccount, 'token');
-  config.loadFromClusterAndUser(
-    { name: 'cluster', server, caFile: join(serviceAccount, 'ca.crt'), skipTLSVerify: false },
-    // client-node reads a token file again once a minute; kubelet renews it minutes before its end.
-    { name: 'pod', authProvider: { name: 'tokenFile', config: { tokenFile } } },
-  );
+async function ofKubeconfigs(
+  files: readonly string[],
+  clock: Clock,
+): Promise<FoundCluster | undefined> {
+  const client = await import('@kubernetes/client-node');
+  const empty = (): KubeConfig => new client.KubeConfig();
+  const config = empty();
+  loadKubeconfigs(config, files, empty);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) return undefined;
+  const context = config.getContextObject(config.getCurrentContext());
+  const connection = connectTo(server, credentialsOf(config), clock);
+  return { connection, namespace: context?.namespace };
 }
 
 /** client-node's agent is kept only for a proxy: else it keeps no connection, and its first CA for ever. */

@@ -109,6 +109,36 @@ describe('a connection to an API server', () => {
     await expect(bodyAt(from, '/')).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
+  it('sends a body with its type and length', async () => {
+    const server = createHttpServer(async (request, response) => {
+      const { method, headers } = request;
+      const sent = [method, headers['content-type'], headers['x-token'], await text(request)];
+      response.writeHead(201).end(sent.join(' '));
+    });
+    const credentials = async () => ({ headers: { 'x-token': 't' } });
+    const from = connection(`http://127.0.0.1:${await portOf(server)}`, credentials);
+    const content = { accept, contentType: 'application/json', body: '{"ä":1}', signal: NEVER };
+    const answer = await from.send('PUT', '/x', content);
+
+    expect(answer.status).toBe(201);
+    expect(await text(answer.body)).toBe('PUT application/json t {"ä":1}');
+  });
+
+  it('does not send a body again where its idle connection ends: it may have been obeyed', async () => {
+    let requests = 0;
+    const server = createHttpServer((_request, response) => {
+      requests++;
+      if (requests === 2) response.socket?.resetAndDestroy();
+      else response.end('obeyed');
+    });
+    const from = connection(`http://127.0.0.1:${await portOf(server)}`);
+    const content = { accept, contentType: 'application/json', body: '{}', signal: NEVER };
+    await text((await from.send('POST', '/x', content)).body);
+
+    await expect(from.send('POST', '/x', content)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(requests).toBe(2);
+  });
+
   it('does not wait for credentials that never come', async () => {
     const from = connection('http://127.0.0.1:1', () => new Promise(() => {}));
     const signal = AbortSignal.abort(new Error('given up'));

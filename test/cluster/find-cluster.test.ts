@@ -3,9 +3,10 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Connection } from '../../src/cluster/connection.ts';
-import { findCluster } from '../../src/cluster/find-cluster.ts';
+import { findCluster, locateCluster } from '../../src/cluster/find-cluster.ts';
+import { serverInCluster } from '../../src/cluster/service-account.ts';
 import { makeFolder, makePair } from '../support/certificates.ts';
 
 /** An API server that answers with the Authorization it was sent. */
@@ -114,10 +115,60 @@ describe('the cluster', () => {
     const found = await findCluster({ environment, home: makeFolder(), serviceAccount });
     expect(await authorization(found)).toBe('Bearer old');
 
-    write(serviceAccount, 'token', 'renewed');
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
-    onTestFinished(() => void vi.useRealTimers());
+    write(serviceAccount, 'token', 'renewed\n');
     expect(await authorization(found)).toBe('Bearer renewed');
+  });
+});
+
+describe('in a pod', () => {
+  it('the CA is read again, as a cluster may get another one', async () => {
+    const { port, ca } = await echoServer();
+    const serviceAccount = podFolder('not yet', 'token');
+    const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port };
+    const found = await findCluster({ environment, home: makeFolder(), serviceAccount });
+    await expect(authorization(found)).rejects.toThrow();
+
+    write(serviceAccount, 'ca.crt', ca);
+    expect(await authorization(found)).toBe('Bearer token');
+  });
+});
+
+describe('its namespace', () => {
+  it('is that of the context of the kubeconfig', async () => {
+    const home = makeFolder();
+    const content = kubeconfig('https://127.0.0.1:1', 'ca', 'token');
+    const named = content.replace('user: it}', 'user: it, namespace: shop}');
+    const KUBECONFIG = write(home, 'config', named);
+
+    expect((await locateCluster({ environment: { KUBECONFIG }, home }))?.namespace).toBe('shop');
+  });
+
+  it('is that of the pod', async () => {
+    const serviceAccount = podFolder('ca', 'token');
+    const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1' };
+    const found = () => locateCluster({ environment, home: makeFolder(), serviceAccount });
+    expect((await found())?.namespace).toBeUndefined();
+
+    write(serviceAccount, 'namespace', 'podherald');
+    expect((await found())?.namespace).toBe('podherald');
+  });
+});
+
+describe('the address of the API server in a pod', () => {
+  it.each([
+    [
+      { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443' },
+      'https://10.96.0.1:6443',
+    ],
+    [{ KUBERNETES_SERVICE_HOST: '10.96.0.1' }, 'https://10.96.0.1:443'],
+    [
+      { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' },
+      'https://[fd00::1]:443',
+    ],
+    [{ KUBERNETES_SERVICE_HOST: '' }, undefined],
+    [{}, undefined],
+  ])('of %j is %s', (environment, address) => {
+    expect(serverInCluster(environment)).toBe(address);
   });
 });
 
