@@ -20,13 +20,20 @@ import { port, seconds } from './arguments.ts';
 import { clusterNamespaces } from './cluster-namespaces.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
+import {
+  DEFAULT_CA_SECRET,
+  DEFAULT_SERVICE,
+  DEFAULT_WEBHOOK_CONFIGURATION,
+  type SelfManagedFlags,
+} from './self-managed-flags.ts';
 
-interface ServeFlags {
+interface ServeFlags extends SelfManagedFlags {
   readonly host?: string;
   readonly port: number;
   readonly adminPort: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly selfManagedTls?: true;
   readonly standalone?: true;
   readonly shutdownDelay?: number;
   readonly config?: string;
@@ -48,6 +55,20 @@ export function addServe(program: Command, output: Output): void {
     .option('--host <address>', 'address to listen on (default: all; 127.0.0.1 with --standalone)')
     .option('--tls-cert <file>', 'certificate (PEM), read again when it changes')
     .option('--tls-key <file>', 'its private key (PEM)')
+    .option(
+      '--self-managed-tls',
+      'certificates of a CA of its own, which the API server is told of',
+    )
+    .option(
+      '--namespace <name>',
+      'with --self-managed-tls: where podherald runs (default: POD_NAMESPACE, or that of the pod or kubeconfig)',
+    )
+    .option('--service <name>', `… its Service (default: ${DEFAULT_SERVICE})`)
+    .option('--ca-secret <name>', `… the Secret for the CA (default: ${DEFAULT_CA_SECRET})`)
+    .option(
+      '--webhook-configuration <name>',
+      `… the MutatingWebhookConfiguration (default: ${DEFAULT_WEBHOOK_CONFIGURATION})`,
+    )
     .option('--standalone', 'try it out: certificate in memory, no cluster needed')
     .addOption(configOption('config, read again when it changes; a bad one changes nothing'))
     .option(
@@ -69,7 +90,8 @@ export function addServe(program: Command, output: Output): void {
 Examples:
   podherald serve --standalone
   podherald serve --standalone --config config.yaml
-  podherald serve --tls-cert /tls/tls.crt --tls-key /tls/tls.key --config /etc/podherald/config.yaml`,
+  podherald serve --tls-cert /tls/tls.crt --tls-key /tls/tls.key --config /etc/podherald/config.yaml
+  podherald serve --self-managed-tls --namespace podherald`,
     )
     .action((flags: ServeFlags) => serve(flags, output));
 }
@@ -103,7 +125,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   versions?.start();
   if (isStandalone) {
     const { showSample } = await import('./standalone.ts');
-    await showSample(server, certificates.get().cert, output);
+    await showSample(server, certificates.get()?.cert ?? '', output);
   } else log.info({ version: VERSION, url: server.url, admin: server.adminUrl }, 'serving');
   const signal = await stopped;
   log.info({ signal, delaySeconds }, 'stopping');
@@ -113,30 +135,46 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   await flushLog(log);
 }
 
-function checkTlsFlags({ tlsCert, tlsKey, standalone }: ServeFlags): void {
-  if (standalone && (tlsCert !== undefined || tlsKey !== undefined)) {
-    throw new AppError(
-      'usage',
-      '--standalone makes its own certificate: leave out --tls-cert and --tls-key',
-    );
-  }
-  if (standalone) return;
-  if (tlsCert === undefined && tlsKey === undefined) {
-    throw new AppError(
-      'usage',
-      'a certificate is needed: --tls-cert and --tls-key, or --standalone to try out',
-    );
-  }
-  if (tlsCert === undefined || tlsKey === undefined) {
-    throw new AppError('usage', '--tls-cert and --tls-key go together');
-  }
+function checkTlsFlags(flags: ServeFlags): void {
+  const { tlsCert, tlsKey, standalone, selfManagedTls } = flags;
+  const hasFiles = tlsCert !== undefined || tlsKey !== undefined;
+  const chosen = [
+    ...(hasFiles ? ['--tls-cert and --tls-key'] : []),
+    ...(selfManagedTls ? ['--self-managed-tls'] : []),
+    ...(standalone ? ['--standalone'] : []),
+  ];
+  const faults = [
+    ...(chosen.length === 0 ? [NO_CERTIFICATE] : []),
+    ...(chosen.length > 1 ? [`${chosen.join(', ')}: each brings a certificate; give one`] : []),
+    ...(hasFiles && (tlsCert === undefined || tlsKey === undefined)
+      ? ['--tls-cert and --tls-key go together']
+      : []),
+    ...(selfManagedTls ? [] : SELF_MANAGED_ONLY.filter(([key]) => flags[key] !== undefined)).map(
+      ([, flag]) => `${flag} goes with --self-managed-tls`,
+    ),
+  ];
+  if (faults.length > 0) throw new AppError('usage', faults.join('\n'));
 }
+
+const NO_CERTIFICATE =
+  'a certificate is needed: --tls-cert and --tls-key, --self-managed-tls, or --standalone to try out';
+
+const SELF_MANAGED_ONLY = [
+  ['namespace', '--namespace'],
+  ['service', '--service'],
+  ['caSecret', '--ca-secret'],
+  ['webhookConfiguration', '--webhook-configuration'],
+] as const satisfies readonly (readonly [keyof SelfManagedFlags, string])[];
 
 async function certificateSource(flags: ServeFlags, log: Logger): Promise<CertificateSource> {
   if (flags.tlsCert !== undefined && flags.tlsKey !== undefined) {
     return certificateFiles(flags.tlsCert, flags.tlsKey, (error) =>
       log.error({ err: error }, 'the changed certificate cannot be served; the last one stays'),
     );
+  }
+  if (flags.selfManagedTls) {
+    const { selfManagedTls } = await import('./self-managed-tls.ts');
+    return selfManagedTls(flags, log);
   }
   const { certificateInMemory } = await import('../tls/memory.ts');
   return certificateInMemory(new Date());

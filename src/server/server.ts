@@ -43,14 +43,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     findNamespace: namespaces && findIn(namespaces),
     metrics,
     log,
-    tls: pair,
+    tls: pair ?? {},
   });
   let isStopping = false;
   const admin = adminApp({
     metrics,
     ready: {
       stopping: () => (isStopping ? 'this process is going to end' : undefined),
-      certificate: () => invalidAt(certificates.get(), now()),
+      certificate: () => unusable(certificates, now()),
       ...(namespaces && { namespaces: namespaces.notReady }),
     },
   });
@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   );
   namespaces?.start();
-  metrics.certificateExpires(expiryOf(pair));
+  if (pair !== undefined) metrics.certificateExpires(expiryOf(pair));
   certificates.start((next) => {
     (webhook.server as unknown as Server).setSecureContext({ ...next, minVersion: 'TLSv1.2' });
     metrics.certificateExpires(expiryOf(next));
@@ -92,6 +92,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await admin.close();
     },
   };
+}
+
+function unusable(certificates: CertificateSource, now: Date): string | undefined {
+  const pair = certificates.get();
+  const why = certificates.notReady?.();
+  if (why !== undefined) return why;
+  return pair === undefined ? 'there is none yet' : invalidAt(pair, now);
 }
 
 function findIn(namespaces: NamespaceSource): FindNamespace {

@@ -5,6 +5,7 @@ import { answer } from '../admission/answer.ts';
 import type { Mutation } from '../admission/outcome.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../admission/review.ts';
 import type { Rules } from '../decision/rules.ts';
+import type { KeyPair } from '../tls/certificate.ts';
 import { trackHandshakes } from './handshakes.ts';
 import { answerError, HttpError } from './http-error.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,8 +18,11 @@ export interface WebhookOptions {
   readonly findNamespace?: FindNamespace | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** PEM. Without it the app speaks plain HTTP, which only tests want. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /**
+   * PEM. Without a pair, no handshake succeeds until the server is given one. Without `tls` the app
+   * speaks plain HTTP, which only tests want.
+   */
+  readonly tls?: KeyPair | Record<string, never>;
 }
 
 declare module 'fastify' {

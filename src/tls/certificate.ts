@@ -1,6 +1,7 @@
 // tsyringe, which x509 is built on, wants it first.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
+import { newKeys, privateKeyPem, SIGNATURE } from './keys.ts';
 
 /** A certificate chain and its private key, both PEM. */
 export interface KeyPair {
@@ -16,30 +17,34 @@ export interface CertificateRequest {
   readonly notAfter: Date;
 }
 
-const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
-const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
-
 /** Makes a key and a certificate that it signs itself, for a server of these names and addresses. */
 export async function selfSigned(request: CertificateRequest): Promise<KeyPair> {
-  const keys = await crypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
+  const keys = await newKeys();
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${request.names[0] ?? 'podherald'}`,
+    name: commonNameOf(request),
     notBefore: request.notBefore,
     notAfter: request.notAfter,
     keys,
     signingAlgorithm: SIGNATURE,
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        ...request.names.map((value) => ({ type: 'dns', value }) as const),
-        ...request.addresses.map((value) => ({ type: 'ip', value }) as const),
-      ]),
+      ...serverExtensions(request),
     ],
   });
-  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return {
-    cert: cert.toString('pem'),
-    key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
-  };
+  return { cert: cert.toString('pem'), key: await privateKeyPem(keys) };
+}
+
+export function commonNameOf({ names }: Pick<CertificateRequest, 'names'>): string {
+  return `CN=${names[0] ?? 'podherald'}`;
+}
+
+/** What makes a certificate one of a server of these names and addresses. */
+export function serverExtensions({ names, addresses }: CertificateRequest): x509.Extension[] {
+  return [
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension([
+      ...names.map((value) => ({ type: 'dns', value }) as const),
+      ...addresses.map((value) => ({ type: 'ip', value }) as const),
+    ]),
+  ];
 }

@@ -1,5 +1,5 @@
 import { type KeyPair, selfSigned } from './certificate.ts';
-import type { CertificateSource } from './source.ts';
+import type { PairAtHand } from './source.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -10,7 +10,7 @@ const LIFETIME_DAYS = 7;
 const SKEW_MS = 5 * 60 * 1000;
 
 /** A certificate for this machine alone, made anew at each start. */
-export async function certificateInMemory(now: Date): Promise<CertificateSource> {
+export async function certificateInMemory(now: Date): Promise<PairAtHand> {
   const pair: KeyPair = await selfSigned({
     names: ['localhost'],
     addresses: ['127.0.0.1', '::1'],

@@ -3,11 +3,18 @@ import type { KeyPair } from './certificate.ts';
 
 /** Where the serving certificate comes from, and comes anew. */
 export interface CertificateSource {
-  /** The pair to serve now. */
-  get(): KeyPair;
+  /** The pair to serve now; undefined while the first one is still to come. */
+  get(): KeyPair | undefined;
   /** Calls back with each later pair, until `stop`. */
   start(onChange: (pair: KeyPair) => void): void;
   stop(): void;
+  /** undefined, or why reviews had better not be sent here, where the pair alone does not tell. */
+  readonly notReady?: () => string | undefined;
+}
+
+/** A source that has a pair from the start. */
+export interface PairAtHand extends CertificateSource {
+  get(): KeyPair;
 }
 
 export function expiryOf(pair: KeyPair): Date {

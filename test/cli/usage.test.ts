@@ -7,7 +7,7 @@ describe('help', () => {
     [['--help'], ['serve', 'inject']],
     [
       ['serve', '--help'],
-      ['--port', '--admin-port', '--tls-cert', '--standalone', '--log-level'],
+      ['--port', '--admin-port', '--tls-cert', '--self-managed-tls', '--standalone', '--log-level'],
     ],
     [
       ['inject', '--help'],
@@ -45,6 +45,10 @@ describe('wrong usage ends in 2, says what is wrong, and leaves standard output 
     [['serve', '--tls-cert', 'tls.crt'], /--tls-key/],
     [['serve', '--tls-key', 'tls.key'], /--tls-cert/],
     [['serve', '--standalone', '--tls-cert', 'a', '--tls-key', 'b'], /--standalone/],
+    [['serve', '--self-managed-tls'], /none is configured: set KUBECONFIG/],
+    [['serve', '--self-managed-tls', '--standalone'], /--self-managed-tls, --standalone.*give one/],
+    [['serve', '--self-managed-tls', '--tls-cert', 'a', '--tls-key', 'b'], /give one/],
+    [['serve', '--standalone', '--ca-secret', 'x'], /--ca-secret goes with --self-managed-tls/],
     [['serve', '--standalone', '--port', 'https'], /--port.*0 to 65535/],
     [['serve', '--standalone', '--port', '65536'], /--port.*0 to 65535/],
     [['serve', '--standalone', '--port', '-1'], /--port/],

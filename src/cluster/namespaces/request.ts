@@ -29,7 +29,7 @@ export async function open(
 ): Promise<ApiResponse> {
   const response = await connection.get(path, options);
   if (response.status === 200) return response;
-  const text = await read(response.body, STATUS_LIMIT_BYTES).catch(() => '');
+  const text = await readText(response.body, STATUS_LIMIT_BYTES).catch(() => '');
   throw refusal(response.status, parse(text), Number(response.headers['retry-after']));
 }
 
@@ -40,7 +40,7 @@ export async function getObject(
   options: GetOptions,
 ): Promise<JsonObject> {
   const { body } = await open(connection, path, options);
-  const object = parse(await read(body, LIMIT_BYTES));
+  const object = parse(await readText(body));
   if (object === undefined) throw new Trouble('the API server answered what is no JSON object');
   return object;
 }
@@ -62,7 +62,7 @@ export function refusal(
   });
 }
 
-async function read(body: Readable, limitBytes: number): Promise<string> {
+export async function readText(body: Readable, limitBytes = LIMIT_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {

@@ -1,0 +1,146 @@
+import type { CaSecretData } from '../../../src/tls/authority/ca-state.ts';
+import type { AuthorityCluster, Written } from '../../../src/tls/authority/ports.ts';
+import type { Sleeper, VirtualTime } from './virtual-time.ts';
+
+interface Versioned<T> {
+  readonly value: T;
+  readonly version: number;
+  readonly changedAt: Date;
+  readonly changedBy: string;
+}
+
+/** What an API server may believe the configuration to be, from then on. */
+interface View {
+  readonly sinceMs: number;
+  readonly bundles: readonly string[];
+}
+
+export interface FakeClusterOptions {
+  readonly time: VirtualTime;
+  /** From 0 up to 1: how the next thing turns out. */
+  readonly random: () => number;
+}
+
+/** No request takes longer, nor the news of a change, unless it is lost. */
+const SLOWEST_MS = 400;
+
+/**
+ * The two objects in memory, with versions and conflicts as an API server has them. Requests take
+ * a while, so that those of several replicas cross; watches are late, and one in ten tells nothing.
+ */
+export class FakeCluster {
+  secret: Versioned<CaSecretData> | undefined;
+  configuration: Versioned<readonly string[]> | undefined;
+  /** What every request is answered with, instead of the truth. */
+  outage: Error | undefined;
+  /** Who has written what, in order. */
+  readonly writes: string[] = [];
+
+  readonly #options: FakeClusterOptions;
+  readonly #watchers = new Map<Sleeper, () => void>();
+  readonly #views: View[] = [];
+  #version = 0;
+
+  constructor(options: FakeClusterOptions) {
+    this.#options = options;
+  }
+
+  setSecret(value: CaSecretData | undefined, by = 'somebody'): void {
+    this.secret = value && this.#versioned(value, by);
+    this.#tellAll();
+  }
+
+  setBundles(value: readonly string[] | undefined, by = 'somebody'): void {
+    this.configuration = value && this.#versioned(value, by);
+    this.#views.push({ sinceMs: this.#options.time.nowMs, bundles: value ?? [] });
+    this.#tellAll();
+  }
+
+  /** Everything that any API server may believe now, if news takes that long at most. */
+  beliefs(lagMs: number): (readonly string[])[] {
+    const fromMs = this.#options.time.nowMs - lagMs;
+    const first = this.#views.findLastIndex(({ sinceMs }) => sinceMs <= fromMs);
+    return this.#views.slice(Math.max(0, first)).map(({ bundles }) => bundles);
+  }
+
+  /** The cluster as one replica has it. */
+  seenBy(replica: Sleeper, name: string): AuthorityCluster {
+    const request = async <T>(answer: () => T): Promise<T> => {
+      await replica.sleep(this.#lateMs());
+      if (this.outage !== undefined) throw this.outage;
+      const answered = answer();
+      await replica.sleep(this.#lateMs());
+      return answered;
+    };
+    return {
+      secret: {
+        read: () =>
+          request(() => {
+            const seen = this.secret;
+            return (
+              seen && {
+                data: seen.value,
+                update: (data) => request(() => this.#writeSecret(seen.version, data, name)),
+              }
+            );
+          }),
+        create: (data) => request(() => this.#writeSecret(undefined, data, name)),
+      },
+      configuration: {
+        name: 'podherald',
+        read: () =>
+          request(() => {
+            const seen = this.configuration;
+            return (
+              seen && {
+                bundles: seen.value,
+                changedAt: seen.changedAt,
+                changedBy: seen.changedBy,
+                trust: (bundle) => request(() => this.#writeBundle(seen.version, bundle, name)),
+              }
+            );
+          }),
+      },
+      watch: (onChange) => void this.#watchers.set(replica, onChange),
+    };
+  }
+
+  forget(replica: Sleeper): void {
+    this.#watchers.delete(replica);
+  }
+
+  #writeSecret(seen: number | undefined, data: CaSecretData, by: string): Written {
+    if (this.secret?.version !== seen) return 'conflict';
+    this.writes.push(`${by}: Secret`);
+    this.setSecret(data, by);
+    return 'written';
+  }
+
+  #writeBundle(seen: number, bundle: string, by: string): Written {
+    if (this.configuration?.version !== seen) return 'conflict';
+    this.writes.push(`${by}: caBundle`);
+    this.setBundles(
+      this.configuration.value.map(() => bundle),
+      by,
+    );
+    return 'written';
+  }
+
+  #versioned<T>(value: T, changedBy: string): Versioned<T> {
+    const changedAt = this.#options.time.now();
+    return { value, version: ++this.#version, changedAt, changedBy };
+  }
+
+  #tellAll(): void {
+    for (const [replica, tell] of this.#watchers) {
+      if (this.#options.random() < 0.1) continue;
+      this.#options.time.after(this.#lateMs(), () => {
+        if (this.#watchers.has(replica)) tell();
+      });
+    }
+  }
+
+  #lateMs(): number {
+    return this.#options.random() * SLOWEST_MS;
+  }
+}
