@@ -138,7 +138,7 @@ export class Replica {
     const { held } = this.#secret;
     const former = this.#served?.authority;
     const next = held === undefined || isExpired(held, now) ? undefined : held;
-    const waitMs = next && this.#configuration.trust.waitMs(next, now);
+    const waitMs = next && this.#configuration.trust.waitMs(next, now, former !== undefined);
     if (waitMs === 0) return next;
     if (former === undefined) return undefined;
     if (!isExpired(former, now)) return former;
@@ -156,7 +156,7 @@ export class Replica {
     const { held } = this.#secret;
     const isWaiting =
       held !== undefined && held.fingerprint !== this.#served?.authority.fingerprint;
-    const waitMs = isWaiting ? this.#configuration.trust.waitMs(held, now()) : undefined;
+    const waitMs = isWaiting ? this.#configuration.trust.waitMs(held, now(), true) : undefined;
     const pausesMs = [timing.checkEveryMs, waitMs ?? timing.checkEveryMs];
     const { failures } = this.#troubles;
     if (failures > 0) pausesMs.push(retryMs(failures, timing.longestRetryMs));

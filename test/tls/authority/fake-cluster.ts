@@ -24,6 +24,8 @@ export interface FakeClusterOptions {
 /** No request takes longer, nor the news of a change, unless it is lost. */
 const SLOWEST_MS = 400;
 
+const HEALED_MS = 5_000;
+
 /**
  * The two objects in memory, with versions and conflicts as an API server has them. Requests take
  * a while, so that those of several replicas cross; watches are late, and one in ten tells nothing.
@@ -56,9 +58,17 @@ export class FakeCluster {
     this.#tellAll();
   }
 
-  /** Everything that any API server may believe now, if news takes that long at most. */
+  /**
+   * Everything that any API server may believe now, if news takes that long at most. While nobody
+   * is trusted podherald cannot be called whatever it does, and five seconds are allowed for healing
+   * that: what was believed until then does not count.
+   */
   beliefs(lagMs: number): (readonly string[])[] {
-    const fromMs = this.#options.time.nowMs - lagMs;
+    const { nowMs } = this.#options.time;
+    const emptiedAtMs = this.#views.findLast(({ bundles }) => !bundles.some(Boolean))?.sinceMs ?? 0;
+    const healedAtMs = emptiedAtMs + HEALED_MS;
+    if (nowMs < healedAtMs) return [];
+    const fromMs = Math.max(nowMs - lagMs, healedAtMs);
     const first = this.#views.findLastIndex(({ sinceMs }) => sinceMs <= fromMs);
     return this.#views.slice(Math.max(0, first)).map(({ bundles }) => bundles);
   }
