@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressForCluster } from './address.ts';
+import { freePort, inUrl } from './free-port.ts';
 import { type Config, certificateFor, configText, type Podherald } from './podherald.ts';
 
 /** The program under test; `dist/main.js` tests what is published instead. */
@@ -56,18 +57,4 @@ export async function startPodherald(config: Config): Promise<Podherald> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(host: string): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer().once('error', reject);
-  server.listen(0, host, () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-  });
-  return promise;
-}
-
-function inUrl(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
 }
