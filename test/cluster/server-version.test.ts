@@ -26,6 +26,7 @@ function started(...answers: readonly (() => ApiResponse)[]) {
       knownWhenAsked.push(source.get()?.release);
       return (answers[asked.length - 1] ?? answers.at(-1) ?? refused)();
     },
+    send: refused,
     close() {},
   };
   const clock = fakeClock();
