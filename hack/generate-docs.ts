@@ -1,11 +1,12 @@
 // Writes the reference pages from the declarations that they describe. A test fails when they drift.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { cliPage } from '../src/cli/cli-page.ts';
 import { REFERENCE_PAGES } from '../src/render/reference-pages.ts';
 
 const FOLDER = new URL('../docs/reference/', import.meta.url);
 
 mkdirSync(FOLDER, { recursive: true });
-for (const [file, page] of Object.entries(REFERENCE_PAGES)) {
+for (const [file, page] of Object.entries({ ...REFERENCE_PAGES, 'cli.md': cliPage })) {
   writeFileSync(new URL(file, FOLDER), page());
   console.log(`wrote docs/reference/${file}`);
 }

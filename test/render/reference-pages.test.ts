@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { cliPage } from '../../src/cli/cli-page.ts';
 import { REFERENCE_PAGES } from '../../src/render/reference-pages.ts';
 
 const FOLDER = new URL('../../docs/reference/', import.meta.url);
 
-it.each(Object.entries(REFERENCE_PAGES))(
+const PAGES = { ...REFERENCE_PAGES, 'cli.md': cliPage };
+
+it.each(Object.entries(PAGES))(
   'docs/reference/%s is what its declarations say (npm run docs writes it)',
   (file, page) => {
     expect(readFileSync(new URL(file, FOLDER), 'utf8')).toBe(page());
@@ -12,5 +15,5 @@ it.each(Object.entries(REFERENCE_PAGES))(
 );
 
 it('no reference page is written by hand', () => {
-  expect(readdirSync(FOLDER).sort()).toEqual(Object.keys(REFERENCE_PAGES).sort());
+  expect(readdirSync(FOLDER).sort()).toEqual(Object.keys(PAGES).sort());
 });
