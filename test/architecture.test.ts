@@ -11,10 +11,20 @@ const HOUSE: Readonly<Record<string, Room>> = {
   decision: { pure: true, imports: ['api'], packages: ['fastest-levenshtein'] },
   injection: { pure: true, imports: ['api', 'decision'], packages: [] },
   admission: { pure: true, imports: ['api', 'decision', 'injection'], packages: [] },
+  removal: {
+    pure: true,
+    imports: ['api', 'decision', 'injection', 'admission'],
+    packages: ['fast-json-patch'],
+  },
   manifest: {
     pure: true,
-    imports: ['api', 'decision', 'injection', 'admission', 'errors'],
+    imports: ['api', 'decision', 'injection', 'admission', 'removal', 'errors'],
     packages: ['yaml', 'fast-json-patch'],
+  },
+  explanation: {
+    pure: true,
+    imports: ['api', 'decision', 'injection', 'admission', 'removal', 'manifest', 'errors'],
+    packages: [],
   },
   config: {
     pure: true,
@@ -46,7 +56,9 @@ const HOUSE: Readonly<Record<string, Room>> = {
       'admission',
       'cluster',
       'config',
+      'explanation',
       'manifest',
+      'removal',
       'render',
       'server',
       'tls',

@@ -38,3 +38,11 @@ export function keyValue(
   }
   return new Map([...others, [key, text.slice(at + 1)]]);
 }
+
+/** Collects files. Standard input is `-`. */
+export function filenames(file: string, others: readonly string[] = []): readonly string[] {
+  if (file === '-' && others.includes('-')) {
+    throw new InvalidArgumentError('Standard input can be read only once.');
+  }
+  return [...others, file];
+}

@@ -36,7 +36,8 @@ function amount({ mutation }: WorkloadReport): string {
   return words === '' ? '' : `, ${words}`;
 }
 
-function counted(count: number, word: string): string {
+/** Such as `2 volumes`. */
+export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 

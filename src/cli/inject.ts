@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Rules } from '../decision/rules.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../decision/server-version.ts';
 import { AppError } from '../errors.ts';
 import { injectManifests, type ManifestRemark } from '../manifest/inject.ts';
 import { joinManifests } from '../manifest/join.ts';
-import { keyValue, serverVersion } from './arguments.ts';
+import { filenames, keyValue, serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { summarize } from './inject-summary.ts';
 import type { Output } from './output.ts';
@@ -28,7 +28,7 @@ export function addInject(program: Command, output: Output): void {
     .requiredOption(
       '-f, --filename <file>',
       'a manifest, or - for standard input; may be repeated',
-      collect,
+      filenames,
     )
     .option('-n, --namespace <name>', 'namespace of objects that name none', 'default')
     .option(
@@ -51,13 +51,6 @@ Examples:
   podherald inject -f pod.yaml --annotate inject-metadata=true`,
     )
     .action((flags: InjectFlags) => inject(flags, output));
-}
-
-function collect(file: string, files: readonly string[] = []): readonly string[] {
-  if (file === '-' && files.includes('-')) {
-    throw new InvalidArgumentError('Standard input can be read only once.');
-  }
-  return [...files, file];
 }
 
 /** A manifest has not met the API server yet, which adds the mounts of tokens. */
@@ -87,6 +80,7 @@ async function inject(flags: InjectFlags, output: Output): Promise<void> {
   output.note(summarize(reports, options.rules.annotationPrefix));
 }
 
-function located(name: string, remarks: readonly ManifestRemark[]): string[] {
+/** Remarks with the name of their file. */
+export function located(name: string, remarks: readonly ManifestRemark[]): string[] {
   return remarks.map(({ line, message }) => `${name}:${line}: ${message}`);
 }

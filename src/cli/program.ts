@@ -5,6 +5,7 @@ import { addInject } from './inject.ts';
 import type { Output } from './output.ts';
 import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
+import { addUninject } from './uninject.ts';
 
 /** The command line. Each command adds itself, with all that its `--help` says. */
 export function createProgram(output: Output): Command {
@@ -20,6 +21,7 @@ export function createProgram(output: Output): Command {
     .showHelpAfterError('(--help tells more)');
   addServe(program, output);
   addInject(program, output);
+  addUninject(program, output);
   addConfig(program, output);
   addRbac(program, output);
   return program;

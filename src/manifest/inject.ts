@@ -20,7 +20,7 @@ export interface InjectOptions {
   readonly annotate: ReadonlyMap<string, string>;
 }
 
-interface ReadManifest extends ReadDocuments {
+export interface ReadManifest extends ReadDocuments {
   readonly text: string;
 }
 
@@ -82,15 +82,15 @@ function injectRead(
 }
 
 /** The documents' new texts, with all that stands between them. */
-function assemble(
+export function assemble(
   text: string,
   documents: readonly ManifestDocument[],
-  injected: readonly InjectedManifest[],
+  edited: readonly { readonly text: string }[],
 ): string {
   const parts: string[] = [];
   let position = 0;
   for (const [index, { start, end }] of documents.entries()) {
-    parts.push(text.slice(position, start), injected[index]?.text ?? '');
+    parts.push(text.slice(position, start), edited[index]?.text ?? '');
     position = end;
   }
   return [...parts, text.slice(position)].join('');
@@ -116,10 +116,11 @@ function injectDocument(
   return { ...remarksOf([annotated, edited], document, faults), text: edited.text, reports };
 }
 
-function namespaceOf(
+/** What is known of the namespace that an object is for. */
+export function namespaceOf(
   { namespace }: Workload,
   namespaces: NamespaceAnnotations,
-  options: InjectOptions,
+  options: Pick<InjectOptions, 'namespace'>,
 ): Namespace {
   const name = namespace ?? options.namespace;
   const annotations = namespaces.get(name);

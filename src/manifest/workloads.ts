@@ -73,6 +73,10 @@ function text(value: Json | undefined): string | undefined {
 
 /** An operation on a pod or pod template as one on the document that it stands in. */
 export function below(workload: Workload, add: AddOperation): AddOperation {
-  const prefix = workload.templatePath.map((key) => `/${escapeToken(String(key))}`).join('');
-  return { ...add, path: prefix + add.path };
+  return { ...add, path: pathBelow(workload, add.path) };
+}
+
+/** A JSON Pointer into a pod or pod template as one into the document that it stands in. */
+export function pathBelow({ templatePath }: Workload, path: string): string {
+  return templatePath.map((key) => `/${escapeToken(String(key))}`).join('') + path;
 }

@@ -1,35 +1,21 @@
-import type { CST, Document, Pair } from 'yaml';
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { CST, Pair } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import type { Json } from '../../api/json.ts';
 import { type AddOperation, escapeToken } from '../../api/json-patch.ts';
 import { type Additions, gatherAdditions } from './additions.ts';
 import { appendLines, dropTag, insertLines, writeValue } from './edit-block.ts';
 import { insertFlow, writeFlowValue } from './edit-flow.ts';
-import { lineNumber } from './lines.ts';
 import { Locator, type Place, pairOf } from './locate.ts';
 import { readsBack } from './read-back.ts';
 import { readFlowStyle } from './read-flow-style.ts';
 import { readLayout } from './read-layout.ts';
-import { OBSTACLES, type Obstacle, Refusal } from './refusal.ts';
+import { jsonOf, readYaml } from './read-yaml.ts';
+import { Refusal } from './refusal.ts';
+import { refused, type Splice } from './refused.ts';
 import { itemLines, type Layout, memberLines } from './render-block.ts';
 import { flowMember, flowValue } from './render-flow.ts';
 import { applyEdits, type Edit } from './text-edit.ts';
 import { tokenEnd, writtenItems } from './token-span.ts';
-
-/** The text with the additions, or why insertion alone cannot make them. */
-export type Splice = { readonly ok: true; readonly text: string } | SpliceRefusal;
-
-export interface SpliceRefusal {
-  readonly ok: false;
-  readonly obstacle: Obstacle;
-  /** Whether splicing into `expandAliases(text)` will do. */
-  readonly expandable: boolean;
-  /** The line of the text, the first being 1, where it is known. */
-  readonly line?: number;
-  /** The anchor that is in the way. */
-  readonly anchor?: string;
-  readonly message: string;
-}
 
 type LayoutAt = (offset: number) => Layout;
 
@@ -49,37 +35,15 @@ export function splice(text: string, operations: readonly AddOperation[]): Splic
 
 function spliced(text: string, operations: readonly AddOperation[]): string {
   if (operations.length === 0) return text;
-  const document = read(text, 'unreadable');
+  const document = readYaml(text, 'unreadable');
   const before = jsonOf(document, 'unreadable');
   const layoutAt = readLayout(document.contents?.srcToken, text);
   const additions = gatherAdditions(new Locator(document), operations);
   const edits = additions.flatMap((addition) => editsOf(text, addition, layoutAt));
   const result = applyEdits(text, edits);
-  const after = jsonOf(read(result, 'unproven'), 'unproven');
+  const after = jsonOf(readYaml(result, 'unproven'), 'unproven');
   if (!readsBack(before, operations, after)) throw new Refusal('unproven');
   return result;
-}
-
-function read(text: string, obstacle: Obstacle): Document.Parsed {
-  const document = parseDocument(text, {
-    keepSourceTokens: true,
-    logLevel: 'error',
-    merge: true,
-    prettyErrors: false,
-    resolveKnownTags: false,
-  });
-  const [error] = document.errors;
-  if (error) throw new Refusal(obstacle, { offset: error.pos[0], detail: error.message });
-  return document;
-}
-
-/** The library throws at merge keys of anything but maps, and at alias bombs. */
-function jsonOf(document: Document.Parsed, obstacle: Obstacle): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new Refusal(obstacle, { detail: String(error) });
-  }
 }
 
 function editsOf(text: string, { place, runs, members }: Additions, layoutAt: LayoutAt): Edit[] {
@@ -170,24 +134,4 @@ function giveWay(
 function canGiveWay(value: unknown): boolean {
   if (isMap(value) || isSeq(value)) return value.items.length === 0;
   return value === null || isScalar(value);
-}
-
-function refused(text: string, { obstacle, where }: Refusal): SpliceRefusal {
-  const { expandable, sentence } = OBSTACLES[obstacle];
-  const { path, offset, anchor, detail } = where;
-  const line = offset === undefined ? undefined : lineNumber(text, offset);
-  const place = [line && `line ${line}`, path].filter(Boolean).join(', ');
-  const words = [
-    sentence,
-    anchor && ` (${obstacle === 'alias' ? '*' : '&'}${anchor})`,
-    detail && `: ${detail}`,
-  ].filter(Boolean);
-  return {
-    ok: false,
-    obstacle,
-    expandable,
-    ...(line !== undefined && obstacle !== 'unproven' && { line }),
-    ...(anchor !== undefined && { anchor }),
-    message: (place && `${place}: `) + words.join(''),
-  };
 }

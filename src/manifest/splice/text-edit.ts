@@ -19,3 +19,18 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   }
   return pieces.join('') + text.slice(done);
 }
+
+export function deletion(at: number, to: number): Edit {
+  return { at, to, text: '' };
+}
+
+/** Deletions that touch, as one. */
+export function merged(deletions: readonly Edit[]): Edit[] {
+  const all: Edit[] = [];
+  for (const next of deletions.toSorted((one, other) => one.at - other.at)) {
+    const last = all.at(-1);
+    if (last === undefined || last.to < next.at) all.push(next);
+    else all.splice(-1, 1, { ...last, to: Math.max(last.to, next.to) });
+  }
+  return all;
+}

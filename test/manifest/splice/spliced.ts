@@ -1,5 +1,6 @@
 import type { Json } from '../../../src/api/json.ts';
-import { type Splice, splice } from '../../../src/manifest/splice/splice.ts';
+import type { Splice } from '../../../src/manifest/splice/refused.ts';
+import { splice } from '../../../src/manifest/splice/splice.ts';
 
 /** A text written indented like the test around it, without that indentation. */
 export function dedent(strings: TemplateStringsArray): string {
