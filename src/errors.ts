@@ -15,6 +15,10 @@ export const ERROR_EXITS = {
   certificate: 1,
   /** A port or address cannot be listened on. */
   listen: 1,
+  /** The API server cannot be reached, or refuses. */
+  cluster: 1,
+  /** Pods lack what they ask for. */
+  audit: 1,
   /** podherald itself is at fault. */
   internal: 1,
 } as const satisfies Record<string, 1 | 2>;

@@ -1,5 +1,5 @@
-import { annotationNameOf } from '../decision/annotations.ts';
 import { kindOf, sentenceOf } from '../decision/reasons.ts';
+import { misplacedKey } from '../explanation/misplaced.ts';
 import { nameOf, type WorkloadReport } from '../manifest/inject.ts';
 
 /** What became of each pod and workload, a line each, with a hint where a wish has no effect. */
@@ -41,14 +41,18 @@ export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** The commonest mistake: an annotation on a Deployment does not reach its pods. */
 function misplaced({ workload, mutation }: WorkloadReport, annotationPrefix: string): string[] {
-  if (workload.kind === 'Pod' || mutation.reason !== 'not_requested') return [];
-  const key = Object.keys(workload.annotations).find(
-    (name) => annotationNameOf(name, annotationPrefix) !== undefined,
-  );
-  if (key === undefined) return [];
-  return [
-    `  ${key} stands on the ${workload.kind}; pods get only what stands on the pod template (metadata.annotations below template)`,
-  ];
+  const { kind, annotations } = workload;
+  const key = misplacedKey(kind, annotations, mutation, annotationPrefix);
+  return key === undefined ? [] : [`  ${misplacedSentence(key, kind)}`];
 }
+
+export function misplacedSentence(key: string, kind: string): string {
+  const template = TEMPLATES[kind] ?? 'spec.template';
+  return `${key} stands on the ${kind}; pods get only what stands on the pod template (${template}.metadata.annotations)`;
+}
+
+const TEMPLATES: Readonly<Record<string, string>> = {
+  CronJob: 'spec.jobTemplate.spec.template',
+  PodTemplate: 'template',
+};

@@ -6,6 +6,8 @@ export interface Output {
   out(text: string): void;
   /** For people: notes, summaries, errors. */
   note(text: string): void;
+  /** How far something has come, in place of what it said before; only where a terminal shows it. */
+  readonly progress?: (text: string) => void;
   readonly colour: boolean;
 }
 
@@ -19,8 +21,14 @@ export function processOutput(): Output {
   return {
     out: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),
+    ...(process.stderr.isTTY && { progress }),
     colour: process.stdout.hasColors?.() === true && process.env['NO_COLOR'] === undefined,
   };
+}
+
+/** Over the line as it is (ECMA-48: erase in line). */
+function progress(text: string): void {
+  process.stderr.write(`\r\u001b[K${text}`);
 }
 
 export function paint(output: Pick<Output, 'colour'>, style: Style, text: string): string {

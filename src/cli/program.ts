@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { addAudit } from './audit.ts';
 import { addConfig } from './config.ts';
+import { addExplain } from './explain.ts';
 import { addInject } from './inject.ts';
 import type { Output } from './output.ts';
 import { addRbac } from './rbac.ts';
@@ -22,6 +24,8 @@ export function createProgram(output: Output): Command {
   addServe(program, output);
   addInject(program, output);
   addUninject(program, output);
+  addExplain(program, output);
+  addAudit(program, output);
   addConfig(program, output);
   addRbac(program, output);
   return program;

@@ -18,6 +18,8 @@ export interface InjectOptions {
   readonly namespace: string;
   /** Added to every pod and pod template first, unless it says something there already. */
   readonly annotate: ReadonlyMap<string, string>;
+  /** Annotations of namespaces that are not in the input. */
+  readonly namespaces?: NamespaceAnnotations;
 }
 
 export interface ReadManifest extends ReadDocuments {
@@ -28,6 +30,8 @@ export interface ReadManifest extends ReadDocuments {
 export interface WorkloadReport {
   readonly workload: Workload;
   readonly mutation: Mutation;
+  /** The line of a place in the pod or pod template, or of the nearest one around it; from 1. */
+  lineOf(path: Path): number;
 }
 
 /** Something to tell about a place in a manifest. */
@@ -110,6 +114,7 @@ function injectDocument(
   const reports = findWorkloads(annotated.value).map((workload) => ({
     workload,
     mutation: mutate(workload.template, find(workload), rules),
+    lineOf: (path: Path) => document.lineOf([...workload.templatePath, ...path]),
   }));
   const edited = editDocument(annotated, operationsOf(reports));
   const faults = reports.flatMap((report) => faultsOf(report, document));
@@ -120,10 +125,10 @@ function injectDocument(
 export function namespaceOf(
   { namespace }: Workload,
   namespaces: NamespaceAnnotations,
-  options: Pick<InjectOptions, 'namespace'>,
+  options: Pick<InjectOptions, 'namespace' | 'namespaces'>,
 ): Namespace {
   const name = namespace ?? options.namespace;
-  const annotations = namespaces.get(name);
+  const annotations = namespaces.get(name) ?? options.namespaces?.get(name);
   return { name, ...(annotations && { annotations }) };
 }
 

@@ -24,8 +24,12 @@ const {
 const env = { ...OTHERS, HOME: tmpdir() };
 
 /** Runs the real program to its end, or the test's. */
-export function podherald(args: readonly string[], stdin = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env });
+export function podherald(
+  args: readonly string[],
+  stdin = '',
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...env, ...more } });
   onTestFinished(() => void child.kill('SIGKILL'));
   child.stdin.end(stdin);
   return ended(child);

@@ -1,0 +1,86 @@
+import type { JsonObject } from '../api/json.ts';
+import type { ClusterObjects } from '../cluster/cluster-objects.ts';
+import { type AuditedBy, auditPod } from '../explanation/audit.ts';
+import { controllerOf, type Owner, ownerOf } from '../explanation/owner.ts';
+import { objectAt } from '../explanation/webhook-entries.ts';
+import type { AuditGroup } from './audit-result.ts';
+import { namespaceFrom, type ReadNamespaces } from './cluster-view.ts';
+
+export interface PodAudit extends AuditedBy {
+  readonly cluster: ClusterObjects;
+  readonly namespaces: ReadNamespaces;
+  /** Whether the annotations of namespaces count. */
+  readonly namespacesCount: boolean;
+  /** All namespaces where none is named. */
+  readonly namespace: string | undefined;
+  readonly progress: (text: string) => void;
+}
+
+/** Pods that have ended start nothing any more. */
+const NOT_ENDED = `fieldSelector=${encodeURIComponent('status.phase!=Succeeded,status.phase!=Failed')}`;
+
+/** All pods that have not ended, page by page: only the names of those that lack something are kept. */
+export async function auditPods(
+  audit: PodAudit,
+): Promise<{ readonly count: number; readonly groups: readonly AuditGroup[] }> {
+  const { cluster, namespace, progress } = audit;
+  const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  const groups = new Map<string, AuditGroup>();
+  let count = 0;
+  for await (const { items, remaining, isRestart } of cluster.pages(
+    `/api/v1${below}/pods?${NOT_ENDED}`,
+  )) {
+    if (isRestart) {
+      groups.clear();
+      count = 0;
+    }
+    for (const pod of items) await auditOne(pod, audit, groups);
+    count += items.length;
+    progress(`${count}${remaining === undefined ? '' : ` of ${count + remaining}`} pods`);
+  }
+  return { count, groups: await withCronJobs([...groups.values()], cluster) };
+}
+
+async function auditOne(
+  pod: JsonObject,
+  audit: PodAudit,
+  groups: Map<string, AuditGroup>,
+): Promise<void> {
+  const { name, namespace } = objectAt(pod, 'metadata');
+  const known = await audit.namespaces.get(String(namespace));
+  const found = namespaceFrom(String(namespace), known, audit.namespacesCount);
+  const object = 'value' in known ? known.value : undefined;
+  const because = auditPod(pod, { namespace: found, object }, audit);
+  if (because === undefined) return;
+  const owner = ownerOf(pod);
+  const key = [namespace, owner.kind, owner.name, because.reason].join('/');
+  const group = groups.get(key) ?? { namespace: found.name, owner, because, pods: [] };
+  group.pods.push(String(name));
+  groups.set(key, group);
+}
+
+/** A CronJob makes its Jobs, and only the Job says so: those of the groups found are asked. */
+async function withCronJobs(
+  groups: readonly AuditGroup[],
+  cluster: ClusterObjects,
+): Promise<AuditGroup[]> {
+  const merged = new Map<string, AuditGroup>();
+  for (const group of groups) {
+    const owner = await ownerOfJob(group, cluster);
+    const key = [group.namespace, owner.kind, owner.name, group.because.reason].join('/');
+    const same = merged.get(key);
+    if (same === undefined) merged.set(key, { ...group, owner });
+    else same.pods.push(...group.pods);
+  }
+  return [...merged.values()];
+}
+
+async function ownerOfJob(
+  { owner, namespace }: AuditGroup,
+  cluster: ClusterObjects,
+): Promise<Owner> {
+  if (owner.kind !== 'Job') return owner;
+  const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${owner.name}`;
+  const job = await cluster.read(path).catch(() => undefined);
+  return (job && controllerOf(job)) ?? owner;
+}

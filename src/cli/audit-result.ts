@@ -1,0 +1,30 @@
+import type { Mend } from '../explanation/mend.ts';
+import type { Owner } from '../explanation/owner.ts';
+import type { WhyNot } from '../explanation/why-not.ts';
+
+/** Pods of one owner that lack what they ask for, for one reason. */
+export interface AuditGroup {
+  readonly namespace: string;
+  readonly owner: Owner;
+  readonly because: WhyNot;
+  readonly pods: string[];
+}
+
+/** A workload whose annotation does not reach its pods. */
+export interface MisplacedWish {
+  readonly namespace: string;
+  readonly owner: Owner;
+  readonly key: string;
+  readonly mend: Mend;
+}
+
+export interface AuditResult {
+  /** The name of the config that it goes by. */
+  readonly config: string;
+  /** How many pods were looked at. */
+  readonly pods: number;
+  readonly groups: readonly AuditGroup[];
+  readonly misplaced: readonly MisplacedWish[];
+  /** What could not be looked at, and why. */
+  readonly gaps: readonly string[];
+}

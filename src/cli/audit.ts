@@ -1,0 +1,116 @@
+import { type Command, Option } from 'commander';
+import type { ClusterObjects } from '../cluster/cluster-objects.ts';
+import { AppError } from '../errors.ts';
+import { auditPods } from './audit-pods.ts';
+import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
+import { auditData, auditText } from './audit-text.ts';
+import { auditWorkloads } from './audit-workloads.ts';
+import { ReadNamespaces, readWebhooks } from './cluster-view.ts';
+import { theCluster } from './explain-object.ts';
+import { noteText } from './explain-text.ts';
+import type { Output } from './output.ts';
+import { addConfigFlags, type ConfigFlags, usedConfig } from './used-config.ts';
+
+interface AuditFlags extends ConfigFlags {
+  readonly namespace: string;
+  readonly allNamespaces?: true;
+  readonly output: 'text' | 'json';
+}
+
+export function addAudit(program: Command, output: Output): void {
+  const command = program
+    .command('audit')
+    .summary('find pods that asked and did not get')
+    .description(
+      'Looks at the pods that run, and names those that lack what they, or their namespace, ask for, by owner, with the likely reason and the command that mends it; and workloads whose annotation does not reach their pods. It exits with 1 where it finds any, and changes nothing.',
+    )
+    .option('-n, --namespace <name>', 'the namespace to look at', 'default')
+    .addOption(new Option('-A, --all-namespaces', 'look at all namespaces').conflicts('namespace'))
+    .addOption(
+      new Option('-o, --output <format>', 'what to write')
+        .choices(['text', 'json'])
+        .default('text'),
+    );
+  addConfigFlags(command)
+    .addHelpText(
+      'after',
+      `
+It needs get and list on pods, and for the reasons on namespaces, mutatingwebhookconfigurations, workloads and podherald's
+ConfigMap: what may not be read is told.
+
+Examples:
+  podherald audit -n shop
+  podherald audit -A -o json | jq -r '.missing[].mend.commands[]'`,
+    )
+    .action((flags: AuditFlags) => audit(flags, output));
+}
+
+async function audit(flags: AuditFlags, output: Output): Promise<void> {
+  const cluster = await theCluster();
+  try {
+    const result = await auditCluster(cluster, flags, output);
+    output.progress?.('');
+    for (const gap of result.gaps) output.note(noteText(gap));
+    write(result, flags, output);
+    const { groups, misplaced } = result;
+    if (groups.length + misplaced.length > 0) throw new AppError('audit', verdict(result));
+    output.note(noteText(`${result.pods} pods, and none lacks what it asks for`));
+  } finally {
+    cluster.close();
+  }
+}
+
+async function auditCluster(
+  cluster: ClusterObjects,
+  flags: AuditFlags,
+  output: Output,
+): Promise<AuditResult> {
+  const config = await usedConfig(flags, cluster);
+  const webhooks = await readWebhooks(cluster);
+  const namespaces = new ReadNamespaces(cluster);
+  const around = {
+    cluster,
+    namespaces,
+    namespacesCount: config.namespaces.annotations,
+    namespace: flags.allNamespaces === true ? undefined : flags.namespace,
+    rules: config.rules,
+    progress: (text: string) => output.progress?.(text),
+  };
+  if (flags.allNamespaces === true) await namespaces.readAll();
+  const known = 'value' in webhooks ? webhooks.value : webhooks;
+  const pods = await auditPods({ ...around, webhooks: known });
+  const workloads = await auditWorkloads(around);
+  return {
+    config: config.name,
+    pods: pods.count,
+    groups: pods.groups.toSorted(byPlace),
+    misplaced: workloads.misplaced.toSorted(byPlace),
+    gaps: [...(config.trouble === undefined ? [] : [config.trouble.message]), ...workloads.gaps],
+  };
+}
+
+function byPlace(one: AuditGroup | MisplacedWish, other: AuditGroup | MisplacedWish): number {
+  return placeOf(one) < placeOf(other) ? -1 : 1;
+}
+
+function placeOf({ namespace, owner }: AuditGroup | MisplacedWish): string {
+  return [namespace, owner.kind, owner.name].join('/');
+}
+
+function write(result: AuditResult, flags: AuditFlags, output: Output): void {
+  if (flags.output === 'json') {
+    output.out(`${JSON.stringify(auditData(result), null, 2)}\n`);
+    return;
+  }
+  output.note(noteText(`by ${result.config}`));
+  output.out(auditText(result, output));
+}
+
+function verdict({ pods, groups, misplaced }: AuditResult): string {
+  const lacking = groups.reduce((sum, group) => sum + group.pods.length, 0);
+  const parts = [
+    `${lacking} of ${pods} pods lack what they ask for`,
+    ...(misplaced.length === 0 ? [] : [`annotations that reach no pod: ${misplaced.length}`]),
+  ];
+  return parts.join('; ');
+}

@@ -1,0 +1,88 @@
+import type { JsonObject } from '../api/json.ts';
+import { findCluster } from '../cluster/find-cluster.ts';
+import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
+import type { Namespace } from '../decision/decide.ts';
+import { annotationsOf } from '../explanation/live-pod.ts';
+import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
+
+/** Something that was read of the cluster, or why it could not be. */
+export type Known<T> = { readonly value: T } | { readonly unknown: string };
+
+/** The cluster that kubectl would talk to, if there is one. */
+export async function openCluster(): Promise<ClusterObjects | undefined> {
+  const connection = await findCluster();
+  return connection && clusterObjects(connection);
+}
+
+/** The answer, or why there is none: for what a command can do without. */
+async function knownOf<T>(asking: Promise<T>): Promise<Known<T>> {
+  try {
+    return { value: await asking };
+  } catch (error) {
+    if (error instanceof ApiRefusal) return { unknown: error.message };
+    throw error;
+  }
+}
+
+const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+
+/** podherald's webhooks. */
+export function readWebhooks(cluster: ClusterObjects): Promise<Known<readonly WebhookEntry[]>> {
+  return knownOf(
+    (async () => {
+      const entries: WebhookEntry[] = [];
+      for await (const { items, isRestart } of cluster.pages(CONFIGURATIONS)) {
+        if (isRestart) entries.length = 0;
+        entries.push(...webhookEntries(items));
+      }
+      return entries;
+    })(),
+  );
+}
+
+/** The namespaces that a command comes across, each read once. */
+export class ReadNamespaces {
+  readonly #cluster: ClusterObjects;
+  readonly #known = new Map<string, Promise<Known<JsonObject | undefined>>>();
+
+  constructor(cluster: ClusterObjects) {
+    this.#cluster = cluster;
+  }
+
+  /** All at once, where that is allowed. */
+  async readAll(): Promise<void> {
+    const all = await knownOf(this.#list());
+    if ('unknown' in all) return;
+    for (const object of all.value) {
+      const { name } = objectAt(object, 'metadata');
+      this.#known.set(String(name), Promise.resolve({ value: object }));
+    }
+  }
+
+  async #list(): Promise<JsonObject[]> {
+    const found: JsonObject[] = [];
+    for await (const { items, isRestart } of this.#cluster.pages('/api/v1/namespaces')) {
+      if (isRestart) found.length = 0;
+      found.push(...items);
+    }
+    return found;
+  }
+
+  get(name: string): Promise<Known<JsonObject | undefined>> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
+    const known = this.#known.get(name) ?? knownOf(this.#cluster.read(path));
+    this.#known.set(name, known);
+    return known;
+  }
+}
+
+/** A namespace as podherald decides by it. */
+export function namespaceFrom(
+  name: string,
+  known: Known<JsonObject | undefined>,
+  annotationsCount: boolean,
+): Namespace {
+  if (!annotationsCount) return { name };
+  if ('unknown' in known) return { name, unavailable: 'it cannot be read' };
+  return { name, annotations: annotationsOf(known.value) };
+}

@@ -1,0 +1,52 @@
+import { mutate } from '../admission/mutate.ts';
+import type { JsonObject } from '../api/json.ts';
+import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import { findWorkloads } from '../manifest/workloads.ts';
+import { namespaceFrom, openCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
+import { explainWorkload } from './explain-workload.ts';
+import type { ExplainedAll } from './explained.ts';
+import type { ObjectName } from './object-path.ts';
+import { type ConfigFlags, usedConfig } from './used-config.ts';
+
+/** @throws AppError `cluster` where the object cannot be read. */
+export async function explainObject(
+  object: ObjectName,
+  flags: ConfigFlags & { readonly namespace: string },
+): Promise<ExplainedAll> {
+  const cluster = await theCluster();
+  try {
+    const value = await readObject(cluster, object, flags.namespace);
+    const config = await usedConfig(flags, cluster);
+    const webhooks = await readWebhooks(cluster);
+    const namespaceObject = await new ReadNamespaces(cluster).get(flags.namespace);
+    const { rules, namespaces } = config;
+    const namespace = namespaceFrom(flags.namespace, namespaceObject, namespaces.annotations);
+    const places = { pod: () => undefined, config: config.placeOf };
+    const around = { namespace, namespaceObject, webhooks, rules, places, isLive: true };
+    const explained = findWorkloads(value).map((workload) =>
+      explainWorkload(workload, mutate(workload.template, namespace, rules), around),
+    );
+    return { config, explained };
+  } finally {
+    cluster.close();
+  }
+}
+
+/** @throws AppError `cluster` where none is configured. */
+export async function theCluster(): Promise<ClusterObjects> {
+  const cluster = await openCluster();
+  if (cluster !== undefined) return cluster;
+  throw new ApiRefusal(
+    'no cluster is configured: set KUBECONFIG, or have a ~/.kube/config, as kubectl does',
+  );
+}
+
+async function readObject(
+  cluster: ClusterObjects,
+  { kind, name, path }: ObjectName,
+  namespace: string,
+): Promise<JsonObject> {
+  const object = await cluster.read(path(namespace));
+  if (object !== undefined) return object;
+  throw new ApiRefusal(`there is no ${kind} ${name} in namespace ${namespace}`);
+}

@@ -1,0 +1,36 @@
+import type { Mutation } from '../admission/outcome.ts';
+import type { Json } from '../api/json.ts';
+import type { Explanation } from '../explanation/explanation.ts';
+import type { Reach } from '../explanation/reach.ts';
+import type { WhyNot } from '../explanation/why-not.ts';
+import type { UsedConfig } from './used-config.ts';
+
+/** A pod or workload, and all that there is to tell about it. */
+export interface Explained {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly explanation: Explanation;
+  readonly mutation: Mutation;
+  /** The pod or pod template as it is, and as podherald would make it. */
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+  /** The key that stands on the workload in vain. */
+  readonly misplaced?: string;
+  /** Whether the webhook is asked where the pod is created; absent where no cluster was looked at. */
+  readonly reach?: Reach | { readonly unknown: string };
+  /** Of a pod that exists. */
+  readonly live?: {
+    readonly isMissing: boolean;
+    /** Why, where something is missing. */
+    readonly because?: WhyNot;
+    /** The status annotation. */
+    readonly status?: string;
+  };
+}
+
+/** What there is to tell about all that was asked for, and the config that it goes by. */
+export interface ExplainedAll {
+  readonly config: UsedConfig;
+  readonly explained: readonly Explained[];
+}

@@ -1,0 +1,138 @@
+import { type Command, Option } from 'commander';
+import { isObject, type JsonObject } from '../api/json.ts';
+import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { CompiledConfig } from '../config/compile.ts';
+import { defaultConfig } from '../config/default-config.ts';
+import { AppError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import { configOption } from './config.ts';
+import { readManifest } from './read-manifest.ts';
+
+/** The config that a command goes by, and where it is from. */
+export interface UsedConfig extends CompiledConfig {
+  /** A file, `ConfigMap podherald/podherald`, or what there is without one. */
+  readonly name: string;
+  /** Why the installed one is not known. */
+  readonly trouble?: ApiRefusal;
+  /** Where a field stands, such as `config.yaml:3`; nothing where the config does not say it. */
+  placeOf(path: readonly string[]): string | undefined;
+}
+
+export interface ConfigFlags {
+  readonly config?: string;
+  readonly installNamespace?: string;
+}
+
+/** What `podherald manifests` calls its namespace, its ConfigMap and the file in it. */
+const NAME = 'podherald';
+const FILE = 'config.yaml';
+
+export function addConfigFlags(command: Command): Command {
+  return command
+    .addOption(configOption('a config, instead of the one that is installed in the cluster'))
+    .addOption(
+      new Option(
+        '--install-namespace <name>',
+        `where podherald is installed (default: ${NAME}, or where its Deployment is found)`,
+      ),
+    );
+}
+
+/** @throws AppError `config` where it is at fault. */
+export async function usedConfig(
+  flags: ConfigFlags,
+  cluster: ClusterObjects | undefined,
+): Promise<UsedConfig> {
+  if (flags.config !== undefined && flags.config !== '') {
+    const { name, text } = await readManifest(flags.config);
+    return read(name, text);
+  }
+  if (cluster === undefined) return defaults('no cluster was asked');
+  try {
+    const installed = await installedConfig(cluster, flags.installNamespace);
+    if (installed === undefined) return defaults('no ConfigMap of podherald is installed');
+    return read(`ConfigMap ${installed.name}`, installed.text);
+  } catch (error) {
+    if (!(error instanceof ApiRefusal)) throw error;
+    return { ...defaults('the installed config cannot be read'), trouble: error };
+  }
+}
+
+function defaults(why: string): UsedConfig {
+  return {
+    ...defaultConfig(VERSION).get(),
+    name: `podherald's defaults (${why})`,
+    placeOf: () => undefined,
+  };
+}
+
+async function read(name: string, text: string): Promise<UsedConfig> {
+  const [{ parseConfig }, { compile }, { faultLine }, { configLines }] = await Promise.all([
+    import('../config/parse.ts'),
+    import('../config/compile.ts'),
+    import('../config/fault-line.ts'),
+    import('../config/config-lines.ts'),
+  ]);
+  const parsed = parseConfig(text);
+  if ('faults' in parsed) {
+    const faults = parsed.faults.map((fault) => faultLine(name, fault));
+    throw new AppError('config', faults.join('\npodherald: '));
+  }
+  const lineOf = configLines(text);
+  return {
+    ...compile(parsed.config, VERSION),
+    name,
+    placeOf(path) {
+      const line = lineOf(path);
+      return line === undefined ? undefined : `${name}:${line}`;
+    },
+  };
+}
+
+interface Installed {
+  readonly name: string;
+  readonly text: string;
+}
+
+async function installedConfig(
+  cluster: ClusterObjects,
+  namespace: string | undefined,
+): Promise<Installed | undefined> {
+  const usual = await configMap(cluster, namespace ?? NAME);
+  if (usual !== undefined || namespace !== undefined) return usual;
+  const elsewhere = await installNamespace(cluster);
+  return elsewhere === undefined ? undefined : configMap(cluster, elsewhere);
+}
+
+async function configMap(
+  cluster: ClusterObjects,
+  namespace: string,
+): Promise<Installed | undefined> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${NAME}`;
+  const object = await cluster.read(path);
+  const data = object?.['data'];
+  const text = isObject(data) ? data[FILE] : undefined;
+  return typeof text === 'string' ? { name: `${namespace}/${NAME}`, text } : undefined;
+}
+
+/** The namespace of the Deployment that is labelled as podherald's; of several, the first. */
+async function installNamespace(cluster: ClusterObjects): Promise<string | undefined> {
+  const selector = encodeURIComponent(`app.kubernetes.io/name=${NAME}`);
+  try {
+    for await (const { items } of cluster.pages(
+      `/apis/apps/v1/deployments?labelSelector=${selector}`,
+    )) {
+      const found = items.map(namespaceOf).find((name) => name !== undefined);
+      if (found !== undefined) return found;
+    }
+  } catch (error) {
+    // Who may not look everywhere names the namespace.
+    if (!(error instanceof ApiRefusal && error.status === 403)) throw error;
+  }
+  return undefined;
+}
+
+function namespaceOf({ metadata }: JsonObject): string | undefined {
+  const name = isObject(metadata) ? metadata['namespace'] : undefined;
+  return typeof name === 'string' ? name : undefined;
+}

@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest';
+import { mutate } from '../../src/admission/mutate.ts';
+import { defaultRules } from '../../src/decision/rules.ts';
+import { applied } from '../../src/removal/injected.ts';
+import { fakeObjects, status } from '../support/fake-objects.ts';
+import {
+  CREATED,
+  cluster,
+  configMap,
+  controlled,
+  LABELLED_SCOPE,
+  livePod,
+  namespaceObject,
+  PODS,
+  WEBHOOKS,
+  webhook,
+  webhookConfiguration,
+} from '../support/live-objects.ts';
+import { runCommand } from '../support/run-command.ts';
+import { podherald } from '../support/run-program.ts';
+
+async function audit(objects: Record<string, unknown>, ...args: readonly string[]) {
+  const fake = await fakeObjects(objects);
+  const ended = await runCommand(['audit', ...args], fake.kubeconfig);
+  return { ...ended, fake };
+}
+
+/** What is missing, as `-o json` tells it. */
+async function missing(objects: Record<string, unknown>) {
+  const { stdout, stderr, code } = await audit(objects, '-A', '-o', 'json');
+  if (stdout === '') throw new Error(stderr);
+  return { code, ...JSON.parse(stdout) };
+}
+
+function injected(pod: object): object {
+  return applied(pod, mutate(pod, { name: 'shop' }, defaultRules('0')));
+}
+
+describe('audit', () => {
+  it('exits with 0 where every pod has what it asks for', async () => {
+    const silent = livePod('silent', { annotations: {} });
+    const { code, stdout, stderr } = await audit(cluster([injected(livePod('web')), silent]), '-A');
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('2 pods, and none lacks what it asks for');
+  });
+
+  it('groups pods by owner, and names the command that mends it', async () => {
+    const of = (name: string, kind: string, owner: string, labels = {}) =>
+      livePod(name, { metadata: controlled(kind, owner, labels) });
+    const hash = { 'pod-template-hash': '6d4cf' };
+    const { code, stdout, stderr } = await audit(
+      cluster(
+        [
+          of('web-1', 'ReplicaSet', 'web-6d4cf', hash),
+          of('web-2', 'ReplicaSet', 'web-6d4cf', hash),
+          of('db-0', 'StatefulSet', 'db'),
+          of('log-x', 'DaemonSet', 'log'),
+          of('rs-1', 'ReplicaSet', 'rs'),
+          of('nightly-1-x', 'Job', 'nightly-1'),
+          of('once-x', 'Job', 'once'),
+          livePod('bare'),
+        ],
+        {
+          '/apis/batch/v1/namespaces/shop/jobs/nightly-1': {
+            metadata: controlled('CronJob', 'nightly'),
+          },
+        },
+      ),
+      '-n',
+      'shop',
+    );
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('8 of 8 pods lack what they ask for');
+    expect(stdout.match(/^\S.*|^ {4}.*/gm)).toEqual([
+      'CronJob shop/nightly: 1 pod (unreachable)',
+      'DaemonSet shop/log: 1 pod (unreachable)',
+      '    kubectl rollout restart daemonset/log -n shop',
+      'Deployment shop/web: 2 pods (unreachable)',
+      '    kubectl rollout restart deployment/web -n shop',
+      'Job shop/once: 1 pod (unreachable)',
+      'Pod shop/bare: (unreachable)',
+      '    kubectl get pod/bare -n shop -o yaml | kubectl replace --force -f -',
+      'ReplicaSet shop/rs: 1 pod (unreachable)',
+      '    kubectl delete -n shop pod/rs-1',
+      'StatefulSet shop/db: 1 pod (unreachable)',
+      '    kubectl rollout restart statefulset/db -n shop',
+    ]);
+  });
+
+  const asking = livePod('web');
+  const namespaceAsks = namespaceObject('shop', { annotations: { 'inject-metadata': 'true' } });
+  const silent = livePod('web', { annotations: {} });
+  const only = (entry: object) => ({ [WEBHOOKS]: [webhookConfiguration([entry])] });
+  const fields = (time: string) => ({
+    managedFields: [
+      {
+        manager: 'kubectl-annotate',
+        time,
+        fieldsV1: { 'f:metadata': { 'f:annotations': { 'f:inject-metadata': {} } } },
+      },
+    ],
+  });
+  const later = '2030-01-03T00:00:00Z';
+
+  it.each<[string, object, Record<string, unknown>]>([
+    ['not_installed', asking, { [WEBHOOKS]: [] }],
+    ['not_installed', asking, only({ name: 'x.example.com', rules: [] })],
+    ['unreachable', asking, {}],
+    ['unknown', asking, only(webhook('pods.podherald.dev', { failurePolicy: 'Fail' }))],
+    ['created_before_webhook', asking, { [WEBHOOKS]: [webhookConfiguration(undefined, later)] }],
+    ['asked_later', livePod('web', { metadata: fields(later) }), {}],
+    ['unreachable', livePod('web', { metadata: fields(CREATED) }), {}],
+    ['faulty', livePod('web', { annotations: { 'inject-metadata': 'yes' } }), {}],
+    ['not_understood', livePod('web', { annotations: { 'inject-metadata': 'otle' } }), {}],
+    ['not_understood', livePod('web', { annotations: { 'podherald.dev/inject-metadta': '' } }), {}],
+    ['unreachable', asking, { [WEBHOOKS]: [LABELLED_SCOPE] }],
+    [
+      'namespace_not_labelled',
+      silent,
+      { [WEBHOOKS]: [LABELLED_SCOPE], '/api/v1/namespaces': [namespaceAsks] },
+    ],
+    ['unreachable', silent, { '/api/v1/namespaces': [namespaceAsks] }],
+    [
+      'asked_later',
+      silent,
+      {
+        '/api/v1/namespaces': [
+          namespaceObject('shop', {
+            annotations: { 'inject-metadata': 'true' },
+            ...fields(later),
+          }),
+        ],
+      },
+    ],
+    [
+      'namespace_excluded',
+      asking,
+      only(
+        webhook('pods.podherald.dev', {}, [
+          { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['shop'] },
+        ]),
+      ),
+    ],
+    [
+      'namespace_excluded',
+      asking,
+      only(webhook('pods.podherald.dev', { namespaceSelector: { matchLabels: { team: 'a' } } })),
+    ],
+    [
+      'pod_not_selected',
+      asking,
+      only(webhook('pods.podherald.dev', { objectSelector: { matchLabels: { a: 'b' } } })),
+    ],
+    [
+      'rules_exclude',
+      asking,
+      only(webhook('pods.podherald.dev', { rules: [{ operations: ['UPDATE'] }] })),
+    ],
+    [
+      'older_injection',
+      asOlder(injected(asking)),
+      {
+        '/api/v1/namespaces/podherald/configmaps/podherald': configMap(
+          'profiles: {default: {env: {POD_NAME: metadata.name, MORE: metadata.uid}}}\n',
+        ),
+      },
+    ],
+    [
+      'container_added_later',
+      withContainer(injected(livePod('web', { spec: { containers: [{ name: 'app' }] } }))),
+      {},
+    ],
+  ])('names the likely reason: %s', async (reason, pod, more) => {
+    const { code, missing: groups } = await missing(cluster([pod], more));
+
+    expect(code).toBe(1);
+    expect(groups).toMatchObject([{ reason, pods: ['web'], namespace: 'shop' }]);
+  });
+
+  it.each<[string, object, Record<string, unknown>]>([
+    ['says false', livePod('web', { annotations: { 'inject-metadata': 'false' } }), {}],
+    ['is a mirror pod', mirror(asking), {}],
+    [
+      'is in a namespace that the config exempts',
+      asking,
+      {
+        '/api/v1/namespaces/podherald/configmaps/podherald': configMap(
+          'exempt: {namespaces: [shop]}\n',
+        ),
+      },
+    ],
+    [
+      'asks by a namespace that does not count',
+      silent,
+      {
+        '/api/v1/namespaces': [namespaceAsks],
+        '/api/v1/namespaces/podherald/configmaps/podherald': configMap(
+          'namespaces: {annotations: false}\n',
+        ),
+      },
+    ],
+  ])('does not name a pod that %s', async (_, pod, more) => {
+    expect(await missing(cluster([pod], more))).toMatchObject({ code: 0, missing: [] });
+  });
+
+  it('names workloads whose annotation does not reach their pods, and what moves it', async () => {
+    const template = { spec: { containers: [{ name: 'app' }] } };
+    const metadata = {
+      name: 'web',
+      namespace: 'shop',
+      annotations: { 'podherald.dev/inject-metadata': "it's" },
+    };
+    const { code, misplaced } = await missing(
+      cluster([], {
+        '/apis/apps/v1/deployments': [{ metadata, spec: { template } }],
+        '/apis/batch/v1/cronjobs': [{ metadata, spec: { jobTemplate: { spec: { template } } } }],
+        '/apis/batch/v1/jobs': [
+          { metadata: { ...metadata, ...controlled('CronJob', 'web') }, spec: { template } },
+        ],
+      }),
+    );
+    const annotations = `{"annotations":{"podherald.dev/inject-metadata":"it'\\''s"}}`;
+
+    expect(code).toBe(1);
+    expect(misplaced.map(({ owner }: { owner: { kind: string } }) => owner.kind)).toEqual([
+      'CronJob',
+      'Deployment',
+    ]);
+    expect(misplaced[1].mend.commands).toEqual([
+      `kubectl patch deployment/web -n shop --type merge -p '{"spec":{"template":{"metadata":${annotations}}}}'`,
+    ]);
+  });
+
+  it('finds the config where podherald is installed under another name', async () => {
+    const { config } = await missing({
+      ...cluster([]),
+      '/api/v1/namespaces/podherald/configmaps/podherald': undefined,
+      '/apis/apps/v1/deployments': [
+        { metadata: { namespace: 'platform' }, spec: { template: {} } },
+      ],
+      '/api/v1/namespaces/platform/configmaps/podherald': configMap('', 'platform'),
+    });
+
+    expect(config).toBe('ConfigMap platform/podherald');
+  });
+
+  it('tells what it may not read, and goes on', async () => {
+    const fake = await fakeObjects(cluster([livePod('web')]));
+    const forbidden = status(403, 'you may not');
+    for (const path of [WEBHOOKS, '/apis/apps/v1/daemonsets', '/api/v1/namespaces']) {
+      fake.scripted.set(path, [forbidden]);
+    }
+    const { code, stdout, stderr } = await runCommand(['audit', '-A'], fake.kubeconfig);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('(not_told)');
+    expect(stderr).toContain('403 to GET /apis/apps/v1/daemonsets: you may not');
+    expect(fake.requests).toContain('/api/v1/namespaces/shop');
+  });
+
+  it('fails where it may not read pods', async () => {
+    const fake = await fakeObjects(cluster([]));
+    fake.scripted.set(PODS, [status(403, 'pods is forbidden')]);
+    const { code, stdout, stderr } = await runCommand(['audit', '-A'], fake.kubeconfig);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('pods is forbidden');
+  });
+
+  it.each([
+    ['goes on from the token', { continue: '500' }, ['', '500', '500']],
+    ['begins again where there is none', {}, ['', '500', '', '500']],
+  ])('%s where the list has expired', async (_, metadata, tokens) => {
+    const pods = Array.from({ length: 600 }, (_unused, index) => livePod(`p${index}`));
+    const fake = await fakeObjects(cluster(pods));
+    const expired = status(410, 'too old', metadata);
+    fake.scripted.set(PODS, []);
+    const answers = fake.scripted.get(PODS);
+    // The second request for pods is the one that comes too late.
+    const objects = fake.objects;
+    objects.set(PODS, {
+      length: 600,
+      at(index: number) {
+        if (index === 499 && answers !== undefined && !objects.has('expired')) {
+          objects.set('expired', true);
+          answers.push(expired);
+        }
+        return pods[index];
+      },
+    });
+    const { stdout } = await runCommand(['audit', '-A', '-o', 'json'], fake.kubeconfig);
+    const seen = fake.requests.filter((path) => path.startsWith(`${PODS}?`));
+
+    expect(JSON.parse(stdout)).toMatchObject({ pods: 600 });
+    expect(JSON.parse(stdout).missing.flatMap((group: { pods: [] }) => group.pods)).toHaveLength(
+      600,
+    );
+    expect(
+      seen.map((path) => new URL(path, 'http://x').searchParams.get('continue') ?? ''),
+    ).toEqual(tokens);
+  });
+
+  it('says how to name a cluster where there is none', async () => {
+    const { code, stderr } = await podherald(['audit']);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('KUBECONFIG');
+  });
+});
+
+/** As podherald injected it when it knew of less. */
+function asOlder(pod: object): object {
+  return JSON.parse(JSON.stringify(pod).replaceAll('POD_IP', 'POD_ADDRESS'));
+}
+
+function withContainer(pod: object): object {
+  const { spec } = pod as { spec: { containers: object[] } };
+  return { ...pod, spec: { ...spec, containers: [...spec.containers, { name: 'mesh' }] } };
+}
+
+function mirror(pod: object): object {
+  const { metadata } = pod as { metadata: { annotations: object } };
+  const annotations = { ...metadata.annotations, 'kubernetes.io/config.mirror': 'x' };
+  return { ...pod, metadata: { ...metadata, annotations } };
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { makeFolder } from './certificates.ts';
+
+/** What a request is answered with. */
+export interface FakeAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Any objects by the path that an API server has them at; a list is an array, or a function of its index. */
+export interface FakeObjects {
+  readonly objects: Map<string, unknown>;
+  /** Answers instead of the truth, once each, in order, by path. */
+  readonly scripted: Map<string, FakeAnswer[]>;
+  /** Paths with their queries, in order. */
+  readonly requests: string[];
+  /** A kubeconfig whose cluster this is. */
+  readonly kubeconfig: string;
+}
+
+/** A list that nobody has to keep in memory. */
+export interface LongList {
+  readonly length: number;
+  at(index: number): unknown;
+}
+
+/** As much of an API server as commands need that look at a cluster: single reads, and lists in pages. */
+export async function fakeObjects(objects: Record<string, unknown>): Promise<FakeObjects> {
+  const requests: string[] = [];
+  const fake = { objects: new Map(Object.entries(objects)), scripted: new Map(), requests };
+  const server = createServer((request, response) => {
+    requests.push(request.url ?? '');
+    const { status, body } = answerTo(request, fake);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return { ...fake, kubeconfig: writeKubeconfig(`http://127.0.0.1:${port}`) };
+}
+
+function writeKubeconfig(server: string): string {
+  const file = join(makeFolder(), 'kubeconfig');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'fake',
+    clusters: [{ name: 'fake', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'fake', user: { token: 'x' } }],
+    contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+function answerTo(
+  { url = '/' }: IncomingMessage,
+  { objects, scripted }: Pick<FakeObjects, 'objects' | 'scripted'>,
+): FakeAnswer {
+  const { pathname, searchParams } = new URL(url, 'http://fake');
+  const instead = scripted.get(pathname)?.shift();
+  if (instead !== undefined) return instead;
+  const found = objects.get(pathname);
+  if (found === undefined) return status(404, `${pathname} not found`);
+  return isList(found) ? page(found, searchParams) : { status: 200, body: found };
+}
+
+function isList(value: unknown): value is LongList {
+  return typeof value === 'object' && value !== null && 'length' in value && 'at' in value;
+}
+
+function page(list: LongList, query: URLSearchParams): FakeAnswer {
+  const start = Number(query.get('continue') ?? 0);
+  const end = Math.min(start + Number(query.get('limit') ?? list.length), list.length);
+  const items = Array.from({ length: end - start }, (_, index) => list.at(start + index));
+  const more = list.length - end;
+  const metadata = more === 0 ? {} : { continue: String(end), remainingItemCount: more };
+  return { status: 200, body: { kind: 'List', apiVersion: 'v1', metadata, items } };
+}
+
+/** A Status, as the API server refuses. */
+export function status(code: number, message: string, metadata: object = {}): FakeAnswer {
+  return {
+    status: code,
+    body: { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message, code },
+  };
+}
