@@ -7,6 +7,7 @@ import { controllerOf } from '../explanation/owner.ts';
 import { findWorkloads } from '../manifest/workloads.ts';
 import type { MisplacedWish } from './audit-result.ts';
 import { namespaceFrom, type ReadNamespaces } from './cluster-view.ts';
+import { manifestRules } from './manifest-rules.ts';
 
 export interface WorkloadAudit {
   readonly cluster: ClusterObjects;
@@ -55,7 +56,7 @@ async function misplacedIn(
     for (const workload of own.flatMap((item) => findWorkloads({ apiVersion, kind, ...item }))) {
       const name = workload.namespace ?? '';
       const decidedBy = namespaceFrom(name, await namespaces.get(name), namespacesCount);
-      const mutation = mutate(workload.template, decidedBy, rules);
+      const mutation = mutate(workload.template, decidedBy, manifestRules(rules));
       const key = misplacedKey(kind, workload.annotations, mutation, rules.annotationPrefix);
       if (key === undefined) continue;
       const owner = { kind, name: workload.name };

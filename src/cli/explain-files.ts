@@ -9,6 +9,7 @@ import { openCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
 import { explainWorkload, type Surroundings } from './explain-workload.ts';
 import type { Explained, ExplainedAll } from './explained.ts';
 import { located } from './inject.ts';
+import { manifestRules } from './manifest-rules.ts';
 import { type ManifestFile, readManifest } from './read-manifest.ts';
 import { type ConfigFlags, type UsedConfig, usedConfig } from './used-config.ts';
 
@@ -44,7 +45,7 @@ async function explainTexts(
   cluster: ClusterObjects | undefined,
   { namespace }: FileFlags,
 ): Promise<Explained[]> {
-  const { rules } = config;
+  const rules = manifestRules(config.rules);
   const documents = files.flatMap(({ text }) => readDocuments(text).documents);
   const given = namespacesIn(documents);
   const live = cluster && new ReadNamespaces(cluster);

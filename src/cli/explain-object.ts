@@ -5,6 +5,7 @@ import { findWorkloads } from '../manifest/workloads.ts';
 import { namespaceFrom, openCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
 import { explainWorkload } from './explain-workload.ts';
 import type { ExplainedAll } from './explained.ts';
+import { manifestRules } from './manifest-rules.ts';
 import type { ObjectName } from './object-path.ts';
 import { type ConfigFlags, usedConfig } from './used-config.ts';
 
@@ -19,7 +20,8 @@ export async function explainObject(
     const config = await usedConfig(flags, cluster);
     const webhooks = await readWebhooks(cluster);
     const namespaceObject = await new ReadNamespaces(cluster).get(flags.namespace);
-    const { rules, namespaces } = config;
+    const { namespaces } = config;
+    const rules = object.kind === 'Pod' ? config.rules : manifestRules(config.rules);
     const namespace = namespaceFrom(flags.namespace, namespaceObject, namespaces.annotations);
     const places = { pod: () => undefined, config: config.placeOf };
     const around = { namespace, namespaceObject, webhooks, rules, places, isLive: true };

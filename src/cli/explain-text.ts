@@ -7,7 +7,7 @@ import { unifiedDiff } from './diff.ts';
 import type { Explained } from './explained.ts';
 import { counted, misplacedSentence } from './inject-summary.ts';
 import { type Output, paint } from './output.ts';
-import { tableText, wrapped } from './table.ts';
+import { tableText } from './table.ts';
 
 const WIDTH = 110;
 
@@ -141,6 +141,7 @@ function diff({ before, after }: Explained, output: Output): string {
 /** As kubectl prints YAML, so that a diff reads alike. */
 const PLAIN = { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false } as const;
 
+/** A line for people, on standard error. */
 export function noteText(text: string): string {
-  return `${wrapped(`podherald: ${text}`, WIDTH).join('\n  ')}\n`;
+  return `podherald: ${text}\n`;
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Rules } from '../decision/rules.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../decision/server-version.ts';
 import { AppError } from '../errors.ts';
 import { injectManifests, type ManifestRemark } from '../manifest/inject.ts';
@@ -7,6 +6,7 @@ import { joinManifests } from '../manifest/join.ts';
 import { filenames, keyValue, serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { summarize } from './inject-summary.ts';
+import { manifestRules } from './manifest-rules.ts';
 import type { Output } from './output.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -51,11 +51,6 @@ Examples:
   podherald inject -f pod.yaml --annotate inject-metadata=true`,
     )
     .action((flags: InjectFlags) => inject(flags, output));
-}
-
-/** A manifest has not met the API server yet, which adds the mounts of tokens. */
-function manifestRules(rules: Rules, serverVersion = rules.ambassador.serverVersion): Rules {
-  return { ...rules, stage: 'manifest', ambassador: { ...rules.ambassador, serverVersion } };
 }
 
 async function inject(flags: InjectFlags, output: Output): Promise<void> {

@@ -5,6 +5,7 @@ import { uninjectManifests } from '../manifest/uninject.ts';
 import { filenames } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { located } from './inject.ts';
+import { manifestRules } from './manifest-rules.ts';
 import type { Output } from './output.ts';
 import { readManifest } from './read-manifest.ts';
 import { summarizeRemoval } from './uninject-summary.ts';
@@ -41,7 +42,7 @@ Examples:
 
 async function uninject(flags: UninjectFlags, output: Output): Promise<void> {
   const files = await Promise.all(flags.filename.map(readManifest));
-  const { rules } = (await configSource(flags.config)).get();
+  const rules = manifestRules((await configSource(flags.config)).get().rules);
   const texts = files.map(({ text }) => text);
   const cleaned = uninjectManifests(texts, { rules, namespace: flags.namespace });
   const faults = cleaned.flatMap(({ faults }, index) => located(files[index]?.name ?? '', faults));

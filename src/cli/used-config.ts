@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
 import type { CompiledConfig } from '../config/compile.ts';
 import { defaultConfig } from '../config/default-config.ts';
+import { parseServerVersion, type ServerVersion } from '../decision/server-version.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { configOption } from './config.ts';
@@ -40,6 +41,27 @@ export function addConfigFlags(command: Command): Command {
 
 /** @throws AppError `config` where it is at fault. */
 export async function usedConfig(
+  flags: ConfigFlags,
+  cluster: ClusterObjects | undefined,
+): Promise<UsedConfig> {
+  const config = await findConfig(flags, cluster);
+  const isAway = config.trouble !== undefined && config.trouble.status === undefined;
+  const serverVersion = isAway ? undefined : await readVersion(cluster);
+  if (serverVersion === undefined) return config;
+  const { rules } = config;
+  return { ...config, rules: { ...rules, ambassador: { ...rules.ambassador, serverVersion } } };
+}
+
+/** Which the ambassador's image follows; everyone may ask for it. */
+async function readVersion(
+  cluster: ClusterObjects | undefined,
+): Promise<ServerVersion | undefined> {
+  const answer = await cluster?.read('/version').catch(() => undefined);
+  const version = answer?.['gitVersion'];
+  return typeof version === 'string' ? parseServerVersion(version) : undefined;
+}
+
+async function findConfig(
   flags: ConfigFlags,
   cluster: ClusterObjects | undefined,
 ): Promise<UsedConfig> {

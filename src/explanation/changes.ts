@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../api/json.ts';
 import { type AddOperation, pointerTokens } from '../api/json-patch.ts';
 import type { Container, Pod, Volume, VolumeMount } from '../api/pod.ts';
+import { ownAmbassador } from '../decision/own-ambassador.ts';
 import type { ContainerPlace } from '../injection/injection.ts';
 import type { Ours } from '../removal/ours.ts';
 
@@ -22,6 +23,7 @@ export function changesOf(pod: Pod, operations: readonly AddOperation[]): Change
 
 /** The same of what is podherald's in a pod. */
 export function changesThere(pod: Pod, ours: Ours): Change[] {
+  const ambassador = ownAmbassador(pod);
   const inContainers = ours.containers.flatMap(({ name, at, env, volumeMounts }): Change[] => {
     const container = containerAt(pod, at);
     return [
@@ -29,9 +31,8 @@ export function changesThere(pod: Pod, ours: Ours): Change[] {
       { container: name, kind: 'files', names: pick(container?.volumeMounts, volumeMounts, path) },
     ];
   });
-  const sidecar = ours.sidecar === undefined ? [] : [ours.sidecar];
   const all: Change[] = [
-    { kind: 'container', names: pick(pod.spec.initContainers, sidecar) },
+    { kind: 'container', names: ambassador === undefined ? [] : [ambassador.name] },
     ...inContainers,
     { kind: 'volume', names: pick(pod.spec.volumes, ours.volumes) },
     { kind: 'annotation', names: ours.annotations },

@@ -1,5 +1,7 @@
 import type { Mutation, Outcome } from '../admission/outcome.ts';
 import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
+import { imageOf } from '../decision/ambassador-rules.ts';
+import { annotationNameOf } from '../decision/annotations.ts';
 import type { Namespace } from '../decision/decide.ts';
 import {
   type Finding,
@@ -84,22 +86,35 @@ function placed(wish: Wish, places: Places): ExplainedWish {
 }
 
 /** The fields of the config that fill in what the annotations leave open. */
-function fieldsOf(wishes: readonly Wish[], { metadata }: Rules, places: Places): ConfigField[] {
-  const says = (name: string): Wish | undefined =>
-    wishes.find(({ key, counts }) => counts && (key === name || key.endsWith(`/${name}`)));
-  const isDefault = says('inject-metadata')?.value.trim().toLowerCase() === 'true';
-  const asks = says('inject-metadata') ?? says('metadata-env') ?? says('metadata-files');
+function fieldsOf(wishes: readonly Wish[], rules: Rules, places: Places): ConfigField[] {
+  const { metadata, ambassador, annotationPrefix } = rules;
+  const said = new Map(
+    wishes
+      .filter(({ counts }) => counts)
+      .map(({ key, value }) => [
+        annotationNameOf(key, annotationPrefix),
+        value.trim().toLowerCase(),
+      ]),
+  );
   const field = (path: readonly string[], value: string): ConfigField => {
     const at = places.config(path);
     return { field: path.join('.'), value, ...(at !== undefined && { at }) };
   };
+  const asksMetadata = METADATA_WISHES.some((name) => (said.get(name) ?? 'false') !== 'false');
+  const asksAmbassador = said.get('inject-ambassador') === 'true';
   return [
-    ...(isDefault ? [field(['metadata', 'defaultProfile'], metadata.defaultProfile)] : []),
-    ...(asks !== undefined && says('metadata-path') === undefined
-      ? [field(['metadata', 'path'], metadata.path)]
-      : []),
-  ];
+    said.get('inject-metadata') === 'true' &&
+      field(['metadata', 'defaultProfile'], metadata.defaultProfile),
+    asksMetadata && !said.has('metadata-path') && field(['metadata', 'path'], metadata.path),
+    asksAmbassador && field(['ambassador', 'maxAccess'], ambassador.maxAccess),
+    asksAmbassador &&
+      !said.has('ambassador-port') &&
+      field(['ambassador', 'port'], String(ambassador.port)),
+    asksAmbassador && field(['ambassador', 'image'], imageOf(ambassador)),
+  ].filter((one) => one !== false);
 }
+
+const METADATA_WISHES = ['inject-metadata', 'metadata-env', 'metadata-files'] as const;
 
 function explained(found: Finding, namespace: Namespace, places: Places): ExplainedReason {
   const decidedBy = deciderOf(found, namespace, places);

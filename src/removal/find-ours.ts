@@ -1,6 +1,7 @@
-import type { Container, Pod } from '../api/pod.ts';
+import type { Pod } from '../api/pod.ts';
 import { ALL_CONTAINERS } from '../decision/container-selection.ts';
 import type { Namespace } from '../decision/decide.ts';
+import { ownAmbassador } from '../decision/own-ambassador.ts';
 import type { Rules } from '../decision/rules.ts';
 import { sameEnvVar } from '../injection/downward-api.ts';
 import { selectedContainers } from '../injection/plan.ts';
@@ -29,7 +30,8 @@ export function findOurs(pod: Pod, namespace: Namespace, rules: Rules): Ours {
 }
 
 function candidates(pod: Pod, namespace: Namespace, rules: Rules): Ours {
-  const [sidecar] = indexesOf(pod.spec.initContainers, isProxy);
+  const ambassador = ownAmbassador(pod);
+  const [sidecar] = indexesOf(pod.spec.initContainers, (container) => container === ambassador);
   const written = [`${rules.annotationPrefix}status`, `${rules.annotationPrefix}kubeconfig`];
   const anewWithout = (index: number | undefined): Anew => {
     const bare = barePod(pod, index, written);
@@ -50,15 +52,12 @@ function candidates(pod: Pod, namespace: Namespace, rules: Rules): Ours {
   });
 }
 
-/** The shape of an ambassador; whether it is ours shows in what we would add. */
-function isProxy(container: Container & { readonly args?: unknown }): boolean {
-  return Array.isArray(container.args) && container.args[0] === 'proxy';
-}
-
+/** Its image may be of another version: that follows the API server. */
 function isOurSidecar(pod: Pod, sidecar: number | undefined, { bare, full }: Anew): boolean {
   if (sidecar === undefined) return false;
   const isAdded = (full.spec.initContainers?.length ?? 0) > (bare.spec.initContainers?.length ?? 0);
-  return isAdded && isStored(pod.spec.initContainers?.[sidecar], full.spec.initContainers?.[0]);
+  const [ours, own] = [full.spec.initContainers?.[0], pod.spec.initContainers?.[sidecar]];
+  return isAdded && isStored({ ...own, image: '' }, { ...ours, image: '' });
 }
 
 /** The status tells of the version and the moment that wrote it: any text of it is ours. */

@@ -1,0 +1,302 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { mutate } from '../../src/admission/mutate.ts';
+import { defaultRules } from '../../src/decision/rules.ts';
+import { applied } from '../../src/removal/injected.ts';
+import { makeFolder } from '../support/certificates.ts';
+import { fakeObjects, status } from '../support/fake-objects.ts';
+import {
+  cluster,
+  configMap,
+  LABELLED_SCOPE,
+  livePod,
+  namespaceObject,
+  WEBHOOKS,
+} from '../support/live-objects.ts';
+import { runCommand } from '../support/run-command.ts';
+import { podherald } from '../support/run-program.ts';
+
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    metadata:
+      annotations:
+        inject-metadata: "true"
+        podherald.dev/inject-ambassador: "true"
+    spec:
+      containers:
+      - name: app
+        env: [{name: POD_NAME, value: mine}]
+`;
+const NO_CLUSTER = '/dev/null';
+
+function file(text: string, name = 'manifest.yaml'): string {
+  const path = join(makeFolder(), name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function explainFile(text: string, ...args: readonly string[]) {
+  return runCommand(['explain', '-f', file(text), ...args], NO_CLUSTER);
+}
+
+/** What `-o json` tells of the only object. */
+async function explained(text: string, ...args: readonly string[]) {
+  const { stdout } = await explainFile(text, '-o', 'json', ...args);
+  return JSON.parse(stdout).objects[0];
+}
+
+describe('explain -f', () => {
+  it('tells what each container gets and keeps, and shows the difference', async () => {
+    const { code, stdout } = await explainFile(DEPLOYMENT);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('Deployment shop/web: would be injected\n');
+    expect(stdout).toMatch(/^ {2}app +gets +7 variables: POD_NAMESPACE, .*/m);
+    expect(stdout).toMatch(/^ {2}app +gets +files at \/etc\/downward: podName, /m);
+    expect(stdout).toMatch(/^ {2}app +keeps +app keeps its own POD_NAME$/m);
+    expect(stdout).toMatch(/^ {2}\(the pod\) +gets +1 container: ambassador$/m);
+    expect(stdout).toMatch(/^ {2}\(the pod\) +gets +2 volumes: downward, ambassador-token$/m);
+    expect(stdout).toMatch(/^ {2}\+ +- name: POD_NAMESPACE$/m);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('names the line of the annotation, and of the config, that decided', async () => {
+    const config = file(
+      'apiVersion: podherald.dev/v1\nkind: Config\nmetadata:\n  defaultProfile: network\n',
+      'config.yaml',
+    );
+    const { asks, config: fields } = await explained(DEPLOYMENT, '--config', config);
+
+    expect(asks).toMatchObject([
+      { key: 'inject-metadata', on: 'pod', counts: true, at: expect.stringMatching(/yaml:8$/) },
+      { key: 'podherald.dev/inject-ambassador', at: expect.stringMatching(/yaml:9$/) },
+    ]);
+    expect(fields).toMatchObject([
+      { field: 'metadata.defaultProfile', value: 'network', at: `${config}:4` },
+      { field: 'metadata.path', value: '/etc/downward' },
+      { field: 'ambassador.maxAccess', value: 'read-only' },
+      { field: 'ambassador.port', value: '8001' },
+      { field: 'ambassador.image' },
+    ]);
+    expect(fields[1]).not.toHaveProperty('at');
+  });
+
+  it('explains a pod that would be denied, with the line of each fault', async () => {
+    const faulty = DEPLOYMENT.replaceAll('"true"', '"yes"');
+    const { outcome, reasons, gets } = await explained(faulty);
+
+    expect(outcome).toBe('denied');
+    expect(gets).toEqual([]);
+    expect(reasons).toMatchObject([
+      { reason: 'invalid_value', decidedBy: expect.stringMatching(/inject-metadata \(.*yaml:8\)/) },
+      { reason: 'invalid_value', decidedBy: expect.stringMatching(/ambassador \(.*yaml:9\)/) },
+    ]);
+  });
+
+  it('names an annotation on the Deployment instead of its pod template', async () => {
+    const misplaced = DEPLOYMENT.replace(
+      'namespace: shop',
+      'annotations: {inject-metadata: "true"}',
+    )
+      .replace('        inject-metadata: "true"\n', '')
+      .replace('        podherald.dev/inject-ambassador: "true"\n', '');
+    const { stdout } = await explainFile(misplaced);
+
+    expect(stdout).toContain('would get nothing');
+    expect(stdout).toMatch(/mistake +inject-metadata stands on the Deployment; pods get only/);
+  });
+
+  it('tells what a namespace in the input says, and that the pod’s own word counts', async () => {
+    const namespace = `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, annotations: {inject-metadata: network, podherald.dev/metadata-path: /x}}\n`;
+    const { asks } = await explained(DEPLOYMENT + namespace);
+
+    expect(asks.slice(2)).toEqual([
+      { key: 'inject-metadata', value: 'network', on: 'namespace', counts: false },
+      { key: 'podherald.dev/metadata-path', value: '/x', on: 'namespace', counts: true },
+    ]);
+  });
+
+  it('writes YAML too, and takes all of its input', async () => {
+    const text = `${DEPLOYMENT}---\n${DEPLOYMENT.replace('name: web', 'name: other')}`;
+    const { stdout } = await explainFile(text, '-o', 'yaml');
+
+    expect(parse(stdout).objects.map(({ object }: { object: object }) => object)).toMatchObject([
+      { name: 'web' },
+      { name: 'other' },
+    ]);
+  });
+
+  it('reads standard input in a process of its own, and needs no cluster', async () => {
+    const { code, stdout, stderr } = await podherald(['explain', '-f', '-'], DEPLOYMENT);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('(the pod template, standard input:8)');
+    expect(stderr).toContain('no cluster was asked');
+  });
+
+  it('goes by the installed config, the namespace and the webhook of the cluster', async () => {
+    const fake = await fakeObjects(
+      cluster([], {
+        '/api/v1/namespaces/podherald/configmaps/podherald': configMap(
+          'metadata: {path: /etc/pod}\n',
+        ),
+        '/version': { gitVersion: 'v1.36.2-eks-1' },
+        '/api/v1/namespaces/shop': namespaceObject('shop', {
+          annotations: { 'podherald.dev/ambassador-access': 'namespace' },
+        }),
+      }),
+    );
+    const args = ['explain', '-f', file(DEPLOYMENT), '-o', 'json'];
+    const { stdout } = await runCommand(args, fake.kubeconfig);
+    const { config, objects } = JSON.parse(stdout);
+
+    expect(config).toBe('ConfigMap podherald/podherald');
+    expect(objects[0]).toMatchObject({
+      webhook: { asked: true, name: 'pods.podherald.dev', failurePolicy: 'Ignore' },
+      asks: [{}, {}, { key: 'podherald.dev/ambassador-access', on: 'namespace', counts: true }],
+    });
+    expect(objects[0].config).toContainEqual({
+      field: 'metadata.path',
+      value: '/etc/pod',
+      at: 'ConfigMap podherald/podherald:3',
+    });
+    expect(JSON.stringify(objects[0].patch)).toContain('registry.k8s.io/kubectl:v1.36.2');
+  });
+
+  it('says that the webhook is not asked', async () => {
+    const fake = await fakeObjects(cluster([], { [WEBHOOKS]: [] }));
+    const { stdout } = await runCommand(['explain', '-f', file(DEPLOYMENT)], fake.kubeconfig);
+
+    expect(stdout).toContain('would be injected, if the webhook were asked');
+    expect(stdout).toMatch(/webhook +not asked: the cluster has no MutatingWebhookConfiguration/);
+  });
+
+  it('goes on where the installed config may not be read, and says so', async () => {
+    const fake = await fakeObjects(cluster([]));
+    const path = '/api/v1/namespaces/podherald/configmaps/podherald';
+    fake.scripted.set(path, [status(403, 'no configmaps for you')]);
+    const args = ['explain', '-f', file(DEPLOYMENT)];
+    const { code, stderr } = await runCommand(args, fake.kubeconfig);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('no configmaps for you');
+    expect(stderr).toContain("podherald's defaults (the installed config cannot be read)");
+  });
+
+  it('needs no cluster with --config, even where there is one', async () => {
+    const fake = await fakeObjects(cluster([]));
+    const config = file('apiVersion: podherald.dev/v1\nkind: Config\n', 'config.yaml');
+    await runCommand(['explain', '-f', file(DEPLOYMENT), '--config', config], fake.kubeconfig);
+
+    expect(fake.requests).toEqual([]);
+  });
+
+  it('tells all that keeps the input from being YAML', async () => {
+    const { code, stdout, stderr } = await explainFile('a: [\n');
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/manifest\.yaml:\d+: /);
+  });
+});
+
+describe('explain of an object', () => {
+  async function explainPod(pod: object, more: Record<string, unknown> = {}) {
+    const fake = await fakeObjects(cluster([pod], more));
+    const args = ['explain', 'pod/web', '-n', 'shop'];
+    const text = await runCommand(args, fake.kubeconfig);
+    const { stdout } = await runCommand([...args, '-o', 'json'], fake.kubeconfig);
+    return { text: text.stdout, ...JSON.parse(stdout).objects[0] };
+  }
+
+  const injected = (pod: object): object =>
+    applied(pod, mutate(pod, { name: 'shop' }, defaultRules('0')));
+
+  it('tells what a pod has got, and what its status says', async () => {
+    const { text, live, has, lacks } = await explainPod(injected(livePod('web')));
+
+    expect(text).toContain('Pod shop/web: has what it asks for\n');
+    expect(live).toMatchObject({ missing: false, status: { version: '0' } });
+    expect(lacks).toEqual([]);
+    expect(has).toContainEqual({ container: 'app', kind: 'files', names: ['/etc/downward'] });
+    expect(has).toContainEqual({ kind: 'volume', names: ['downward'] });
+  });
+
+  it('tells what a pod lacks, and why', async () => {
+    const { text, live } = await explainPod(livePod('web'));
+
+    expect(text).toContain('Pod shop/web: lacks what it asks for\n');
+    expect(text).toMatch(/likely +suspected: podherald did not answer when it was created/);
+    expect(live).toMatchObject({ missing: true, reason: 'unreachable' });
+  });
+
+  it('says that a namespace without the label of the scope asks in vain', async () => {
+    const { text } = await explainPod(livePod('web', { annotations: {} }), {
+      [WEBHOOKS]: [LABELLED_SCOPE],
+      '/api/v1/namespaces/shop': namespaceObject('shop', {
+        annotations: { 'inject-metadata': 'true' },
+      }),
+    });
+
+    expect(text).toMatch(/webhook +not asked: .*unless their namespace has the label/);
+  });
+
+  it.each<[string, object, Record<string, unknown>, RegExp]>([
+    [
+      'a mirror pod',
+      livePod('web', {
+        annotations: { 'inject-metadata': 'true', 'kubernetes.io/config.mirror': 'x' },
+      }),
+      {},
+      /webhook +not asked: a mirror pod/,
+    ],
+    [
+      'a pod in an exempt namespace',
+      livePod('web'),
+      {
+        '/api/v1/namespaces/podherald/configmaps/podherald': configMap(
+          'exempt:\n  namespaces: [shop]\n',
+        ),
+      },
+      /decided by: exempt\.namespaces of the config \(ConfigMap podherald\/podherald:4\)/,
+    ],
+    [
+      'a pod that asks for nothing',
+      livePod('web', { annotations: {} }),
+      {},
+      /decided by: no inject-… annotation on the pod or on namespace shop/,
+    ],
+  ])('explains %s', async (_, pod, more, sentence) => {
+    const { text, live } = await explainPod(pod, more);
+
+    expect(text).toContain('would get nothing');
+    expect(text).toMatch(sentence);
+    expect(live).toMatchObject({ missing: false });
+  });
+
+  it('explains a workload by its template', async () => {
+    const path = '/apis/apps/v1/namespaces/shop/deployments/web';
+    const fake = await fakeObjects(cluster([], { [path]: parse(DEPLOYMENT) }));
+    const args = ['explain', 'deploy/web', '-n', 'shop'];
+    const { stdout } = await runCommand(args, fake.kubeconfig);
+
+    expect(stdout).toContain('Deployment shop/web: would be injected\n');
+    expect(stdout).toMatch(/\(the pod\) +gets +1 container: ambassador/);
+  });
+
+  it('says what is not there, and what no kind is', async () => {
+    const fake = await fakeObjects(cluster([]));
+    const missing = await runCommand(['explain', 'pod/nope', '-n', 'shop'], fake.kubeconfig);
+    const kind = await runCommand(['explain', 'pof/web'], fake.kubeconfig);
+    const both = await runCommand(['explain', 'pod/web', '-f', 'x'], fake.kubeconfig);
+
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toContain('there is no Pod nope in namespace shop');
+    expect(kind.stderr).toContain('the kinds are pod, ');
+    expect(both.stderr).toContain('either one object, such as pod/web, or files');
+  });
+});
