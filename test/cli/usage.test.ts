@@ -13,6 +13,18 @@ describe('help', () => {
       ['inject', '--help'],
       ['--filename', '--namespace', '--annotate', 'kustomize build'],
     ],
+    [
+      ['uninject', '--help'],
+      ['--filename', 'Examples:'],
+    ],
+    [
+      ['explain', '--help'],
+      ['--filename', '--output', '--install-namespace', 'pod/web', 'Examples:'],
+    ],
+    [
+      ['audit', '--help'],
+      ['--all-namespaces', '--output', 'Examples:'],
+    ],
   ])('of %j is written to standard output', async (args, words) => {
     const { code, stdout, stderr } = await podherald(args);
 
@@ -63,6 +75,12 @@ describe('wrong usage ends in 2, says what is wrong, and leaves standard output 
     [['inject', '-f'], /argument missing/],
     [['inject', '-f', 'x', '--annotate', 'inject-metadata'], /--annotate.*key=value/],
     [['inject', '-f', 'x', '--annotate', '=true'], /--annotate.*key=value/],
+    [['uninject'], /--filename/],
+    [['explain'], /either one object/],
+    [['explain', 'web'], /the form pod\/NAME/],
+    [['explain', 'pod/web', '-o', 'xml'], /--output.*json/],
+    [['audit', '-A', '-n', 'shop'], /cannot be used with/],
+    [['audit', '-o', 'yaml'], /--output.*json/],
   ])('%j', async (args, sentence) => {
     const { code, stdout, stderr } = await podherald(args);
 

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { commandByDefaults } from './command.ts';
+import { PROGRAM } from './kubectl.ts';
+import type { Namespace } from './namespace.ts';
+import { ASKING, container, deployment, type KubeObject, pod, podSpec } from './objects.ts';
+import { test } from './suite.ts';
+import { until } from './until.ts';
+
+interface Found {
+  readonly owner: { readonly kind: string; readonly name: string };
+  readonly pods?: readonly string[];
+  readonly reason?: string;
+  readonly mend: { readonly commands: readonly string[] };
+}
+
+interface Audit {
+  readonly code: number;
+  readonly missing: readonly Found[];
+  readonly misplaced: readonly Found[];
+}
+
+async function audit(namespace: Namespace): Promise<Audit> {
+  const args = ['audit', '-n', namespace.name, '-o', 'json'];
+  const { code, stdout, stderr } = await commandByDefaults(args);
+  if (stdout === '') throw new Error(stderr);
+  return { code, ...JSON.parse(stdout) };
+}
+
+/** Runs a command as somebody would who pastes it. */
+async function paste(line: string): Promise<void> {
+  const kubectl = `kubectl() { "${PROGRAM}" "$@"; }`;
+  await promisify(execFile)('bash', ['-c', `set -o pipefail; ${kubectl}; ${line}`]);
+}
+
+function misplaced(name: string): KubeObject {
+  const plain = deployment(name, {});
+  return { ...plain, metadata: { ...plain.metadata, annotations: ASKING } };
+}
+
+test('finds the pods that did not get, and its commands mend them', async ({
+  makeBareNamespace,
+  webhook,
+}) => {
+  const namespace = await makeBareNamespace();
+  await namespace.apply(deployment('web', ASKING));
+  await namespace.apply(misplaced('wrong'));
+  await namespace.apply(pod({ name: 'bare', annotations: ASKING }, podSpec([container('app')])));
+  for (const name of ['web', 'wrong']) {
+    await namespace.wait(`deployment/${name}`, 'condition=Available');
+  }
+  await namespace.running('pod/bare');
+  expect(await audit(namespace)).toMatchObject({ code: 1 });
+  await webhook.select(namespace);
+
+  const found = await audit(namespace);
+
+  expect(found.missing.map(({ owner, pods }) => [owner, pods?.length])).toEqual([
+    [{ kind: 'Deployment', name: 'web' }, 1],
+    [{ kind: 'Pod', name: 'bare' }, 1],
+  ]);
+  expect(found.misplaced.map(({ owner }) => owner)).toEqual([
+    { kind: 'Deployment', name: 'wrong' },
+  ]);
+
+  const commands = [...found.missing, ...found.misplaced].flatMap(({ mend }) => mend.commands);
+  for (const command of commands) await paste(command);
+  const mended = await until(
+    90,
+    () => audit(namespace),
+    ({ code }) => code === 0,
+  );
+
+  expect(mended).toMatchObject({ missing: [], misplaced: [] });
+  const [wrong] = await namespace.podsOf('app=wrong');
+  expect(wrong?.metadata.annotations).toHaveProperty(['podherald.dev/status']);
+});
