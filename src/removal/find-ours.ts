@@ -57,7 +57,11 @@ function isOurSidecar(pod: Pod, sidecar: number | undefined, { bare, full }: Ane
   if (sidecar === undefined) return false;
   const isAdded = (full.spec.initContainers?.length ?? 0) > (bare.spec.initContainers?.length ?? 0);
   const [ours, own] = [full.spec.initContainers?.[0], pod.spec.initContainers?.[sidecar]];
-  return isAdded && isStored({ ...own, image: '' }, { ...ours, image: '' });
+  const mounts = sameLists(own?.volumeMounts, ours?.volumeMounts, (one, other) =>
+    sameMount(one, pod, other, full),
+  );
+  const rest = { image: '', volumeMounts: [] };
+  return isAdded && mounts && isStored({ ...own, ...rest }, { ...ours, ...rest });
 }
 
 /** The status tells of the version and the moment that wrote it: any text of it is ours. */
