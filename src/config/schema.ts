@@ -69,11 +69,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What pods get that ask for metadata.'),
-  ambassador: ambassador
-    .prefault({})
-    .describe(
-      'What pods get that ask for an ambassador.',
-    ),
+  ambassador: ambassador.prefault({}).describe('What pods get that ask for an ambassador.'),
   exempt: z
     .strictObject({
       namespaces: z
