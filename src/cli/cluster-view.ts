@@ -1,6 +1,6 @@
 import type { JsonObject } from '../api/json.ts';
-import { findCluster } from '../cluster/find-cluster.ts';
 import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
+import { findCluster } from '../cluster/find-cluster.ts';
 import type { Namespace } from '../decision/decide.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
 import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
