@@ -4,6 +4,7 @@ import { addAudit } from './audit.ts';
 import { addConfig } from './config.ts';
 import { addExplain } from './explain.ts';
 import { addInject } from './inject.ts';
+import { addManifests } from './manifests.ts';
 import type { Output } from './output.ts';
 import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
@@ -26,6 +27,7 @@ export function createProgram(output: Output): Command {
   addUninject(program, output);
   addExplain(program, output);
   addAudit(program, output);
+  addManifests(program, output);
   addConfig(program, output);
   addRbac(program, output);
   return program;

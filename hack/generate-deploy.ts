@@ -1,0 +1,14 @@
+// Writes deploy/ from what `podherald manifests` renders. A test fails when they drift.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { deployFolder } from '../src/render/install/deploy-folder.ts';
+import { VERSION } from '../src/version.ts';
+
+const FOLDER = new URL('../deploy/', import.meta.url);
+
+rmSync(FOLDER, { recursive: true, force: true });
+for (const [path, text] of deployFolder(VERSION)) {
+  const file = new URL(path, FOLDER);
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(`wrote deploy/${path}`);
+}

@@ -1,0 +1,70 @@
+import { because } from './because.ts';
+import type { InstallOptions } from './install-options.ts';
+import { type Manifest, NAME, ofNamespace, TLS_SECRET } from './names.ts';
+
+const API_VERSION = 'cert-manager.io/v1';
+/** Not the Secret that a self-managed podherald has, as one may follow the other. */
+const CA = 'podherald-cert-manager-ca';
+const BOOTSTRAP = 'podherald-bootstrap';
+const KEY = { algorithm: 'ECDSA', size: 256 } as const;
+
+/** The Certificate that is served; its authority is what cert-manager writes as caBundle. */
+export const SERVING_CERTIFICATE = NAME;
+
+/** An authority for this purpose alone, and the certificate it issues for the Service. */
+export function certificateManifests(options: InstallOptions): Manifest[] {
+  return [
+    {
+      apiVersion: API_VERSION,
+      kind: 'Issuer',
+      metadata: ofNamespace(options, BOOTSTRAP),
+      spec: { selfSigned: {} },
+    },
+    {
+      apiVersion: API_VERSION,
+      kind: 'Certificate',
+      metadata: ofNamespace(options, CA),
+      spec: {
+        isCA: true,
+        commonName: CA,
+        secretName: CA,
+        duration: because(
+          'Ten years. The authority signs for one name in this namespace and is trusted by one webhook configuration.',
+          '87600h',
+        ),
+        privateKey: {
+          ...KEY,
+          rotationPolicy: because(
+            'The renewed authority keeps its name and key, so whatever it has signed stays valid under both. With a new key, every call would fail until each replica serves a certificate of the new one.',
+            'Never',
+          ),
+        },
+        issuerRef: { kind: 'Issuer', name: BOOTSTRAP },
+      },
+    },
+    {
+      apiVersion: API_VERSION,
+      kind: 'Issuer',
+      metadata: ofNamespace(options, CA),
+      spec: { ca: { secretName: CA } },
+    },
+    {
+      apiVersion: API_VERSION,
+      kind: 'Certificate',
+      metadata: ofNamespace(options, SERVING_CERTIFICATE),
+      spec: {
+        secretName: TLS_SECRET,
+        dnsNames: because('The API server wants the name <service>.<namespace>.svc, as a SAN.', [
+          `${NAME}.${options.namespace}.svc`,
+        ]),
+        duration: because(
+          'Renewed at two thirds of it, by default. podherald takes up the renewed one without a restart.',
+          '2160h',
+        ),
+        usages: ['digital signature', 'server auth'],
+        privateKey: { ...KEY, rotationPolicy: 'Always' },
+        issuerRef: { kind: 'Issuer', name: CA },
+      },
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+import { because } from './because.ts';
+import type { InstallOptions } from './install-options.ts';
+import { labels, type Manifest, ofNamespace } from './names.ts';
+
+export function namespaceManifests(options: InstallOptions): Manifest[] {
+  const { namespace, priorityClass } = options;
+  const home: Manifest = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name: namespace,
+      labels: {
+        ...labels(options),
+        'pod-security.kubernetes.io/enforce': because(
+          'podherald needs no right on its node, and its namespace grants none.',
+          'restricted',
+        ),
+      },
+    },
+  };
+  return priorityClass.startsWith('system-') ? [home, priorityQuota(options)] : [home];
+}
+
+function priorityQuota(options: InstallOptions): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: ofNamespace(options, 'podherald-priority'),
+    spec: {
+      hard: { pods: '100' },
+      scopeSelector: because(
+        'Some clusters (GKE for one) allow system priority classes only in namespaces with a quota that names them. Elsewhere this limits nothing that matters.',
+        {
+          matchExpressions: [
+            { scopeName: 'PriorityClass', operator: 'In', values: [options.priorityClass] },
+          ],
+        },
+      ),
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { because, type Field } from './because.ts';
+import type { InstallOptions } from './install-options.ts';
+import { CA_SECRET, type Manifest, NAME, ofCluster, ofNamespace } from './names.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** What podherald needs wherever its certificate comes from. */
+export function rbacManifests(options: InstallOptions): Manifest[] {
+  if (!options.config.readsNamespaces) return [];
+  return clusterRole(options, NAME, [
+    because(
+      'Annotations of namespaces are defaults of their pods. Without them (namespaces: {annotations: false} in the config) this is not needed.',
+      { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
+    ),
+  ]);
+}
+
+/** What it needs to be its own authority. */
+export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
+  const secrets = { apiGroups: [''], resources: ['secrets'] };
+  return [
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'Role',
+      metadata: ofNamespace(options),
+      rules: [
+        because('A rule on create cannot name its object (it has no name yet).', {
+          ...secrets,
+          verbs: ['create'],
+        }),
+        because('The authority and its key, shared by all replicas, and no other Secret.', {
+          ...secrets,
+          resourceNames: [CA_SECRET],
+          verbs: ['get', 'list', 'watch', 'update', 'patch'],
+        }),
+      ],
+    },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata: ofNamespace(options),
+      ...grant('Role', NAME, options),
+    },
+    ...clusterRole(options, 'podherald-self-managed-tls', [
+      because(
+        'To keep caBundle in step with the authority, in this one configuration. Who may patch it decides which server sees all pods, so nobody else should.',
+        {
+          apiGroups: ['admissionregistration.k8s.io'],
+          resources: ['mutatingwebhookconfigurations'],
+          resourceNames: [NAME],
+          verbs: ['get', 'list', 'watch', 'patch'],
+        },
+      ),
+    ]),
+  ];
+}
+
+function clusterRole(options: InstallOptions, name: string, rules: readonly Field[]): Manifest[] {
+  return [
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: ofCluster(options, name),
+      rules,
+    },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: ofCluster(options, name),
+      ...grant('ClusterRole', name, options),
+    },
+  ];
+}
+
+function grant(kind: string, name: string, { namespace }: InstallOptions): Record<string, Field> {
+  return {
+    roleRef: { apiGroup: RBAC, kind, name },
+    subjects: [{ kind: 'ServiceAccount', name: NAME, namespace }],
+  };
+}
