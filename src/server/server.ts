@@ -38,14 +38,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { certificates, config, namespaces, log, now } = options;
   const metrics = createMetrics(config.get().rules.version);
   const pair = certificates.get();
+  let isStopping = false;
   const webhook = webhookApp({
     rules: () => config.get().rules,
     findNamespace: namespaces && findIn(namespaces),
     metrics,
     log,
     tls: pair ?? {},
+    isStopping: () => isStopping,
+    tls: pair,
   });
-  let isStopping = false;
   const admin = adminApp({
     metrics,
     ready: {

@@ -29,6 +29,22 @@ describe('a server that is told to stop', () => {
     expect(await isOpen(server.adminUrl)).toBe(false);
   });
 
+  it('sends its callers elsewhere with each answer while it does so', async () => {
+    const server = await start(5000);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const options = { ca: pair.cert, agent: keptConnection() };
+    const before = await postTo(server.url, REVIEW, options);
+    const closing = server.close();
+    const after = await postTo(server.url, REVIEW, options);
+
+    expect(before.headers['connection']).toBe('keep-alive');
+    expect(after.headers['connection']).toBe('close');
+
+    await vi.advanceTimersByTimeAsync(5000);
+    await closing;
+  });
+
   it('stays alive for kubelet while it does so', async () => {
     const server = await start(5000);
     vi.useFakeTimers({ toFake: ['setTimeout'] });
