@@ -45,6 +45,24 @@ describe('a server that is told to stop', () => {
     await closing;
   });
 
+  it('ends spare connections half-way, while it still takes new ones', async () => {
+    const server = await start(5000);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const spare = await connectTo(server.url, { ca: pair.cert });
+    spare.write('POST /mutate HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n');
+    await readUntil(spare, 'an AdmissionReview\n');
+    const ended = new Promise((resolve) => spare.once('end', resolve));
+    const closing = server.close();
+    await vi.advanceTimersByTimeAsync(2500);
+    await ended;
+
+    expect((await postTo(server.url, REVIEW, { ca: pair.cert })).statusCode).toBe(200);
+
+    await vi.advanceTimersByTimeAsync(2500);
+    await closing;
+  });
+
   it('stays alive for kubelet while it does so', async () => {
     const server = await start(5000);
     vi.useFakeTimers({ toFake: ['setTimeout'] });

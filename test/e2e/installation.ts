@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { buffer } from 'node:stream/consumers';
+import { parseAllDocuments } from 'yaml';
+import { kubectl } from './kubectl.ts';
+import { Namespace, RUN_LABELS } from './namespace.ts';
+import type { KubeObject, Pod } from './objects.ts';
+import { certificateFor, count } from './podherald.ts';
+
+/** podherald's image; hack/e2e makes one for hack/cluster. */
+const IMAGE = process.env['PODHERALD_E2E_IMAGE'];
+
+const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
+const NAME = 'podherald';
+const PODS = `app.kubernetes.io/name=${NAME}`;
+
+/**
+ * podherald as `podherald manifests` installs it, but for what keeps it out of the way of others:
+ * objects of the cluster are named after the test's namespace, and its webhook is sent only the
+ * pods of namespaces that a test has named.
+ */
+export class Installation {
+  /** Where podherald runs. */
+  readonly home: Namespace;
+  /** Of its objects in the cluster. */
+  readonly clusterName: string;
+  readonly #served: readonly string[];
+  readonly #edit: (object: KubeObject) => KubeObject;
+
+  private constructor(home: Namespace, served: readonly string[], edit: Edit) {
+    this.home = home;
+    this.clusterName = home.name;
+    this.#served = served;
+    this.#edit = edit;
+  }
+
+  /** @param edit what a test changes in the objects besides. */
+  static async make(
+    served: readonly string[],
+    edit: Edit = (object) => object,
+  ): Promise<Installation> {
+    return new Installation(await Namespace.make(), served, edit);
+  }
+
+  /** The objects of these flags of `podherald manifests`. */
+  async render(flags: readonly string[]): Promise<KubeObject[]> {
+    const where = ['--namespace', this.home.name, '--image', IMAGE ?? ''];
+    const text = await manifests([...where, ...flags]);
+    const documents = parseAllDocuments(text);
+    if ('empty' in documents) throw new Error('podherald manifests wrote nothing');
+    return documents.map((document) => this.#edit(this.#kept(document.toJS())));
+  }
+
+  async apply(flags: readonly string[], ...options: string[]): Promise<void> {
+    const items = await this.render(flags);
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    await kubectl(['apply', ...options, '-f', '-'], JSON.stringify(list));
+  }
+
+  /** What whoever installs with `--tls files` does. */
+  async bringCertificate(): Promise<void> {
+    const { cert, key } = await certificateFor([`${NAME}.${this.home.name}.svc`], [], new Date());
+    await this.home.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'podherald-tls' },
+      type: 'kubernetes.io/tls',
+      stringData: { 'tls.crt': cert, 'tls.key': key },
+    });
+    const value = Buffer.from(cert).toString('base64');
+    const { webhooks } = await this.webhook();
+    const patch = webhooks.map((_, index) => ({
+      op: 'add',
+      path: `/webhooks/${index}/clientConfig/caBundle`,
+      value,
+    }));
+    const target = ['mutatingwebhookconfiguration', this.clusterName];
+    await kubectl(['patch', ...target, '--type=json', `--patch=${JSON.stringify(patch)}`]);
+  }
+
+  async webhook(): Promise<WebhookConfiguration> {
+    const target = ['mutatingwebhookconfiguration', this.clusterName];
+    return JSON.parse(await kubectl(['get', ...target, '-o', 'json']));
+  }
+
+  caBundles = async (): Promise<(string | undefined)[]> =>
+    (await this.webhook()).webhooks.map(({ clientConfig }) => clientConfig.caBundle);
+
+  /** Waits until as many replicas as wanted are ready, and none is left of before. */
+  async ready(): Promise<void> {
+    await this.home.run(['rollout', 'status', `deployment/${NAME}`, '--timeout=90s']);
+  }
+
+  pods(): Promise<readonly Pod[]> {
+    return this.home.podsOf(PODS);
+  }
+
+  async podNames(): Promise<string[]> {
+    return (await this.pods()).map(({ metadata }) => metadata.name ?? '');
+  }
+
+  /** The replica that most reviews have been sent to. */
+  async busiest(): Promise<string> {
+    const counts = (await this.podNames()).map(async (name) => {
+      const path = `/api/v1/namespaces/${this.home.name}/pods/${name}:8080/proxy/metrics`;
+      const metrics = await kubectl(['get', '--raw', path]);
+      return { name, reviews: count(metrics, 'podherald_reviews_total', 'outcome="injected"') };
+    });
+    const [first] = (await Promise.all(counts)).sort((one, other) => other.reviews - one.reviews);
+    return first?.name ?? '';
+  }
+
+  /** How often podherald has been started again in a pod. */
+  async restarts(name: string): Promise<number> {
+    const pod = await this.home.get<PodWithRestarts>(`pod/${name}`);
+    return pod.status.containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
+  }
+
+  /** Removes it as docs/operations.md says. */
+  async remove(): Promise<void> {
+    const all = ['mutatingwebhookconfigurations', 'clusterrolebindings', 'clusterroles'];
+    for (const kind of all) {
+      await kubectl(['delete', kind, this.clusterName, '--ignore-not-found']);
+    }
+    await this.home.remove();
+  }
+
+  #kept(object: KubeObject): KubeObject {
+    const { metadata } = object;
+    const labels = { ...metadata.labels, ...RUN_LABELS };
+    if (object.kind === 'Namespace') return { ...object, metadata: { ...metadata, labels } };
+    if (metadata.namespace !== undefined) return object;
+    const ofCluster = { ...object, metadata: { ...metadata, name: this.clusterName, labels } };
+    if (hasRoleRef(ofCluster)) {
+      return {
+        ...ofCluster,
+        roleRef: { ...ofCluster.roleRef, name: this.clusterName },
+      } as KubeObject;
+    }
+    return hasWebhooks(ofCluster) ? (this.#limited(ofCluster) as KubeObject) : ofCluster;
+  }
+
+  #limited(configuration: WebhookConfiguration): WebhookConfiguration {
+    const key = 'kubernetes.io/metadata.name';
+    const limit = { key, operator: 'In', values: this.#served };
+    const webhooks = configuration.webhooks.map((webhook) => {
+      const { matchExpressions } = webhook.namespaceSelector;
+      return { ...webhook, namespaceSelector: { matchExpressions: [...matchExpressions, limit] } };
+    });
+    return { ...configuration, webhooks };
+  }
+}
+
+type Edit = (object: KubeObject) => KubeObject;
+
+interface PodWithRestarts {
+  readonly status: { readonly containerStatuses: readonly { readonly restartCount: number }[] };
+}
+
+interface WebhookConfiguration extends KubeObject {
+  readonly webhooks: readonly {
+    readonly clientConfig: { readonly caBundle?: string };
+    readonly namespaceSelector: { readonly matchExpressions: readonly object[] };
+  }[];
+}
+
+function hasWebhooks(object: KubeObject): object is WebhookConfiguration {
+  return 'webhooks' in object;
+}
+
+function hasRoleRef(object: KubeObject): object is KubeObject & { readonly roleRef: object } {
+  return 'roleRef' in object;
+}
+
+/** What `podherald manifests` writes. */
+export async function manifests(flags: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [PROGRAM, 'manifests', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const text = await buffer(child.stdout);
+  if ((await ended) !== 0) throw new Error(`podherald manifests ${flags.join(' ')} has failed`);
+  return String(text);
+}
