@@ -29,11 +29,15 @@ export class Installation {
   private constructor(home: Namespace, served: readonly string[], edit: Edit) {
     this.home = home;
     this.clusterName = home.name;
-    this.#served = served;
+    this.#served = [...served, home.name];
     this.#edit = edit;
   }
 
-  /** @param edit what a test changes in the objects besides. */
+  /**
+   * @param served namespaces whose pods may be sent. Its own is one of them too, so that nothing
+   * but its manifests keeps those pods from being sent.
+   * @param edit what a test changes in the objects besides.
+   */
   static async make(
     served: readonly string[],
     edit: Edit = (object) => object,
@@ -98,11 +102,16 @@ export class Installation {
     return (await this.pods()).map(({ metadata }) => metadata.name ?? '');
   }
 
+  /** The metrics of one replica, as Prometheus reads them. */
+  metrics(pod: string): Promise<string> {
+    const path = `/api/v1/namespaces/${this.home.name}/pods/${pod}:8080/proxy/metrics`;
+    return kubectl(['get', '--raw', path]);
+  }
+
   /** The replica that most reviews have been sent to. */
   async busiest(): Promise<string> {
     const counts = (await this.podNames()).map(async (name) => {
-      const path = `/api/v1/namespaces/${this.home.name}/pods/${name}:8080/proxy/metrics`;
-      const metrics = await kubectl(['get', '--raw', path]);
+      const metrics = await this.metrics(name);
       return { name, reviews: count(metrics, 'podherald_reviews_total', 'outcome="injected"') };
     });
     const [first] = (await Promise.all(counts)).sort((one, other) => other.reviews - one.reviews);

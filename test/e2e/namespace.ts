@@ -32,7 +32,7 @@ export class Namespace {
 
   /** Asks for its removal; hack/e2e waits for it, once, at the end. */
   async remove(): Promise<void> {
-    await kubectl(['delete', 'namespace', this.name, '--wait=false']);
+    await kubectl(['delete', 'namespace', this.name, '--wait=false', '--ignore-not-found']);
   }
 
   /** @param change `key=value`, or `key-` to take the key away. */

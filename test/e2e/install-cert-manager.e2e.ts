@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_IMAGE } from './in-cluster.ts';
+import { Installation } from './installation.ts';
+import { tryKubectl } from './kubectl.ts';
+import { Namespace } from './namespace.ts';
+import type { KubeObject } from './objects.ts';
+import { StreamOfCreates, summary } from './stream-of-creates.ts';
+import { until } from './until.ts';
+
+/** hack/e2e has cert-manager run in the cluster of hack/cluster; elsewhere it is there or not. */
+const { code } = await tryKubectl(['get', 'crd', 'certificates.cert-manager.io']);
+const NO_CERT_MANAGER = code !== 0;
+
+const FLAGS = ['--tls', 'cert-manager', '--failure-policy', 'Fail'];
+
+describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager', () => {
+  let namespace: Namespace;
+  let installation: Installation;
+
+  beforeAll(async () => {
+    namespace = await Namespace.make();
+    installation = await Installation.make([namespace.name]);
+    await installation.apply(FLAGS);
+    await installation.ready();
+  });
+
+  afterAll(async () => {
+    await installation?.remove();
+    await namespace?.remove();
+  });
+
+  test('serves the certificate that was issued, and has its authority as caBundle', async () => {
+    const creates = await StreamOfCreates.start(namespace);
+    const [caBundle] = await until(30, installation.caBundles, ([first]) => first !== undefined);
+    await creates.more(20);
+    const failedBefore = creates.failed.length;
+    await creates.more(20);
+    await creates.stop();
+
+    expect(caBundle).toBe((await secret())['ca.crt']);
+    expect(summary(creates.failed.slice(failedBefore), 0)).toBe('');
+  });
+
+  test('keeps its caBundle when it is applied again', async () => {
+    const before = await installation.caBundles();
+    await installation.apply(FLAGS);
+    await installation.apply(FLAGS, '--server-side');
+
+    expect(await installation.caBundles()).toEqual(before);
+  });
+
+  test('fails no create while certificates are renewed', async () => {
+    const first = await expiries();
+    const creates = await StreamOfCreates.start(namespace);
+    const startedAtMs = performance.now();
+    // Of an hour, renewed 20 seconds after it was issued: the shortest that cert-manager makes.
+    const spec = { duration: '1h', renewBefore: '59m40s' };
+    await installation.home.run([
+      ...['patch', 'certificate', 'podherald', '--type=merge'],
+      `--patch=${JSON.stringify({ spec })}`,
+    ]);
+    const second = await untilServed((expiry) => !first.includes(expiry));
+    const third = await untilServed(
+      (expiry) => !first.includes(expiry) && !second.includes(expiry),
+    );
+    await creates.more(20);
+    await creates.stop();
+
+    console.log(`${creates.count} creates, ${creates.failed.length} failed, served ${third}`);
+    expect(summary(creates.failed, startedAtMs)).toBe('');
+  });
+
+  test('fails no create when the Secret is deleted and issued anew', async () => {
+    const first = await expiries();
+    const creates = await StreamOfCreates.start(namespace);
+    const startedAtMs = performance.now();
+    await installation.home.run(['delete', 'secret', 'podherald-tls']);
+    await untilServed((expiry) => !first.includes(expiry));
+    await creates.more(20);
+    await creates.stop();
+
+    expect(summary(creates.failed, startedAtMs)).toBe('');
+  });
+
+  async function secret(): Promise<Record<string, string>> {
+    const { data } = await installation.home.get<KubeObject & { data: Record<string, string> }>(
+      'secret/podherald-tls',
+    );
+    return data;
+  }
+
+  /** When the certificates end that the replicas serve, in seconds since 1970. */
+  async function expiries(): Promise<number[]> {
+    const metrics = (await installation.podNames()).map((name) => installation.metrics(name));
+    return (await Promise.all(metrics)).map((text) =>
+      Number(/^podherald_certificate_expiry_timestamp_seconds (\S+)$/m.exec(text)?.[1]),
+    );
+  }
+
+  /** Waits until all replicas serve such a certificate. */
+  async function untilServed(isOne: (expiry: number) => boolean): Promise<number[]> {
+    return until(120, hurriedExpiries, (found) => found.every(isOne));
+  }
+
+  /** kubelet looks after mounted Secrets once a minute or so, and at once where a pod changes. */
+  async function hurriedExpiries(): Promise<number[]> {
+    const pods = ['pods', '--selector=app.kubernetes.io/name=podherald'];
+    await installation.home.run([
+      'annotate',
+      ...pods,
+      '--overwrite',
+      `e2e/now=${performance.now()}`,
+    ]);
+    return expiries();
+  }
+});

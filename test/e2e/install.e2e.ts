@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_IMAGE } from './in-cluster.ts';
+import { Installation } from './installation.ts';
+import { kubectl, tryKubectl } from './kubectl.ts';
+import { Namespace } from './namespace.ts';
+import { envNames, firstPod } from './objects.ts';
+import { until } from './until.ts';
+
+const FILES = ['--tls', 'files'];
+const DRY = '--dry-run=server';
+
+describe.skipIf(NO_IMAGE)('an installation', () => {
+  let namespace: Namespace;
+  let installation: Installation;
+
+  beforeAll(async () => {
+    namespace = await Namespace.make();
+    // Nothing but its manifests keeps the pods of kube-system from being sent.
+    installation = await Installation.make([namespace.name, 'kube-system']);
+    await installation.apply(FILES);
+    await installation.bringCertificate();
+    await installation.ready();
+  });
+
+  afterAll(async () => {
+    await installation?.remove();
+    await namespace?.remove();
+  });
+
+  test('injects, with two replicas, in a namespace that enforces Pod Security restricted', async () => {
+    const { spec } = await untilInjected();
+
+    expect(envNames(spec)).toContain('POD_NAME');
+    expect(await installation.podNames()).toHaveLength(2);
+  });
+
+  test.each([[[]], [['--server-side']]])(
+    'keeps its caBundle when it is applied again %j',
+    async (how) => {
+      const before = await installation.caBundles();
+      await installation.apply(FILES, ...how);
+
+      expect(await installation.caBundles()).toEqual(before);
+      expect(before[0]).toMatch(/./);
+    },
+  );
+
+  test('keeps the scope label’s promise: no pod is sent twice, and the others not at all', async () => {
+    await installation.apply([...FILES, '--scope', 'labelled']);
+    await installation.bringCertificate();
+    await untilInjected();
+    const plain = { ...firstPod('plain'), metadata: { name: 'plain' } };
+    const { spec } = await namespace.create(plain, DRY);
+
+    expect(envNames(spec)).toEqual([]);
+    await installation.apply(FILES);
+    await installation.bringCertificate();
+  });
+
+  test('under failurePolicy Fail with no podherald left, holds up neither itself nor kube-system', async () => {
+    await installation.apply([...FILES, '--failure-policy', 'Fail']);
+    await stopAll();
+    await until(
+      20,
+      () => create(namespace),
+      ({ code }) => code !== 0,
+    );
+    const refused = await create(namespace);
+    const inKubeSystem = await tryKubectl(
+      ['create', '--namespace=kube-system', DRY, '-f', '-'],
+      JSON.stringify(firstPod('in-kube-system')),
+    );
+    await startAll();
+
+    expect(refused.stderr).toContain('failed calling webhook');
+    expect(inKubeSystem).toMatchObject({ code: 0 });
+    expect(await installation.podNames()).toHaveLength(2);
+  });
+
+  test('under failurePolicy Ignore with no podherald left, lets pods through as they are', async () => {
+    await installation.apply([...FILES, '--failure-policy', 'Ignore']);
+    await stopAll();
+    await until(
+      20,
+      () => create(namespace),
+      ({ code }) => code === 0,
+    );
+    const { spec } = await namespace.create(firstPod('through'), DRY);
+
+    expect(envNames(spec)).toEqual([]);
+    await startAll();
+    await untilInjected();
+  });
+
+  test('leaves nothing behind when it is removed', async () => {
+    await installation.remove();
+    const kinds = ['mutatingwebhookconfigurations', 'clusterroles', 'clusterrolebindings'];
+    const names = await kubectl(['get', kinds.join(','), '-o', 'name']);
+
+    expect(names).not.toContain(installation.clusterName);
+    await namespace.create(firstPod('after'), DRY);
+    await kubectl(['wait', '--for=delete', `namespace/${installation.home.name}`, '--timeout=90s']);
+  });
+
+  function create(where: Namespace) {
+    return where.try(['create', DRY, '-f', '-'], JSON.stringify(firstPod('tried')));
+  }
+
+  async function untilInjected() {
+    const injected = () => namespace.create(firstPod('asking'), DRY);
+    return until(20, injected, ({ spec }) => envNames(spec).includes('POD_NAME'));
+  }
+
+  async function stopAll(): Promise<void> {
+    await installation.home.run(['scale', 'deployment/podherald', '--replicas=0']);
+    const remaining = () => installation.podNames();
+    await until(60, remaining, (names) => names.length === 0);
+  }
+
+  async function startAll(): Promise<void> {
+    await installation.home.run(['scale', 'deployment/podherald', '--replicas=2']);
+    await installation.ready();
+  }
+});
