@@ -18,8 +18,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.ts'],
+          exclude: ['test/e2e/slow/**'],
           fileParallelism: false,
           testTimeout: 3 * MINUTE_MS,
+          hookTimeout: 3 * MINUTE_MS,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['test/e2e/slow/**/*.e2e.ts'],
+          fileParallelism: false,
+          testTimeout: 15 * MINUTE_MS,
           hookTimeout: 3 * MINUTE_MS,
         },
       },
