@@ -8,6 +8,9 @@ const INTERVAL_MS = 25;
 /** Twice a second, ten come at once: so the API server keeps connections to every replica. */
 const BURST = { every: 20, size: 10 } as const;
 
+/** While so many are unanswered no more are sent, so that a busy machine is not drowned. */
+const MOST_UNDERWAY = 20;
+
 /** A create that has failed, or has let a pod through without what it asked for. */
 export interface FailedCreate {
   readonly startedAtMs: number;
@@ -58,6 +61,7 @@ export class StreamOfCreates {
   }
 
   #create(): void {
+    if (this.#underway.size >= MOST_UNDERWAY) return;
     const startedAtMs = performance.now();
     const creating = this.#answer()
       .catch((error: unknown) => String(error))
