@@ -51,9 +51,8 @@ describe.skipIf(NO_IMAGE)(
     });
 
     test('a deleted replica fails none of them', async () => {
-      const [name = ''] = await installation.podNames();
       const failed = await during(async () => {
-        await installation.home.run(['delete', 'pod', name]);
+        await installation.home.run(['delete', 'pod', await installation.busiest()]);
         await installation.ready();
       });
       expect(failed).toBe('');
@@ -77,14 +76,12 @@ describe.skipIf(NO_IMAGE)(
     });
 
     test('a killed replica fails none after readiness has noticed it', async () => {
-      const [name = ''] = await installation.podNames();
-      expect(await lateFailures(() => signal(name, 'SIGKILL'))).toBe('');
+      expect(await lateFailures((name) => signal(name, 'SIGKILL'))).toBe('');
       await installation.ready();
     });
 
     test('a replica that hangs fails none after readiness has noticed it', async () => {
-      const [name = ''] = await installation.podNames();
-      expect(await lateFailures(() => signal(name, 'SIGSTOP'))).toBe('');
+      expect(await lateFailures((name) => signal(name, 'SIGSTOP'))).toBe('');
     });
 
     /** The failures of the creates that went on while something happened. */
@@ -103,14 +100,21 @@ describe.skipIf(NO_IMAGE)(
     }
 
     /** The failures of creates that began when readiness should have noticed what happened. */
-    async function lateFailures(happening: () => Promise<void>): Promise<string> {
+    async function lateFailures(happening: (name: string) => Promise<void>): Promise<string> {
       const creates = await StreamOfCreates.start(namespace);
-      await creates.more(20);
+      await creates.more(50);
+      const name = await installation.busiest();
+      const restarts = await installation.restarts(name);
       let originMs = 0;
       try {
-        await happening();
+        await happening(name);
         originMs = performance.now();
-        await creates.more(1500);
+        const restartsNow = () => installation.restarts(name);
+        await until(90, restartsNow, (now) => now > restarts);
+        const seconds = ((performance.now() - originMs) / 1000).toFixed(1);
+        console.log(`started again after ${seconds} s`);
+        await installation.ready();
+        await creates.more(100);
       } finally {
         await creates.stop();
       }
@@ -154,7 +158,7 @@ const SIGNAL_PODHERALD = `
     try { return fs.readFileSync('/proc/' + id + '/cmdline', 'utf8').includes('/app/dist/main.js'); }
     catch { return false; }
   };
-  const [id] = fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).filter(isPodherald);
+  const [id] = fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).filter((id) => Number(id) !== process.pid && isPodherald(id));
   process.kill(Number(id), process.argv[1]);
 `;
 
