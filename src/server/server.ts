@@ -46,7 +46,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     tls: pair ?? {},
     isStopping: () => isStopping,
-    tls: pair,
   });
   const admin = adminApp({
     metrics,

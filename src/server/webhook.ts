@@ -23,11 +23,11 @@ export interface WebhookOptions {
    * speaks plain HTTP, which only tests want.
    */
   readonly tls?: KeyPair | Record<string, never>;
+  /**
    * Whether this process is going to end. Each answer then ends its connection, so that the API
    * server opens its next one to another replica, and writes into none that is being closed.
+   */
   readonly isStopping?: () => boolean;
-  /** PEM. Without it the app speaks plain HTTP, which only tests want. */
-  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 declare module 'fastify' {

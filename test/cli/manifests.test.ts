@@ -100,7 +100,7 @@ describe('manifests', () => {
     expect(stderr.replaceAll('\n', ' ')).toMatch(sentence);
   });
 
-  it.each(['cert-manager', 'files'])(
+  it.each(['self-managed', 'cert-manager', 'files'])(
     'passes serve only flags that it has (--tls %s)',
     async (tls) => {
       const [{ stdout }, help] = await Promise.all([
