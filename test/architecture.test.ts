@@ -36,7 +36,11 @@ const HOUSE: Readonly<Record<string, Room>> = {
     imports: ['api', 'decision', 'errors'],
     packages: ['@kubernetes/client-node', 'yaml'],
   },
-  render: { pure: true, imports: ['admission', 'config', 'decision'], packages: ['yaml'] },
+  render: {
+    pure: true,
+    imports: ['api', 'admission', 'config', 'decision', 'injection'],
+    packages: ['yaml'],
+  },
   tls: {
     pure: false,
     imports: ['errors', 'watch-folder'],

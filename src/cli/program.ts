@@ -6,6 +6,7 @@ import { addExplain } from './explain.ts';
 import { addInject } from './inject.ts';
 import { addManifests } from './manifests.ts';
 import type { Output } from './output.ts';
+import { addPolicy } from './policy.ts';
 import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
 import { addUninject } from './uninject.ts';
@@ -28,6 +29,7 @@ export function createProgram(output: Output): Command {
   addExplain(program, output);
   addAudit(program, output);
   addManifests(program, output);
+  addPolicy(program, output);
   addConfig(program, output);
   addRbac(program, output);
   return program;

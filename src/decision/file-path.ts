@@ -1,9 +1,9 @@
 import { utf8Bytes } from '../api/utf8.ts';
 
-const NAME_BYTES = 255;
+export const FILE_NAME_BYTES = 255;
 
 /** Less than PATH_MAX (4096), as kubelet puts its own folders before it. */
-const PATH_BYTES = 1024;
+export const FILE_PATH_BYTES = 1024;
 
 /**
  * Why a text cannot be the path of a file in a volume, as the end of a sentence (kubernetes
@@ -27,9 +27,10 @@ export function filePathFault(path: string): string | undefined {
  * for the whole. The API server accepts more, and the pod then never starts.
  */
 export function lengthFault(path: string): string | undefined {
-  if (utf8Bytes(path) > PATH_BYTES) return `expected a path of at most ${PATH_BYTES} bytes`;
-  if (path.split('/').every((name) => utf8Bytes(name) <= NAME_BYTES)) return undefined;
-  return `expected a path of parts of at most ${NAME_BYTES} bytes`;
+  if (utf8Bytes(path) > FILE_PATH_BYTES)
+    return `expected a path of at most ${FILE_PATH_BYTES} bytes`;
+  if (path.split('/').every((name) => utf8Bytes(name) <= FILE_NAME_BYTES)) return undefined;
+  return `expected a path of parts of at most ${FILE_NAME_BYTES} bytes`;
 }
 
 /** Whether two files cannot both be there: they are one, or one would have to be a folder too. */

@@ -5,9 +5,9 @@ import { invalid, type ParseContext, type Parsed } from './parsed.ts';
 export const KUBECONFIG_FOLDER = '/etc/podherald';
 
 /** What a container's runtime mounts itself: no container starts with a mount there. */
-const RUNTIME_FOLDERS = ['/proc', '/sys'];
+export const RUNTIME_FOLDERS = ['/proc', '/sys'];
 /** Of these only the folder itself: it holds files that the runtime and kubelet put there. */
-const SHARED_FOLDERS = ['/dev', '/etc'];
+export const SHARED_FOLDERS = ['/dev', '/etc'];
 
 /** Reads an absolute path that files can be mounted at. */
 export function parseMetadataPath(text: string, { key }: ParseContext): Parsed<string> {

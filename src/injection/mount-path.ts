@@ -22,7 +22,7 @@ export function pathsOverlap(one: string, other: string): boolean {
 }
 
 /** Where kubelet mounts a file into a container that says nothing else (core/v1 types.go). */
-const TERMINATION_MESSAGE_PATH = '/dev/termination-log';
+export const TERMINATION_MESSAGE_PATH = '/dev/termination-log';
 
 /**
  * The paths that a container uses at, inside or around the one given. Block devices count, as the

@@ -1,17 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
 import type { Ended } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
-import type { KubeObject, Pod, PodSpec } from './objects.ts';
 import { countReviews } from './podherald.ts';
+import { isNeeded, MANIFESTS, podOf, readManifest, readNamespaces } from './review-manifests.ts';
 import { test as suite } from './suite.ts';
-
-/** The manifests behind the captured reviews, each a pod or a workload. */
-const FOLDER = join(import.meta.dirname, '../reviews/manifests');
-const NAMESPACES = '00-namespaces.yaml';
-const MANIFESTS = readdirSync(FOLDER).filter((file) => file !== NAMESPACES);
 
 /** What the API server refuses also without podherald. */
 const INVALID = new Set(['45-annotation-key-tilde.yaml']);
@@ -60,7 +52,7 @@ test.beforeAll(({ twins }) => {
 test.for(MANIFESTS)(
   'what the API server accepts of %s, it accepts injected',
   async (file, { twins }) => {
-    const manifest: KubeObject = parse(readFileSync(join(FOLDER, file), 'utf8'));
+    const manifest = readManifest(file);
     const { bare, ours } = twinsOf(twins, manifest.metadata.namespace);
     const pod = JSON.stringify(podOf(manifest));
     // Fields that are newer than the cluster are then left out, as they are for its users.
@@ -77,57 +69,10 @@ test('podherald has failed open on none of them', async ({ podherald }) => {
   expect(await countReviews(podherald, 'failed_open')).toBe(0);
 });
 
-function readNamespaces(): KubeObject[] {
-  const text = readFileSync(join(FOLDER, NAMESPACES), 'utf8');
-  return parseAllDocuments(text).map((document) => document.toJS());
-}
-
-/** A pod can only be made where what it names exists and what fills it is in force. */
-function isNeeded({ kind }: KubeObject): boolean {
-  return kind === 'ServiceAccount' || kind === 'LimitRange';
-}
-
 function twinsOf(twins: ReadonlyMap<string, Twins>, namespace = 'default'): Twins {
   const found = twins.get(namespace);
-  if (found === undefined) throw new Error(`${NAMESPACES} has no namespace ${namespace}`);
+  if (found === undefined) throw new Error(`00-namespaces.yaml has no namespace ${namespace}`);
   return found;
-}
-
-interface Workload extends KubeObject {
-  readonly spec: {
-    readonly template: Template;
-    readonly jobTemplate?: { readonly spec: { readonly template: Template } };
-    readonly volumeClaimTemplates?: readonly KubeObject[];
-  };
-}
-
-type Template = Pick<Pod, 'metadata' | 'spec'>;
-
-/** The pod itself, or the first one that a controller would make of the workload. */
-function podOf(manifest: KubeObject): Pod {
-  const { metadata, spec } = templateOf(manifest);
-  const { namespace: _, ...rest } = metadata;
-  return { apiVersion: 'v1', kind: 'Pod', metadata: rest, spec: portable(spec) };
-}
-
-function templateOf(manifest: KubeObject): Template {
-  if (manifest.kind === 'Pod') return manifest as Pod;
-  const { metadata, spec } = manifest as Workload;
-  const template = spec.jobTemplate?.spec.template ?? spec.template;
-  const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata: { name = '' } }) => ({
-    name,
-    persistentVolumeClaim: { claimName: name },
-  }));
-  return {
-    metadata: { ...template.metadata, generateName: `${metadata.name}-` },
-    spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claims] },
-  };
-}
-
-/** A PriorityClass belongs to no namespace, so one that every cluster has stands in for it. */
-function portable(spec: PodSpec): PodSpec {
-  if (spec['priorityClassName'] === undefined) return spec;
-  return { ...spec, priorityClassName: 'system-cluster-critical' };
 }
 
 /** Why kubectl failed, without warnings, and in one order; empty where it did not. */

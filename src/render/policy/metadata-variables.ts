@@ -1,0 +1,234 @@
+import { isObject, type Json, type JsonObject } from '../../api/json.ts';
+import { mergeProfiles } from '../../decision/merge-profiles.ts';
+import type { Profile } from '../../decision/profile.ts';
+import type { Rules } from '../../decision/rules.ts';
+import { toEnv, toVolume, toVolumeMount } from '../../injection/downward-api.ts';
+import { TERMINATION_MESSAGE_PATH } from '../../injection/mount-path.ts';
+import { volumeName } from '../../injection/volume-name.ts';
+import { celLiteral, celString } from './cel-literal.ts';
+import type { Variable } from './variable.ts';
+
+const FIRST_VOLUME = celString(volumeName('', true, new Set()));
+const OTHER_VOLUMES = celString(volumeName('', false, new Set()));
+
+/** Finds out what each container lacks of the profiles asked for. */
+export function metadataVariables(rules: Rules): Variable[] {
+  return [...items(rules), ...containers(), ...volumes()];
+}
+
+function items({ profiles }: Rules): Variable[] {
+  return [
+    {
+      name: 'profileEnv',
+      comment:
+        'The variables of each profile. Where a value is missing, it is the name of the container.',
+      expression: table(profiles, ({ env }) => {
+        const written = toEnv(env, '');
+        return env.map((item, at) =>
+          'containerName' in item.source ? { name: item.name } : ({ ...written[at] } as Json),
+        );
+      }),
+    },
+    {
+      name: 'allEnv',
+      comment: 'Those of the profiles asked for.',
+      expression: 'variables.profiles.map(name, variables.profileEnv[name]).flatten()',
+    },
+    {
+      name: 'env',
+      comment: 'Of two of one name, that of the first profile counts.',
+      expression: firstOf('variables.allEnv', 'name'),
+    },
+    {
+      name: 'profileFiles',
+      comment: 'The files of each profile. The container that a resource is of is filled in below.',
+      expression: table(profiles, ({ files }) => {
+        const { downwardAPI } = toVolume('', files, '');
+        const written = isObject(downwardAPI) ? downwardAPI['items'] : undefined;
+        return Array.isArray(written) ? written.map(withoutContainer) : [];
+      }),
+    },
+    {
+      name: 'allFiles',
+      comment: 'Those of the profiles asked for.',
+      expression: 'variables.profiles.map(name, variables.profileFiles[name]).flatten()',
+    },
+    {
+      name: 'files',
+      comment: 'Of two of one path, that of the first profile counts.',
+      expression: firstOf('variables.allFiles', 'path'),
+    },
+    {
+      name: 'isShared',
+      comment:
+        'Files without resources are the same for all containers, and one volume holds them.',
+      expression: 'variables.files.all(file, !has(file.resourceFieldRef))',
+    },
+  ];
+}
+
+function containers(): Variable[] {
+  return [
+    {
+      name: 'all',
+      comment: "The pod's containers and where they stand: the app's own first.",
+      expression: `${placed('containers', 'object.spec.containers')} +
+${placed('initContainers', 'object.spec.?initContainers.orValue([])')}`,
+    },
+    {
+      name: 'containers',
+      comment: 'Those that metadata is for.',
+      expression: `variables.all
+  .filter(of, variables.selected.exists(name, name == of.is.name) == variables.isTaking)`,
+    },
+    {
+      name: 'unmounted',
+      comment: `Those that mount nothing at, inside or around the path, however it is spelt: a path is cut into
+parts; empty ones and . do not count, and .. takes away one before it. A block device counts as well, and the
+file for the last message.`,
+      expression: `variables.files.size() == 0 ? [] : variables.containers.filter(of, !(
+    of.is.?volumeMounts.orValue([]).map(mount, mount.mountPath) +
+    of.is.?volumeDevices.orValue([]).map(device, device.devicePath) +
+    [of.is.?terminationMessagePath.orValue(${celString(TERMINATION_MESSAGE_PATH)})]
+  )
+  .map(path, path.split('/').filter(part, !(part in ['', '.'])))
+  .map(parts, parts.transformList(at, part,
+    part != '..' && !parts.exists(end, other, other == '..' && end > at &&
+      2 * parts.slice(at + 1, end + 1).filter(one, one == '..').size() > end - at),
+    '/' + part).join('') + '/')
+  .exists(path, path.startsWith(variables.path + '/') || (variables.path + '/').startsWith(path)))`,
+    },
+  ];
+}
+
+function volumes(): Variable[] {
+  return [
+    {
+      name: 'volumes',
+      comment: 'The volumes that are there already.',
+      expression: 'object.spec.?volumes.orValue([])',
+    },
+    {
+      name: 'alike',
+      comment: 'Those of them that may hold the very files.',
+      expression: `variables.volumes.filter(volume, has(volume.downwardAPI) &&
+  volume.downwardAPI.?defaultMode.orValue(420) == 420 &&
+  volume.downwardAPI.?items.orValue([]).size() == variables.files.size())`,
+    },
+    {
+      name: 'mounts',
+      comment: `What each of these containers mounts: its files, the volumes that hold just them already, and how a
+new one is called.`,
+      expression: `variables.unmounted
+  .map(of, {
+    'of': dyn(of),
+    'name': dyn(
+      (variables.isShared || of.at == variables.containers[0].at) &&
+      !variables.volumes.exists(volume, volume.name == ${FIRST_VOLUME})
+        ? ${FIRST_VOLUME}
+        : ${OTHER_VOLUMES} + (variables.isShared ? variables.unmounted[0] : of).is.name),
+    'files': dyn(variables.files.map(file, has(file.resourceFieldRef)
+      ? {
+          'path': dyn(file.path),
+          'resourceFieldRef': dyn({
+            'containerName': dyn(of.is.name),
+            'resource': dyn(file.resourceFieldRef.resource),
+            'divisor': dyn(file.resourceFieldRef.divisor)
+          })
+        }
+      : file))
+  })
+  .map(mount, {
+    'of': dyn(mount.of),
+    'name': dyn(mount.name),
+    'files': dyn(mount.files),
+    'there': dyn(variables.alike.filter(volume, mount.files.all(file,
+      volume.downwardAPI.items.exists(item, item == file ||
+        has(item.resourceFieldRef) && has(file.resourceFieldRef) && !has(item.mode) &&
+        item.path == file.path && file.resourceFieldRef.divisor == '1' &&
+        item.resourceFieldRef.?divisor.orValue('0') == '0' &&
+        item.resourceFieldRef.?containerName.orValue('') == mount.of.is.name &&
+        item.resourceFieldRef.resource == file.resourceFieldRef.resource))))
+  })`,
+    },
+    {
+      name: 'added',
+      comment: 'Those of them that bring their volume along.',
+      expression: `variables.mounts.transformList(at, mount,
+  mount.there.size() == 0 && (at == 0 || !variables.isShared), mount)`,
+    },
+  ];
+}
+
+/** The operations that add what is lacking, as one list. */
+export function metadataOperations(): string {
+  const mount = celLiteral(
+    toVolumeMount('<volume>', '<path>') as unknown as Json,
+    {
+      '<volume>': 'mount.there.size() > 0 ? mount.there[0].name : mount.name',
+      '<path>': 'variables.path',
+    },
+    4,
+  );
+  const { name, downwardAPI } = toVolume('<volume>', [], '');
+  const volume = celLiteral(
+    { name, downwardAPI: { ...(downwardAPI as JsonObject), items: '<files>' } },
+    { '<volume>': 'mount.name', '<files>': 'mount.files' },
+    4,
+  );
+  return `variables.containers
+  .map(of, {
+    'of': dyn(of),
+    'env': dyn(variables.env
+      .filter(ours, !of.is.?env.orValue([]).exists(own, own.name == ours.name))
+      .map(ours, has(ours.value) || has(ours.valueFrom)
+        ? ours
+        : {'name': dyn(ours.name), 'value': dyn(of.is.name)}))
+  })
+  .filter(lack, lack.env.size() > 0)
+  .map(lack, has(lack.of.is.env)
+    ? lack.env.transformList(at, ours,
+        JSONPatch{op: 'add', path: lack.of.at + '/env/' + string(at), value: ours})
+    : [JSONPatch{op: 'add', path: lack.of.at + '/env', value: lack.env}])
+  .flatten() +
+variables.mounts
+  .map(mount, {
+    'of': dyn(mount.of),
+    'ours': dyn(${mount})
+  })
+  .map(mount, has(mount.of.is.volumeMounts)
+    ? JSONPatch{op: 'add', path: mount.of.at + '/volumeMounts/-', value: mount.ours}
+    : JSONPatch{op: 'add', path: mount.of.at + '/volumeMounts', value: [mount.ours]}) +
+(has(object.spec.volumes) || variables.added.size() == 0 ? [] :
+  [JSONPatch{op: 'add', path: '/spec/volumes', value: []}]) +
+variables.added.map(mount,
+  JSONPatch{op: 'add', path: '/spec/volumes/-', value: ${volume}})`;
+}
+
+/** One map of all profiles. */
+function table(
+  profiles: ReadonlyMap<string, Profile>,
+  itemsOf: (profile: Profile) => readonly Json[],
+): string {
+  const entries = [...profiles].map(([name, profile]) => {
+    const { env, files } = mergeProfiles([profile]);
+    return [name, itemsOf({ env, files })] as const;
+  });
+  return celLiteral(Object.fromEntries(entries));
+}
+
+function withoutContainer(item: Json): Json {
+  if (!isObject(item) || !isObject(item['resourceFieldRef'])) return item;
+  const { containerName: _, ...rest } = item['resourceFieldRef'];
+  return { ...item, resourceFieldRef: rest };
+}
+
+function firstOf(list: string, key: string): string {
+  return `${list}.transformList(at, item,
+  !${list}.exists(earlier, other, earlier < at && other.${key} == item.${key}), item)`;
+}
+
+function placed(list: string, value: string): string {
+  return `${value}.transformList(at, container,
+  {'at': dyn('/spec/${list}/' + string(at)), 'is': dyn(container)})`;
+}

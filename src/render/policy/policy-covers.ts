@@ -1,0 +1,48 @@
+import type { Pod } from '../../api/pod.ts';
+import type { AnnotationName } from '../../decision/annotations.ts';
+import { decide, type Namespace } from '../../decision/decide.ts';
+import { readAnnotations } from '../../decision/read-annotations.ts';
+import type { Rules } from '../../decision/rules.ts';
+import { type Plan, plan } from '../../injection/plan.ts';
+import { volumeName } from '../../injection/volume-name.ts';
+import { OWN_NAMESPACES } from './own-namespaces.ts';
+
+/** What a policy has no way to read. */
+export const UNREADABLE = ['metadata-env', 'metadata-files'] as const satisfies AnnotationName[];
+
+/**
+ * Whether the policy makes of a pod just what podherald makes of it; a pod that is denied, it
+ * denies. If not, why not: such a pod it leaves alone.
+ */
+export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true | string {
+  if (OWN_NAMESPACES.includes(namespace.name)) return `${namespace.name} is left alone`;
+  const decision = decide(pod, namespace, rules);
+  if (decision.kind === 'skip' && EXEMPT.has(decision.because.reason)) return true;
+  const annotations = pod.metadata?.annotations ?? {};
+  const unreadable = UNREADABLE.map((name) => rules.annotationPrefix + name).find((key) =>
+    Object.hasOwn(annotations, key),
+  );
+  if (unreadable !== undefined) return `${unreadable}: a policy cannot read items`;
+  if (decision.kind === 'deny') return true;
+  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const names = containers.map(({ name }) => name);
+  const own = readAnnotations(annotations, { place: 'pod', containers: names }, rules);
+  if (own.faults.length > 0) return 'a pod at fault is left alone, and not injected in part';
+  return decision.kind === 'skip' ? true : volumesCovered(pod, plan(pod, decision.metadata));
+}
+
+const EXEMPT: ReadonlySet<string> = new Set(['mirror_pod', 'exempt_namespace']);
+
+/** A new volume is called after the container that is the first to mount it. */
+function volumesCovered({ spec }: Pod, { injection }: Plan): true | string {
+  const none = new Set<string>();
+  const other = injection.volumes.find(({ name }) => {
+    const user = injection.containers.find(({ volumeMounts }) =>
+      volumeMounts.some((mount) => mount.name === name),
+    );
+    const container = user && spec[user.at.list]?.[user.at.index]?.name;
+    const plain = volumeName('', false, none) + container;
+    return name !== volumeName('', true, none) && name !== plain;
+  });
+  return other === undefined ? true : `${other.name}: a policy cannot make up such a name`;
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+import { vi } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { kubectl, tryKubectl } from './kubectl.ts';
+import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
+import {
+  ASKING,
+  container,
+  envNames,
+  type KubeObject,
+  pod,
+  podSpec,
+  RESTRICTED,
+} from './objects.ts';
+
+const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
+
+/** What `podherald policy` prints, in force in selected namespaces only. */
+export interface Policies {
+  readonly name: string;
+  /** Resolves when the API server injects by them there. */
+  readonly select: (namespace: Namespace) => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+interface Binding extends KubeObject {
+  readonly spec: object;
+}
+
+/** Whether the cluster knows MutatingAdmissionPolicy v1, which came with Kubernetes 1.36. */
+export async function hasPolicies(): Promise<boolean> {
+  const { stdout } = await tryKubectl(['get', '--raw', '/apis/admissionregistration.k8s.io/v1']);
+  return stdout.includes('"mutatingadmissionpolicies"');
+}
+
+export async function makePolicies(flags: readonly string[]): Promise<Policies> {
+  const name = generatedName();
+  const text = await policyText(['--name', name, '--failure-policy', 'Fail', ...flags]);
+  const documents: Binding[] = parseAllDocuments(text).map((document) => document.toJS());
+  const selected: string[] = [];
+  return {
+    name,
+    select: async (namespace) => {
+      selected.push(namespace.name);
+      const items = documents.map((document) => limited(document, selected));
+      await kubectl(
+        ['apply', '-f', '-'],
+        JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+      );
+      await untilInjected(namespace);
+    },
+    remove: async () => {
+      await kubectl(['delete', '--ignore-not-found', '-f', '-'], text);
+    },
+  };
+}
+
+export async function policyText(flags: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [PROGRAM, 'policy', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [text, [code]] = await Promise.all([buffer(child.stdout), once(child, 'close')]);
+  if (code !== 0) throw new Error(`podherald policy ended in ${code}`);
+  return String(text);
+}
+
+/** Policies are about the whole cluster; their bindings can be about some namespaces. */
+function limited({ metadata, ...document }: Binding, namespaces: readonly string[]): Binding {
+  const labelled = { ...document, metadata: { ...metadata, labels: RUN_LABELS } };
+  if (!document.kind.endsWith('Binding')) return labelled;
+  const selector = {
+    matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: namespaces }],
+  };
+  const spec = { ...document.spec, matchResources: { namespaceSelector: selector } };
+  return { ...labelled, spec };
+}
+
+/** The API server takes up a policy a moment later: the fault shows that the last of them is there. */
+async function untilInjected(namespace: Namespace): Promise<void> {
+  const app = container('app', { securityContext: RESTRICTED });
+  const asking = pod({ name: 'rehearsal', annotations: ASKING }, podSpec([app]));
+  const faulty = {
+    ...asking,
+    metadata: { name: 'faulty', annotations: { 'inject-metadata': '' } },
+  };
+  await vi.waitFor(
+    async () => {
+      const { spec } = await namespace.create(asking, '--dry-run=server');
+      if (!envNames(spec).includes('POD_NAME')) throw new Error('the policies inject nothing');
+      const { stderr } = await namespace.try(
+        ['create', '--dry-run=server', '-f', '-'],
+        JSON.stringify(faulty),
+      );
+      if (!stderr.includes('-faults')) throw new Error(`the policies tell no fault: ${stderr}`);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+}
