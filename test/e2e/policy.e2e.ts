@@ -7,7 +7,7 @@ import { policyCovers } from '../../src/render/policy/policy-covers.ts';
 import { readCases } from '../support/cases.ts';
 import { arbitraryAnnotations } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
-import { type Metadata, type Pod, pod } from './objects.ts';
+import { type Container, type Metadata, type Pod, pod } from './objects.ts';
 import { hasPolicies } from './policies.ts';
 import { createThrice, type Fates, test as suite, type Triplets } from './policy-twins.ts';
 import { isNeeded, MANIFESTS, podOf, readManifest, readNamespaces } from './review-manifests.ts';
@@ -151,18 +151,19 @@ function judge(whole: Pod, annotations: Record<string, string>, fates: Fates): V
   return { kind: covered === true ? 'equal' : 'left alone', reason: String(covered) };
 }
 
-function complete(raw: Pod): Pod {
-  const image = (of: { image?: unknown }) => ({ image: 'busybox', ...of });
-  const { containers, initContainers } = raw.spec;
+/** What the API server wants of a pod besides, and golden cases leave out. */
+function complete({ metadata, spec, ...raw }: Pod): Pod {
+  const withImage = (of: Container): Container => ({ image: 'busybox', ...of });
+  const initContainers = spec.initContainers?.map(withImage);
   return {
     ...raw,
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'golden', ...raw.metadata },
-    spec: {
-      ...raw.spec,
-      containers: containers.map(image),
-      ...(initContainers && { initContainers: initContainers.map(image) }),
-    },
-  } as Pod;
+    ...pod(
+      { name: 'golden', ...metadata },
+      {
+        ...spec,
+        containers: spec.containers.map(withImage),
+        ...(initContainers && { initContainers }),
+      },
+    ),
+  };
 }

@@ -7,23 +7,37 @@ import type { PolicyInput } from './policy-input.ts';
 import type { Variable } from './variable.ts';
 
 /** Reads what a pod and its namespace say: the same keys, blanks, cases and precedence as podherald. */
-export function annotationVariables({ rules, readsNamespaces }: PolicyInput): Variable[] {
-  const { annotationPrefix: prefix, metadata, profiles } = rules;
-  const spellings = celStrings(['inject-metadata', `${prefix}inject-metadata`]);
-  const path = celString(`${prefix}metadata-path`);
+export function annotationVariables(input: PolicyInput): Variable[] {
+  const { annotationPrefix } = input.rules;
   return [
     {
       name: 'annotations',
       comment: 'What the pod says.',
       expression: 'object.metadata.?annotations.orValue({})',
     },
-    {
-      name: 'defaults',
-      comment: readsNamespaces
-        ? 'What its namespace says, for want of a word of its own.'
-        : 'The config says that annotations of namespaces do not count.',
-      expression: readsNamespaces ? 'namespaceObject.metadata.?annotations.orValue({})' : '{}',
-    },
+    input.readsNamespaces ? NAMESPACE : NO_NAMESPACE,
+    ...switchVariables(input),
+    ...pathVariables(input),
+    ...selectionVariables(`${annotationPrefix}metadata-containers`),
+  ];
+}
+
+const NAMESPACE: Variable = {
+  name: 'defaults',
+  comment: 'What its namespace says, for want of a word of its own.',
+  expression: 'namespaceObject.metadata.?annotations.orValue({})',
+};
+
+const NO_NAMESPACE: Variable = {
+  name: 'defaults',
+  comment: 'The config says that annotations of namespaces do not count.',
+  expression: '{}',
+};
+
+function switchVariables({ rules }: PolicyInput): Variable[] {
+  const { annotationPrefix, metadata, profiles } = rules;
+  const spellings = celStrings(['inject-metadata', `${annotationPrefix}inject-metadata`]);
+  return [
     {
       name: 'ownSwitches',
       comment:
@@ -51,22 +65,67 @@ export function annotationVariables({ rules, readsNamespaces }: PolicyInput): Va
   .map(name, name == 'true' ? ${celString(metadata.defaultProfile)} : name)
   .filter(name, name in ${celStrings(profiles.keys())})`,
     },
+  ];
+}
+
+function switches(annotations: string, spellings: string): string {
+  return `${written(annotations, spellings)}
+  .map(text, text.lowerAscii() in ['true', 'false']
+    ? [text.lowerAscii()]
+    : text.split(',').map(name, name.trim()))`;
+}
+
+/** The values of some keys that are there, without the blanks around them. */
+function written(annotations: string, keys: string): string {
+  return `${keys}
+  .filter(key, key in ${annotations})
+  .map(key, ${annotations}[key].trim())`;
+}
+
+/** Whether a list of names can be meant: true, false, or names of profiles, none of them twice. */
+export function isSwitch(names: string): string {
+  return `${names} in [['true'], ['false']] || ${names}.all(name,
+    name.matches(${celString(DNS_LABEL.source)}) &&
+    !(name in ${celStrings(TRUE_WORDS)}) &&
+    !(name in ${celStrings(FALSE_WORDS)}) &&
+    ${names}.filter(other, other == name).size() == 1)`;
+}
+
+function pathVariables({ rules: { annotationPrefix, metadata } }: PolicyInput): Variable[] {
+  const key = celStrings([`${annotationPrefix}metadata-path`]);
+  return [
+    {
+      name: 'ownPaths',
+      comment: 'metadata-path, if it is there.',
+      expression: written('variables.annotations', key),
+    },
     {
       name: 'path',
-      comment: 'Where the files are mounted.',
-      expression: `(
-  ([variables.annotations].filter(own, ${path} in own) +
-  [variables.defaults].filter(others, ${path} in others && ${isPath(`others[${path}].trim()`)}))
-  .map(found, found[${path}].trim()) + [${celString(metadata.path)}]
-)[0]`,
+      comment: "Where the files are mounted: the pod's word, its namespace's, or the config's.",
+      expression: `(variables.ownPaths + ${written('variables.defaults', key)}
+  .filter(path, ${isPath('path')}) +
+  [${celString(metadata.path)}])[0]`,
     },
+  ];
+}
+
+/** mountPathFault() in CEL. test/e2e/policy.e2e.ts holds the two equal on a real API server. */
+export function isPath(text: string): string {
+  const folders = `^(${SHARED_FOLDERS.join('|')}|(${RUNTIME_FOLDERS.join('|')})(/.*)?)$`;
+  return `${text}.matches(${celString('^(/[^/:\\p{Cc}]+)+$')}) &&
+    !${text}.matches(${celString('/\\.\\.?(/|$)')}) &&
+    !${text}.matches(${celString(folders)}) &&
+    size(bytes(${text})) <= ${FILE_PATH_BYTES} &&
+    ${text}.split('/').all(name, size(bytes(name)) <= ${FILE_NAME_BYTES})`;
+}
+
+function selectionVariables(key: string): Variable[] {
+  return [
     {
       name: 'selection',
       comment: 'metadata-containers: names to take, or !names to leave out.',
-      expression: `[${celString(`${prefix}metadata-containers`)}]
-  .filter(key, key in variables.annotations)
-  .map(key, variables.annotations[key].split(',').map(name, name.trim()))
-  .flatten()`,
+      expression: `${written('variables.annotations', celStrings([key]))}
+  .map(text, text.split(',').map(name, name.trim())).flatten()`,
     },
     {
       name: 'selected',
@@ -76,44 +135,8 @@ export function annotationVariables({ rules, readsNamespaces }: PolicyInput): Va
     },
     {
       name: 'isTaking',
-      comment: 'Whether the names are those to take. Without any, none is to be left out.',
+      comment: 'Whether they are names to take. Without any, none is left out.',
       expression: "variables.selection.exists(name, !name.startsWith('!'))",
     },
   ];
-}
-
-function switches(annotations: string, spellings: string): string {
-  return `${spellings}
-  .filter(key, key in ${annotations})
-  .map(key, ${annotations}[key].trim())
-  .map(text, text.lowerAscii() in ['true', 'false']
-    ? [text.lowerAscii()]
-    : text.split(',').map(name, name.trim()))`;
-}
-
-/** Whether a list of names can be meant: true, false, or names of profiles, none of them twice. */
-export function isSwitch(names: string): string {
-  return `${names} in [['true'], ['false']] || ${names}.all(name,
-    name.matches(${celString(DNS_LABEL.source)}) &&
-    !(name in ${celStrings([...TRUE_WORDS, ...FALSE_WORDS])}) &&
-    ${names}.filter(other, other == name).size() == 1)`;
-}
-
-/** mountPathFault() of metadata-path.ts; it and this are held equal by a test on a real API server. */
-export function isPath(text: string): string {
-  const folders = `^(${SHARED_FOLDERS.join('|')}|(${RUNTIME_FOLDERS.join('|')})(/.*)?)$`;
-  return `${text}.matches('^(/[^/:\\\\p{Cc}]+)+$') &&
-    !${text}.matches('/\\\\.\\\\.?(/|$)') && !${text}.matches(${celString(folders)}) &&
-    size(bytes(${text})) <= ${FILE_PATH_BYTES} &&
-    ${text}.split('/').all(name, size(bytes(name)) <= ${FILE_NAME_BYTES})`;
-}
-
-/** Whether the names of metadata-containers can be meant. */
-export function isSelection(): string {
-  return `(variables.isTaking != variables.selection.exists(name, name.startsWith('!')) ||
-    variables.selection.size() == 0) &&
-  variables.selected.all(name,
-    name.matches(${celString(DNS_LABEL.source)}) &&
-    variables.selected.filter(other, other == name).size() == 1 &&
-    (!variables.isTaking || variables.all.exists(of, of.is.name == name)))`;
 }

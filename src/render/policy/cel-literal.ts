@@ -1,38 +1,49 @@
 import { isObject, type Json } from '../../api/json.ts';
 
-const WIDTH = 96;
+const WIDTH = 110;
 
 /**
- * A JSON value as an expression of the Common Expression Language. Every value inside of a list or
- * map stands in dyn(), because CEL wants all values of a literal to be of one type.
+ * A JSON value as an expression of the Common Expression Language. CEL wants all values of a list
+ * or map to be of one type, so unless all are texts, each stands in dyn().
  *
  * @param expressions what stands in the place of some texts: for what is not known beforehand.
  * @param column where the text begins, so that a value too long for its line is laid out.
  */
 export function celLiteral(value: Json, expressions: Expressions = {}, column = 0): string {
-  const line = inLine(value, expressions);
-  if (column + line.length <= WIDTH || typeof value !== 'object' || value === null) return line;
-  const indent = ' '.repeat(column + 2);
-  const members = membersOf(value).map(([key, member]) => {
-    const name = key === undefined ? '' : `${celString(key)}: `;
-    return `${indent}${name}dyn(${celLiteral(member, expressions, column + 2)})`;
-  });
-  const [open, close] = Array.isArray(value) ? '[]' : '{}';
-  return `${open}\n${members.join(',\n')}\n${' '.repeat(column)}${close}`;
+  const line = literal(value, expressions, 0, (members) => members.join(', '));
+  if (column + line.length <= WIDTH) return line;
+  const [indent, end] = [' '.repeat(column + 2), ' '.repeat(column)];
+  return literal(
+    value,
+    expressions,
+    column + 2,
+    (members) => `\n${members.map((member) => indent + member).join(',\n')}\n${end}`,
+  );
 }
 
 export type Expressions = Readonly<Record<string, string>>;
 
-function inLine(value: Json, expressions: Expressions): string {
+function literal(
+  value: Json,
+  expressions: Expressions,
+  column: number,
+  join: (members: readonly string[]) => string,
+): string {
   if (typeof value === 'string') {
     return Object.hasOwn(expressions, value) ? String(expressions[value]) : celString(value);
   }
   if (typeof value !== 'object' || value === null) return String(value);
-  const members = membersOf(value).map(([key, member]) => {
+  const members = membersOf(value);
+  const isText = members.every(
+    ([, member]) => typeof member === 'string' && !Object.hasOwn(expressions, member),
+  );
+  const texts = members.map(([key, member]) => {
     const name = key === undefined ? '' : `${celString(key)}: `;
-    return `${name}dyn(${inLine(member, expressions)})`;
+    const text = celLiteral(member, expressions, column);
+    return name + (isText ? text : `dyn(${text})`);
   });
-  return Array.isArray(value) ? `[${members.join(', ')}]` : `{${members.join(', ')}}`;
+  if (texts.length === 0) return Array.isArray(value) ? '[]' : '{}';
+  return Array.isArray(value) ? `[${join(texts)}]` : `{${join(texts)}}`;
 }
 
 function membersOf(value: object): readonly (readonly [key: string | undefined, member: Json])[] {

@@ -1,63 +1,89 @@
 import { DNS_LABEL } from '../../decision/kubernetes-names.ts';
 import type { Rules } from '../../decision/rules.ts';
-import { isPath, isSelection, isSwitch } from './annotation-variables.ts';
+import { isPath, isSwitch } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
-import { UNREADABLE } from './policy-covers.ts';
+import { UNCLEAR_KEYS, UNREADABLE } from './policy-covers.ts';
+import type { Variable } from './variable.ts';
 
-/** What a pod must not be for the policy to inject it, and what its owner is told. */
-export interface Limit {
-  /** Where this is false, the pod is left alone. */
-  readonly expression: string;
-  /** CEL that makes a text. */
+/** What has to hold of a pod for the policy to inject it. Its name is that of a variable. */
+export interface Limit extends Variable {
+  /** CEL that makes the text which is told where it does not hold. */
   readonly message: string;
 }
 
-/** What is wrong in a pod's own annotations under any config. */
-export function faults({ annotationPrefix: prefix }: Rules): Limit[] {
-  const path = celString(`${prefix}metadata-path`);
+/** What can be wrong in a pod's own annotations under any config. */
+export function faultLimits({ annotationPrefix: prefix }: Rules): Limit[] {
   const selection = celString(`${prefix}metadata-containers`);
   return [
     {
+      name: 'switchIsMeant',
+      comment: 'inject-metadata can be meant: names have a form, and are not words for yes and no.',
       expression: `variables.ownSwitches.all(names, ${isSwitch('names')})`,
-      message: `'inject-metadata: ' + variables.ownSwitches.map(names, names.join(',')).join(', ') +
-  ': expected true, false, or profile names separated by commas'`,
+      message: `'inject-metadata: "' + variables.ownSwitches.map(names, names.join(',')).join('", "') +
+  '": expected true, false, or profile names separated by commas'`,
     },
     {
+      name: 'spellingsAgree',
+      comment: 'Both spellings mean the same.',
       expression: 'variables.ownSwitches.all(names, names == variables.ownSwitches[0])',
       message: celString(
         `inject-metadata contradicts ${prefix}inject-metadata; leave one of them out`,
       ),
     },
     {
-      expression: `!(${path} in variables.annotations) ||
-  ${isPath('variables.path')}`,
-      message: `${celString(`${prefix}metadata-path: `)} + variables.path +
-  ': expected an absolute path such as /etc/downward, without doubled or trailing slashes, . and .., and not a folder that containers have already'`,
+      name: 'pathIsMeant',
+      comment: 'metadata-path is one that files can be mounted at.',
+      expression: `variables.ownPaths.all(path, ${isPath('path')})`,
+      message: `${celString(`${prefix}metadata-path: "`)} + variables.path +
+  '": expected an absolute path such as /etc/downward, without :, doubled or trailing slashes, . and ..'`,
     },
     {
-      expression: isSelection(),
-      message: `${celString(`${prefix}metadata-containers: `)} + variables.annotations[?${selection}].orValue('') +
-  ': expected names of containers to take, or !names to leave out, but not both, and none twice; the pod has ' +
+      name: 'selectionIsMeant',
+      comment:
+        'metadata-containers takes or leaves out, not both; and takes containers that there are.',
+      expression: `variables.selected.all(name,
+    name.matches(${celString(DNS_LABEL.source)}) &&
+    variables.selected.filter(other, other == name).size() == 1 &&
+    (!variables.isTaking || variables.all.exists(of, of.is.name == name))) &&
+  !(variables.isTaking && variables.selection.exists(name, name.startsWith('!')))`,
+      message: `${celString(`${prefix}metadata-containers: "`)} + variables.annotations[?${selection}].orValue('') +
+  '": expected names of containers, or !names of those to leave out; the pod has ' +
   variables.all.map(of, of.is.name).join(', ')`,
     },
   ];
 }
 
-/** What podherald serves and CEL cannot say. */
-export function inexpressible({ annotationPrefix: prefix }: Rules): Limit[] {
-  const keys = celStrings(UNREADABLE.map((name) => prefix + name));
+/** What podherald does and CEL cannot. */
+export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
+  const items = celStrings(UNREADABLE.map((name) => prefix + name));
+  const keys = UNCLEAR_KEYS.map((name) => prefix + name);
   return [
     {
-      expression: `!${keys}.exists(key, key in variables.annotations)`,
+      name: 'hasNoItems',
+      comment: 'Items of its own are a language that CEL cannot read.',
+      expression: `!${items}.exists(key, key in variables.annotations)`,
       message: celString(
-        `${prefix}metadata-env and ${prefix}metadata-files: a policy cannot read items; the pod gets no metadata`,
+        `${prefix}metadata-env and ${prefix}metadata-files: no policy can read items, so the pod gets no metadata`,
       ),
     },
     {
+      name: 'blanksAreClear',
+      comment: 'U+0085 is a blank for CEL and not for podherald, and U+FEFF the other way round.',
+      expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(of,
+  ${celStrings(['inject-metadata', ...keys])}
+    .all(key, !(key in of) || !of[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
+      message: celString(
+        'U+0085 or U+FEFF in an annotation: no policy can tell whether it is a blank, so the pod gets no metadata',
+      ),
+    },
+    {
+      name: 'volumesHaveNames',
+      comment:
+        'podherald cuts a name that is too long and puts a hash at its end, which CEL cannot compute.',
       expression: `variables.added.all(mount, mount.name.matches(${celString(DNS_LABEL.source)}) &&
-  !variables.volumes.exists(volume, volume.name == mount.name))`,
-      message: `'volume ' + variables.added.map(mount, mount.name).join(', ') +
-  ': the name is taken or too long, and a policy finds no other; the pod gets no metadata'`,
+  variables.added.filter(other, other.name == mount.name).size() == 1)`,
+      message: `'no policy can find a name instead of ' + variables.added.map(mount, mount.name).join(', ') +
+  ' for a volume, so the pod gets no metadata; give the container a shorter name'`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../api/json.ts';
+import type { Volume } from '../../api/pod.ts';
 import { mergeProfiles } from '../../decision/merge-profiles.ts';
 import type { Profile } from '../../decision/profile.ts';
 import type { Rules } from '../../decision/rules.ts';
@@ -8,6 +9,8 @@ import { volumeName } from '../../injection/volume-name.ts';
 import { celLiteral, celString } from './cel-literal.ts';
 import type { Variable } from './variable.ts';
 
+/** 420, as toVolume() writes it. */
+const DEFAULT_MODE = defaultModeOf(toVolume('', [], ''));
 const FIRST_VOLUME = celString(volumeName('', true, new Set()));
 const OTHER_VOLUMES = celString(volumeName('', false, new Set()));
 
@@ -82,6 +85,21 @@ ${placed('initContainers', 'object.spec.?initContainers.orValue([])')}`,
   .filter(of, variables.selected.exists(name, name == of.is.name) == variables.isTaking)`,
     },
     {
+      name: 'missing',
+      comment:
+        'The variables that each of them lacks. They come before its own, so that its own can refer to them.',
+      expression: `variables.containers
+  .map(of, {
+    'of': dyn(of),
+    'env': dyn(variables.env
+      .filter(ours, !of.is.?env.orValue([]).exists(own, own.name == ours.name))
+      .map(ours, has(ours.value) || has(ours.valueFrom)
+        ? ours
+        : {'name': dyn(ours.name), 'value': dyn(of.is.name)}))
+  })
+  .filter(lack, lack.env.size() > 0)`,
+    },
+    {
       name: 'unmounted',
       comment: `Those that mount nothing at, inside or around the path, however it is spelt: a path is cut into
 parts; empty ones and . do not count, and .. takes away one before it. A block device counts as well, and the
@@ -109,47 +127,55 @@ function volumes(): Variable[] {
       expression: 'object.spec.?volumes.orValue([])',
     },
     {
+      name: 'taken',
+      comment: 'Their names.',
+      expression: 'variables.volumes.map(volume, volume.name)',
+    },
+    {
       name: 'alike',
       comment: 'Those of them that may hold the very files.',
       expression: `variables.volumes.filter(volume, has(volume.downwardAPI) &&
-  volume.downwardAPI.?defaultMode.orValue(420) == 420 &&
+  volume.downwardAPI.?defaultMode.orValue(${DEFAULT_MODE}) == ${DEFAULT_MODE} &&
   volume.downwardAPI.?items.orValue([]).size() == variables.files.size())`,
     },
     {
+      name: 'wanted',
+      comment: `What each of these containers is to mount: its files, with its own resources. The first container's\nvolume is called ${FIRST_VOLUME}, other ones after their container.`,
+      expression: `variables.unmounted.map(of, {
+  'of': dyn(of),
+  'name': dyn(
+    (variables.isShared || of.at == variables.containers[0].at) && !(${FIRST_VOLUME} in variables.taken)
+      ? ${FIRST_VOLUME}
+      : ${OTHER_VOLUMES} + (variables.isShared ? variables.unmounted[0] : of).is.name),
+  'files': dyn(variables.files.map(file, !has(file.resourceFieldRef) ? file : {
+    'path': dyn(file.path),
+    'resourceFieldRef': dyn({
+      'containerName': dyn(of.is.name),
+      'resource': dyn(file.resourceFieldRef.resource),
+      'divisor': dyn(file.resourceFieldRef.divisor)
+    })
+  }))
+})`,
+    },
+    {
       name: 'mounts',
-      comment: `What each of these containers mounts: its files, the volumes that hold just them already, and how a
-new one is called.`,
-      expression: `variables.unmounted
-  .map(of, {
-    'of': dyn(of),
-    'name': dyn(
-      (variables.isShared || of.at == variables.containers[0].at) &&
-      !variables.volumes.exists(volume, volume.name == ${FIRST_VOLUME})
-        ? ${FIRST_VOLUME}
-        : ${OTHER_VOLUMES} + (variables.isShared ? variables.unmounted[0] : of).is.name),
-    'files': dyn(variables.files.map(file, has(file.resourceFieldRef)
-      ? {
-          'path': dyn(file.path),
-          'resourceFieldRef': dyn({
-            'containerName': dyn(of.is.name),
-            'resource': dyn(file.resourceFieldRef.resource),
-            'divisor': dyn(file.resourceFieldRef.divisor)
-          })
-        }
-      : file))
-  })
-  .map(mount, {
-    'of': dyn(mount.of),
-    'name': dyn(mount.name),
-    'files': dyn(mount.files),
-    'there': dyn(variables.alike.filter(volume, mount.files.all(file,
-      volume.downwardAPI.items.exists(item, item == file ||
-        has(item.resourceFieldRef) && has(file.resourceFieldRef) && !has(item.mode) &&
-        item.path == file.path && file.resourceFieldRef.divisor == '1' &&
-        item.resourceFieldRef.?divisor.orValue('0') == '0' &&
-        item.resourceFieldRef.?containerName.orValue('') == mount.of.is.name &&
-        item.resourceFieldRef.resource == file.resourceFieldRef.resource))))
-  })`,
+      comment:
+        'The same with the volumes that hold just that already (0 is how the API server writes a divisor that\nnobody gave: it means 1), and with a number behind a name that is taken.',
+      expression: `variables.wanted.map(mount, {
+  'of': dyn(mount.of),
+  'files': dyn(mount.files),
+  'there': dyn(variables.alike.filter(volume, mount.files.all(file,
+    volume.downwardAPI.items.exists(item, item == file ||
+      has(item.resourceFieldRef) && has(file.resourceFieldRef) && !has(item.mode) &&
+      item.path == file.path && file.resourceFieldRef.divisor == '1' &&
+      item.resourceFieldRef.?divisor.orValue('0') == '0' &&
+      item.resourceFieldRef.?containerName.orValue('') == mount.of.is.name &&
+      item.resourceFieldRef.resource == file.resourceFieldRef.resource)))),
+  'name': dyn(!(mount.name in variables.taken) ? mount.name :
+    lists.range(variables.taken.size())
+      .map(number, mount.name + '-' + string(number + 2))
+      .filter(name, !(name in variables.taken))[0])
+})`,
     },
     {
       name: 'added',
@@ -160,49 +186,44 @@ new one is called.`,
   ];
 }
 
-/** The operations that add what is lacking, as one list. */
-export function metadataOperations(): string {
-  const mount = celLiteral(
-    toVolumeMount('<volume>', '<path>') as unknown as Json,
-    {
-      '<volume>': 'mount.there.size() > 0 ? mount.there[0].name : mount.name',
-      '<path>': 'variables.path',
-    },
-    4,
-  );
-  const { name, downwardAPI } = toVolume('<volume>', [], '');
-  const volume = celLiteral(
-    { name, downwardAPI: { ...(downwardAPI as JsonObject), items: '<files>' } },
-    { '<volume>': 'mount.name', '<files>': 'mount.files' },
-    4,
-  );
-  return `variables.containers
-  .map(of, {
-    'of': dyn(of),
-    'env': dyn(variables.env
-      .filter(ours, !of.is.?env.orValue([]).exists(own, own.name == ours.name))
-      .map(ours, has(ours.value) || has(ours.valueFrom)
-        ? ours
-        : {'name': dyn(ours.name), 'value': dyn(of.is.name)}))
-  })
-  .filter(lack, lack.env.size() > 0)
+/** The operations that add what is lacking, as lists that are to be joined. */
+export function metadataOperations(): string[] {
+  return [envOperations(), mountOperations(), volumeOperations()];
+}
+
+function envOperations(): string {
+  return `variables.missing
   .map(lack, has(lack.of.is.env)
     ? lack.env.transformList(at, ours,
         JSONPatch{op: 'add', path: lack.of.at + '/env/' + string(at), value: ours})
     : [JSONPatch{op: 'add', path: lack.of.at + '/env', value: lack.env}])
-  .flatten() +
-variables.mounts
-  .map(mount, {
-    'of': dyn(mount.of),
-    'ours': dyn(${mount})
-  })
+  .flatten()`;
+}
+
+function mountOperations(): string {
+  const { name, ...rest } = toVolumeMount('<volume>', '<path>');
+  const expressions = {
+    '<volume>': 'mount.there.size() > 0 ? mount.there[0].name : mount.name',
+    '<path>': 'variables.path',
+  };
+  const mount = celLiteral({ name, ...rest }, expressions, 2);
+  return `variables.mounts
+  .map(mount, {'of': dyn(mount.of), 'ours': dyn(${mount})})
   .map(mount, has(mount.of.is.volumeMounts)
     ? JSONPatch{op: 'add', path: mount.of.at + '/volumeMounts/-', value: mount.ours}
-    : JSONPatch{op: 'add', path: mount.of.at + '/volumeMounts', value: [mount.ours]}) +
-(has(object.spec.volumes) || variables.added.size() == 0 ? [] :
+    : JSONPatch{op: 'add', path: mount.of.at + '/volumeMounts', value: [mount.ours]})`;
+}
+
+function volumeOperations(): string {
+  const { name, downwardAPI } = toVolume('<volume>', [], '');
+  const volume = celLiteral(
+    { name, downwardAPI: { ...(downwardAPI as JsonObject), items: '<files>' } },
+    { '<volume>': 'mount.name', '<files>': 'mount.files' },
+  );
+  return `(has(object.spec.volumes) || variables.added.size() == 0 ? [] :
   [JSONPatch{op: 'add', path: '/spec/volumes', value: []}]) +
-variables.added.map(mount,
-  JSONPatch{op: 'add', path: '/spec/volumes/-', value: ${volume}})`;
+variables.added.map(mount, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
+  ${volume}})`;
 }
 
 /** One map of all profiles. */
@@ -221,6 +242,10 @@ function withoutContainer(item: Json): Json {
   if (!isObject(item) || !isObject(item['resourceFieldRef'])) return item;
   const { containerName: _, ...rest } = item['resourceFieldRef'];
   return { ...item, resourceFieldRef: rest };
+}
+
+function defaultModeOf({ downwardAPI }: Volume): string {
+  return String(isObject(downwardAPI) ? downwardAPI['defaultMode'] : '');
 }
 
 function firstOf(list: string, key: string): string {

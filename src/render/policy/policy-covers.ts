@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/pod.ts';
+import type { Annotations, Pod } from '../../api/pod.ts';
 import type { AnnotationName } from '../../decision/annotations.ts';
 import { decide, type Namespace } from '../../decision/decide.ts';
 import { readAnnotations } from '../../decision/read-annotations.ts';
@@ -23,6 +23,9 @@ export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true
     Object.hasOwn(annotations, key),
   );
   if (unreadable !== undefined) return `${unreadable}: a policy cannot read items`;
+  if (UNCLEAR_KEYS.some((name) => hasUnclearBlank(name, annotations, namespace, rules))) {
+    return 'U+0085 and U+FEFF: a policy cannot tell whether they are blanks';
+  }
   if (decision.kind === 'deny') return true;
   const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
   const names = containers.map(({ name }) => name);
@@ -31,18 +34,43 @@ export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true
   return decision.kind === 'skip' ? true : volumesCovered(pod, plan(pod, decision.metadata));
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 const EXEMPT: ReadonlySet<string> = new Set(['mirror_pod', 'exempt_namespace']);
 
-/** A new volume is called after the container that is the first to mount it. */
+/** The keys whose values are trimmed. */
+export const UNCLEAR_KEYS = [
+  'inject-metadata',
+  'metadata-path',
+  'metadata-containers',
+] as const satisfies AnnotationName[];
+
+function hasUnclearBlank(
+  name: (typeof UNCLEAR_KEYS)[number],
+  annotations: Annotations,
+  namespace: Namespace,
+  { annotationPrefix }: Rules,
+): boolean {
+  const keys =
+    name === 'inject-metadata' ? [name, annotationPrefix + name] : [annotationPrefix + name];
+  const values = keys.flatMap((key) => [annotations[key], namespace.annotations?.[key]]);
+  return values.some((value) => value !== undefined && /[\u0085\ufeff]/.test(value));
+}
+
+/**
+ * A new volume is called after the first container that mounts it, and a number is put behind a
+ * name that one of the pod's own volumes has.
+ */
 function volumesCovered({ spec }: Pod, { injection }: Plan): true | string {
-  const none = new Set<string>();
+  const taken = new Set((spec.volumes ?? []).map(({ name }) => name));
   const other = injection.volumes.find(({ name }) => {
     const user = injection.containers.find(({ volumeMounts }) =>
       volumeMounts.some((mount) => mount.name === name),
     );
-    const container = user && spec[user.at.list]?.[user.at.index]?.name;
-    const plain = volumeName('', false, none) + container;
-    return name !== volumeName('', true, none) && name !== plain;
+    const container = (user && spec[user.at.list]?.[user.at.index]?.name) ?? '';
+    const isPlain = name.startsWith(`${volumeName('', false, NO_NAMES)}${container}`);
+    if (isPlain && name === volumeName(container, false, taken)) return false;
+    return name !== volumeName('', true, taken);
   });
   return other === undefined ? true : `${other.name}: a policy cannot make up such a name`;
 }

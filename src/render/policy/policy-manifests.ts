@@ -1,7 +1,7 @@
 import { MIRROR_ANNOTATION } from '../../decision/annotations.ts';
 import { annotationVariables } from './annotation-variables.ts';
 import { celString } from './cel-literal.ts';
-import { faults, inexpressible, type Limit } from './limits.ts';
+import { expressionLimits, faultLimits, type Limit } from './limits.ts';
 import { metadataOperations, metadataVariables } from './metadata-variables.ts';
 import { OWN_NAMESPACES } from './own-namespaces.ts';
 import type { PolicyInput } from './policy-input.ts';
@@ -18,50 +18,53 @@ export interface PolicyOptions extends PolicyInput {
 
 /** The manifests, as one YAML text for people to read and kubectl to apply. */
 export function policyManifests(options: PolicyOptions): string {
-  const { rules, name } = options;
+  const { rules, name, isStrict } = options;
   const variables = [...annotationVariables(options), ...metadataVariables(rules)];
-  const limits = { faults: faults(rules), inexpressible: inexpressible(rules) };
-  const supported: Variable = {
-    name: 'isSupported',
-    comment: `What cannot be meant, and what podherald can and a policy cannot. Such a pod is left as it came, not
-half done; ${name}-faults and ${name}-unsupported tell its owner.`,
-    expression: [...limits.faults, ...limits.inexpressible]
-      .map(({ expression }) => `(${expression})`)
-      .join(' &&\n'),
-  };
+  const [faults, limits] = [faultLimits(rules), expressionLimits(rules)];
   return [
-    mutating(options, [...variables, supported]),
+    mutating(options, [...variables, ...faults, ...limits], [...faults, ...limits]),
     binding('MutatingAdmissionPolicyBinding', name),
-    validating(options, `${name}-faults`, variables, limits.faults),
+    validating(options, { name: `${name}-faults`, variables, limits: faults }),
     binding('ValidatingAdmissionPolicyBinding', `${name}-faults`, rules.onInvalid === 'deny'),
-    validating(options, `${name}-unsupported`, variables, limits.inexpressible),
-    binding('ValidatingAdmissionPolicyBinding', `${name}-unsupported`, options.isStrict),
+    validating(options, { name: `${name}-unsupported`, variables, limits }),
+    binding('ValidatingAdmissionPolicyBinding', `${name}-unsupported`, isStrict),
   ].join('---\n');
 }
 
-function mutating(options: PolicyOptions, variables: readonly Variable[]): string {
-  return `# Made by podherald ${options.version} policy from its config. It needs Kubernetes 1.36.
-${head('MutatingAdmissionPolicy', options.name)}spec:
-  failurePolicy: ${options.failurePolicy}
-  # Once more where a webhook has changed the pod since: containers that it added then get theirs.
-  reinvocationPolicy: IfNeeded
-${match(options)}  variables:
-${variables.map(variableText).join('')}  mutations:
-  - patchType: JSONPatch
-    jsonPatch:
-      expression: |-
-${block(`variables.isSupported ? (${metadataOperations()}) : []`, 8)}
-`;
-}
-
-function validating(
+function mutating(
   options: PolicyOptions,
-  name: string,
   variables: readonly Variable[],
   limits: readonly Limit[],
 ): string {
+  const { name, version } = options;
+  const held = limits.map((limit) => `variables.${limit.name}`).join(' &&\n  ');
+  return `# Made by podherald ${version} from its config, by \`podherald policy\`. Needs Kubernetes 1.36.
+${head('MutatingAdmissionPolicy', name)}spec:
+  failurePolicy: ${options.failurePolicy}
+  # Once more where something has changed the pod since: containers that were added then get theirs.
+  reinvocationPolicy: IfNeeded
+${match(options)}  variables:
+${variables.map(variableText).join('')}  mutations:
+  # A pod for which not all of this holds is left as it came, and not half done; ${name}-faults
+  # and ${name}-unsupported tell its owner.
+  - patchType: JSONPatch
+    jsonPatch:
+      expression: |-
+${block(`!(${held}) ? [] :\n${metadataOperations().join(' +\n')}`, 8)}
+`;
+}
+
+interface Validation {
+  readonly name: string;
+  readonly variables: readonly Variable[];
+  readonly limits: readonly Limit[];
+}
+
+function validating(options: PolicyOptions, { name, variables, limits }: Validation): string {
+  const texts = limits.flatMap(({ expression, message }) => [expression, message]);
   const validations = limits.map(
-    ({ expression, message }) => `  - expression: |-
+    ({ comment, expression, message }) => `  # ${comment}
+  - expression: |-
 ${block(expression, 6)}
     messageExpression: |-
 ${block(message, 6)}
@@ -69,10 +72,20 @@ ${block(message, 6)}
   );
   return `${head('ValidatingAdmissionPolicy', name)}spec:
   failurePolicy: ${options.failurePolicy}
-${match(options)}  # The same as above.
+${match(options)}  # As in the policy above, as far as they are used here.
   variables:
-${variables.map(variableText).join('')}  validations:
+${needed(variables, texts).map(variableText).join('')}  validations:
 ${validations.join('')}`;
+}
+
+/** The variables that some expressions read, and those that these read in turn. */
+function needed(variables: readonly Variable[], texts: readonly string[]): readonly Variable[] {
+  const names = new Set(
+    texts.flatMap((text) => [...text.matchAll(/\bvariables\.(\w+)/g)].map(([, name]) => name)),
+  );
+  const found = variables.filter(({ name }) => names.has(name));
+  const more = found.map(({ expression }) => expression).filter((text) => !texts.includes(text));
+  return more.length === 0 ? found : needed(variables, [...texts, ...more]);
 }
 
 function head(kind: string, name: string): string {
