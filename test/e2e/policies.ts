@@ -35,7 +35,7 @@ export async function hasPolicies(): Promise<boolean> {
   return stdout.includes('"mutatingadmissionpolicies"');
 }
 
-export async function makePolicies(flags: readonly string[]): Promise<Policies> {
+export async function makePolicies(flags: readonly string[] = []): Promise<Policies> {
   const name = generatedName();
   const text = await policyText(['--name', name, '--failure-policy', 'Fail', ...flags]);
   const documents: Binding[] = parseAllDocuments(text).map((document) => document.toJS());

@@ -1,95 +1,70 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
-import type { Pod as AnyPod } from '../../src/api/pod.ts';
-import { defaultRules } from '../../src/decision/rules.ts';
-import { policyCovers } from '../../src/render/policy/policy-covers.ts';
 import { readCases } from '../support/cases.ts';
 import { arbitraryAnnotations } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
-import { type Container, type Metadata, type Pod, pod } from './objects.ts';
+import { ASKING, type Container, container, type Pod, pod, podSpec } from './objects.ts';
 import { hasPolicies } from './policies.ts';
-import { createThrice, type Fates, test as suite, type Triplets } from './policy-twins.ts';
+import { createThrice, test as suite, type Triplets } from './policy-triplets.ts';
+import { judge, type Verdict } from './policy-verdict.ts';
 import { isNeeded, MANIFESTS, podOf, readManifest, readNamespaces } from './review-manifests.ts';
 
-const test = suite.skipIf(!(await hasPolicies()));
-const RULES = defaultRules('test');
+const HAS_POLICIES = await hasPolicies();
+if (!HAS_POLICIES) console.log('skipped: MutatingAdmissionPolicy v1 came with Kubernetes 1.36');
 
-test('captured pods', async ({ makeTriplets, api }) => {
-  const documents = readNamespaces();
-  const made = new Map<string, { triplets: Triplets; annotations: Record<string, string> }>();
-  for (const { metadata } of documents.filter(({ kind }) => kind === 'Namespace')) {
-    made.set(metadata.name ?? '', {
-      triplets: await makeTriplets(metadata),
-      annotations: metadata.annotations ?? {},
-    });
-  }
-  for (const { metadata, ...document } of documents.filter(isNeeded)) {
-    const { triplets } = made.get(metadata.namespace ?? '') ?? {};
-    if (!triplets) continue;
-    for (const namespace of Object.values(triplets)) {
-      await namespace.apply({ ...document, metadata: { name: metadata.name } });
+const test = suite
+  .extend('captured', { scope: 'file' }, async ({ makeTriplets }) => {
+    const documents = readNamespaces();
+    const places = new Map<string, Triplets>();
+    for (const { kind, metadata } of documents) {
+      if (kind === 'Namespace') places.set(metadata.name ?? '', await makeTriplets(metadata));
     }
-  }
-  const bad: string[] = [];
-  const tally: Record<string, number> = {};
-  for (const file of MANIFESTS) {
-    const manifest = readManifest(file);
-    const of = made.get(manifest.metadata.namespace ?? '');
-    if (!of) throw new Error(file);
-    const fates = await createThrice(api, of.triplets, podOf(manifest));
-    const verdict = judge(podOf(manifest), of.annotations, fates);
-    tally[verdict.kind] = (tally[verdict.kind] ?? 0) + 1;
-    if (verdict.kind !== 'equal') console.log(file, verdict.kind, verdict.reason);
-    if (verdict.kind === 'wrong') bad.push(`${file}: ${verdict.reason}`);
-  }
-  console.log(tally);
-  expect(bad).toEqual([]);
+    for (const { metadata, ...document } of documents.filter(isNeeded)) {
+      const { bare, byWebhook, byPolicy } = placeOf(places, metadata.namespace);
+      const manifest = { ...document, metadata: { name: metadata.name } };
+      await Promise.all([bare, byWebhook, byPolicy].map((place) => place.apply(manifest)));
+    }
+    return places;
+  })
+  .extend('golden', { scope: 'file' }, async ({ makeTriplets }) => {
+    const places = new Map<string, Triplets>();
+    for (const { namespace } of readCases()) {
+      const { annotations = {} } = namespace;
+      const key = JSON.stringify(annotations);
+      if (!places.has(key)) places.set(key, await makeTriplets({ annotations }));
+    }
+    return places;
+  })
+  .skipIf(!HAS_POLICIES);
+
+const verdicts: Verdict[] = [];
+
+test.for(MANIFESTS)('%s: as podherald has it, or left alone', async (file, { captured, api }) => {
+  const manifest = readManifest(file);
+  const places = placeOf(captured, manifest.metadata.namespace);
+  const sent = podOf(manifest);
+  verdicts.push(judge(sent, places, await createThrice(api, places, sent)));
 });
 
-test('golden pods', async ({ makeTriplets, api }) => {
-  const made = new Map<string, Triplets>();
-  const bad: string[] = [];
-  const tally: Record<string, number> = {};
-  for (const { name, pod: raw, namespace } of readCases()) {
-    const key = JSON.stringify(namespace.annotations ?? {});
-    const annotations = namespace.annotations ?? {};
-    const triplets = made.get(key) ?? (await makeTriplets({ annotations } as Metadata));
-    made.set(key, triplets);
-    const whole = complete(raw as unknown as Pod);
-    const fates = await createThrice(api, triplets, whole);
-    const verdict = judge(whole, annotations, fates);
-    tally[verdict.kind] = (tally[verdict.kind] ?? 0) + 1;
-    if (verdict.kind !== 'equal') console.log(name, verdict.kind, verdict.reason);
-    if (verdict.kind === 'wrong') bad.push(`${name}: ${verdict.reason}`);
-  }
-  console.log(tally);
-  expect(bad).toEqual([]);
+test.for(readCases())('$name: as podherald has it, or left alone', async (of, { golden, api }) => {
+  const places = placeOf(golden, JSON.stringify(of.namespace.annotations ?? {}));
+  const sent = complete(of.pod as unknown as Pod);
+  verdicts.push(judge(sent, places, await createThrice(api, places, sent)));
 });
 
-const PODS = Number(process.env['PODS'] ?? 200);
+test('nine of ten of these pods are covered', () => {
+  const equal = verdicts.filter((verdict) => verdict === 'equal').length;
+  console.log(`${equal} of ${verdicts.length} pods are equal, the others left alone`);
+  expect(equal / verdicts.length).toBeGreaterThan(0.9);
+});
+
+const PODS = 200;
 const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
-const FREE = ['podherald.dev/metadata-env', 'podherald.dev/metadata-files'];
 
-const arbitraryPod = arbitrarySpec().chain((spec) => {
-  const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
-  return fc
-    .record({ of: arbitraryAnnotations(names), free: fc.nat(9), space: fc.nat(4) })
-    .map(({ of: { annotations }, free, space }) => {
-      const kept = Object.entries(annotations).filter(([key]) => free === 0 || !FREE.includes(key));
-      return {
-        space,
-        pod: pod(
-          { name: 'generated', labels: { app: 'a' }, annotations: Object.fromEntries(kept) },
-          spec,
-        ),
-      };
-    });
-});
-
-const SPACES: Record<string, string>[] = [
+const NAMESPACES: readonly Readonly<Record<string, string>>[] = [
   {},
-  { 'inject-metadata': 'true' },
+  ASKING,
   { 'podherald.dev/inject-metadata': ' otel,go', 'podherald.dev/metadata-path': '/data/x' },
   {
     'inject-metadata': 'no',
@@ -99,71 +74,110 @@ const SPACES: Record<string, string>[] = [
   { 'inject-metadata': 'false', 'podherald.dev/metadata-path': ' /var/run/meta ' },
 ];
 
-test('generated pods', async ({ makeTriplets, api }) => {
-  const spaces: Triplets[] = [];
-  for (const annotations of SPACES) spaces.push(await makeTriplets({ annotations }));
-  const tally: Record<string, number> = {};
-  const holds = fc.asyncProperty(arbitraryPod, async ({ pod: whole, space }) => {
-    const triplets = spaces[space] as Triplets;
-    const fates = await createThrice(api, triplets, whole);
-    const verdict = judge(whole, SPACES[space] ?? {}, fates);
-    tally[verdict.kind] = (tally[verdict.kind] ?? 0) + 1;
-    const key = `${fates.byWebhook.kind}${fates.byPolicy.pod && JSON.stringify(fates.byPolicy.pod) !== JSON.stringify(fates.bare.pod) ? ' injected' : ''}`;
-    tally[key] = (tally[key] ?? 0) + 1;
-    expect(verdict.kind, verdict.reason).not.toBe('wrong');
-  });
-  const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
-  console.log(tally);
-  expect(
-    run.failed,
-    run.failed
-      ? `${run.counterexamplePath}\n${stringify(run.counterexample, { aliasDuplicateObjects: false })}\n${run.errorInstance}`
-      : '',
-  ).toBe(false);
+/** One pod in ten may keep items of its own. */
+const arbitraryPod = arbitrarySpec().chain((spec) => {
+  const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
+  return fc
+    .record({ of: arbitraryAnnotations(names), keepsItems: fc.nat(9).map((n) => n === 0) })
+    .map(({ of, keepsItems }) => {
+      const written = Object.entries(of.annotations).filter(
+        ([key]) => keepsItems || !/metadata-(env|files)$/.test(key),
+      );
+      const annotations = Object.fromEntries(written);
+      return pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec);
+    });
 });
 
-interface Verdict {
-  readonly kind: 'equal' | 'left alone' | 'wrong';
-  readonly reason: string;
-}
+test('generated pods: as podherald has it, or left alone', async ({ makeTriplets, api }) => {
+  const places: Triplets[] = [];
+  for (const annotations of NAMESPACES) places.push(await makeTriplets({ annotations }));
+  const counts: Record<string, number> = {};
+  const count = (what: string) => {
+    counts[what] = (counts[what] ?? 0) + 1;
+  };
 
-function judge(whole: Pod, annotations: Record<string, string>, fates: Fates): Verdict {
-  const { bare, byWebhook, byPolicy } = fates;
-  const seen = (bare.stored ?? whole) as unknown as AnyPod;
-  const covered = policyCovers(seen, { name: 'shop', annotations }, RULES);
-  const wanted = covered === true ? byWebhook : bare;
-  if (covered !== true && byPolicy.kind === 'denied' && byWebhook.kind === 'denied') {
-    return { kind: 'left alone', reason: covered };
-  }
-  // A policy's denial comes after the API server's own validation.
-  if (wanted.kind === 'denied' && byPolicy.kind === 'refused' && bare.kind === 'refused') {
-    return { kind: 'equal', reason: '' };
-  }
-  try {
-    expect(byPolicy.kind, `${byPolicy.message} | ${byWebhook.message}`).toBe(wanted.kind);
-    expect(byPolicy.pod).toEqual(wanted.pod);
-  } catch (error) {
-    return {
-      kind: 'wrong',
-      reason: `covered: ${covered}; ${error}; ${(error as { diff?: string }).diff}`,
-    };
-  }
-  return { kind: covered === true ? 'equal' : 'left alone', reason: String(covered) };
+  const holds = fc.asyncProperty(
+    arbitraryPod,
+    fc.constantFrom(...places),
+    async (generated, place) => {
+      const fates = await createThrice(api, place, generated);
+      count(judge(generated, place, fates));
+      count(fates.byWebhook.kind);
+    },
+  );
+  const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
+
+  console.log(`seed ${SEED}: of ${PODS} generated pods`, counts);
+  const [sent] = run.counterexample ?? [];
+  const counterexample = stringify(sent, { aliasDuplicateObjects: false });
+  expect(run.failed, `${run.counterexamplePath}\n${counterexample}\n${run.errorInstance}`).toBe(
+    false,
+  );
+  expect(counts['equal']).toBeGreaterThan(PODS / 2);
+  expect(counts['accepted']).toBeGreaterThan(PODS / 3);
+});
+
+test.for([
+  ['metadata-env', { 'podherald.dev/metadata-env': 'A=metadata.name' }, /no policy can read items/],
+  ['a blank of Unicode', { 'inject-metadata': 'true\u0085' }, /U\+0085/],
+  ['a byte order mark', { 'inject-metadata': '\ufefftrue' }, /U\+FEFF/],
+] as const)('of %s the pod is told, and left alone', async ([, annotations, told], { golden }) => {
+  const { byPolicy } = placeOf(golden, '{}');
+  const asking = pod({ name: 'told', annotations: { ...ASKING, ...annotations } }, APP);
+  const args = ['create', '--dry-run=server', '-o', 'json', '-f', '-'];
+  const { code, stdout, stderr } = await byPolicy.try(args, JSON.stringify(asking));
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(told);
+  const { spec }: Pod = JSON.parse(stdout);
+  expect(spec.containers[0]?.env).toBeUndefined();
+});
+
+test('a pod that is created again as it is stored gets nothing more', async ({ golden, api }) => {
+  const places = placeOf(golden, '{}');
+  const first = await createThrice(api, places, pod({ name: 'again', annotations: ASKING }, APP));
+  const stored = first.byPolicy.pod;
+  if (stored === undefined) throw new Error(first.byPolicy.message);
+  const { name, annotations } = stored.metadata;
+  const again = pod({ ...(name && { name }), ...(annotations && { annotations }) }, stored.spec);
+  const second = await createThrice(api, places, again);
+
+  expect(second.byPolicy.comparable).toEqual(second.bare.comparable);
+  expect(judge(again, places, second)).toBe('equal');
+});
+
+test('forty containers are within the budget of the API server', async ({ golden, api }) => {
+  const env = Array.from({ length: 30 }, (_, at) => ({ name: `OWN_${at}`, value: 'x' }));
+  const volumes = Array.from({ length: 20 }, (_, at) => ({ name: `own-${at}`, emptyDir: {} }));
+  const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/data/of/${name}` }));
+  const containers = Array.from({ length: 40 }, (_, at) =>
+    container(`app-${at}`, { env, volumeMounts }),
+  );
+  const annotations = { 'inject-metadata': 'default,otel,go,network' };
+  const large = pod({ name: 'large', annotations }, podSpec(containers, { volumes }));
+  const places = placeOf(golden, '{}');
+
+  expect(judge(large, places, await createThrice(api, places, large))).toBe('equal');
+});
+
+const APP = podSpec([container('app')]);
+
+function placeOf(places: ReadonlyMap<string, Triplets>, name = 'default'): Triplets {
+  const found = places.get(name);
+  if (found === undefined) throw new Error(`no namespace has been made for ${name}`);
+  return found;
 }
 
 /** What the API server wants of a pod besides, and golden cases leave out. */
 function complete({ metadata, spec, ...raw }: Pod): Pod {
   const withImage = (of: Container): Container => ({ image: 'busybox', ...of });
   const initContainers = spec.initContainers?.map(withImage);
+  const containers = spec.containers.map(withImage);
   return {
     ...raw,
     ...pod(
       { name: 'golden', ...metadata },
-      {
-        ...spec,
-        containers: spec.containers.map(withImage),
-        ...(initContainers && { initContainers }),
-      },
+      { ...spec, containers, ...(initContainers && { initContainers }) },
     ),
   };
 }

@@ -14,7 +14,7 @@ export interface Limit extends Variable {
 /** What can be wrong in a pod's own annotations under any config. */
 export function faultLimits({ annotationPrefix: prefix }: Rules): Limit[] {
   const selection = celString(`${prefix}metadata-containers`);
-  return [
+  const limits = [
     {
       name: 'switchIsMeant',
       comment: 'inject-metadata can be meant: names have a form, and are not words for yes and no.',
@@ -51,12 +51,15 @@ export function faultLimits({ annotationPrefix: prefix }: Rules): Limit[] {
   variables.all.map(of, of.is.name).join(', ')`,
     },
   ];
+  return limits.map((limit) => ({
+    ...limit,
+    expression: `!variables.blanksAreClear ||\n  (${limit.expression})`,
+  }));
 }
 
 /** What podherald does and CEL cannot. */
 export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
   const items = celStrings(UNREADABLE.map((name) => prefix + name));
-  const keys = UNCLEAR_KEYS.map((name) => prefix + name);
   return [
     {
       name: 'hasNoItems',
@@ -66,16 +69,7 @@ export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
         `${prefix}metadata-env and ${prefix}metadata-files: no policy can read items, so the pod gets no metadata`,
       ),
     },
-    {
-      name: 'blanksAreClear',
-      comment: 'U+0085 is a blank for CEL and not for podherald, and U+FEFF the other way round.',
-      expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(of,
-  ${celStrings(['inject-metadata', ...keys])}
-    .all(key, !(key in of) || !of[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
-      message: celString(
-        'U+0085 or U+FEFF in an annotation: no policy can tell whether it is a blank, so the pod gets no metadata',
-      ),
-    },
+    blanksAreClear(prefix),
     {
       name: 'volumesHaveNames',
       comment:
@@ -86,4 +80,19 @@ export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
   ' for a volume, so the pod gets no metadata; give the container a shorter name'`,
     },
   ];
+}
+
+/** Where it does not hold, nothing else of the values is judged. */
+function blanksAreClear(prefix: string): Limit {
+  const keys = UNCLEAR_KEYS.map((name) => prefix + name);
+  return {
+    name: 'blanksAreClear',
+    comment: 'U+0085 is a blank for CEL and not for podherald, and U+FEFF the other way round.',
+    expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(of,
+  ${celStrings(['inject-metadata', ...keys])}
+  .all(key, !(key in of) || !of[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
+    message: celString(
+      'U+0085 or U+FEFF in an annotation: no policy can tell whether it is a blank, so the pod gets no metadata',
+    ),
+  };
 }

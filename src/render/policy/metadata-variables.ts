@@ -89,14 +89,12 @@ ${placed('initContainers', 'object.spec.?initContainers.orValue([])')}`,
       comment:
         'The variables that each of them lacks. They come before its own, so that its own can refer to them.',
       expression: `variables.containers
-  .map(of, {
-    'of': dyn(of),
-    'env': dyn(variables.env
-      .filter(ours, !of.is.?env.orValue([]).exists(own, own.name == ours.name))
-      .map(ours, has(ours.value) || has(ours.valueFrom)
-        ? ours
-        : {'name': dyn(ours.name), 'value': dyn(of.is.name)}))
-  })
+  .map(of, {'of': dyn(of), 'has': dyn(of.is.?env.orValue([]).map(own, own.name))})
+  .map(lack, {'of': dyn(lack.of), 'env': dyn(variables.env
+    .filter(ours, !(ours.name in lack.has))
+    .map(ours, has(ours.value) || has(ours.valueFrom)
+      ? ours
+      : {'name': dyn(ours.name), 'value': dyn(lack.of.is.name)}))})
   .filter(lack, lack.env.size() > 0)`,
     },
     {

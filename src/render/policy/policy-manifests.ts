@@ -22,9 +22,13 @@ export function policyManifests(options: PolicyOptions): string {
   const variables = [...annotationVariables(options), ...metadataVariables(rules)];
   const [faults, limits] = [faultLimits(rules), expressionLimits(rules)];
   return [
-    mutating(options, [...variables, ...faults, ...limits], [...faults, ...limits]),
+    mutating(options, [...variables, ...limits, ...faults], [...limits, ...faults]),
     binding('MutatingAdmissionPolicyBinding', name),
-    validating(options, { name: `${name}-faults`, variables, limits: faults }),
+    validating(options, {
+      name: `${name}-faults`,
+      variables: [...variables, ...limits],
+      limits: faults,
+    }),
     binding('ValidatingAdmissionPolicyBinding', `${name}-faults`, rules.onInvalid === 'deny'),
     validating(options, { name: `${name}-unsupported`, variables, limits }),
     binding('ValidatingAdmissionPolicyBinding', `${name}-unsupported`, isStrict),

@@ -1,0 +1,34 @@
+import { expect } from 'vitest';
+import { isMalformed, parsePod } from '../../src/api/pod.ts';
+import { defaultRules } from '../../src/decision/rules.ts';
+import { policyCovers } from '../../src/render/policy/policy-covers.ts';
+import type { Pod } from './objects.ts';
+import type { Fates, Triplets } from './policy-triplets.ts';
+
+export type Verdict = 'equal' | 'left alone';
+
+/**
+ * Holds the policies to their claim: a pod that they cover ends as podherald's webhook has it end,
+ * down to the last field; any other one is as if there were no policy, or is denied by both.
+ */
+export function judge(sent: Pod, { annotations }: Triplets, fates: Fates): Verdict {
+  const { bare, byWebhook, byPolicy } = fates;
+  const covered = claim(bare.pod ?? sent, annotations);
+  const told = `covered: ${covered}. Policy: ${byPolicy.message}. Webhook: ${byWebhook.message}`;
+  if (covered !== true && byWebhook.kind === 'denied' && byPolicy.kind === 'denied') {
+    return 'left alone';
+  }
+  const wanted = covered === true ? byWebhook : bare;
+  // Policies deny only what has passed the API server's own validation.
+  const kind = wanted.kind === 'denied' && bare.kind === 'refused' ? 'refused' : wanted.kind;
+  expect(byPolicy.kind, told).toBe(kind);
+  expect(byPolicy.comparable, told).toEqual(wanted.comparable);
+  return covered === true ? 'equal' : 'left alone';
+}
+
+/** By the pod as it reaches admission, with all that the API server adds before. */
+function claim(pod: Pod, annotations: Readonly<Record<string, string>>): true | string {
+  const parsed = parsePod(pod);
+  if (isMalformed(parsed)) throw new Error(parsed.malformed);
+  return policyCovers(parsed, { name: 'shop', annotations }, defaultRules('test'));
+}
