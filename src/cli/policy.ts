@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isDnsLabel } from '../decision/kubernetes-names.ts';
+import { BUILT_IN_VERSION, type ServerVersion } from '../decision/server-version.ts';
 import { AppError } from '../errors.ts';
 import { configRefusals } from '../render/policy/config-refusals.ts';
 import { policyManifests } from '../render/policy/policy-manifests.ts';
 import { VERSION } from '../version.ts';
+import { serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
 
@@ -12,6 +14,7 @@ interface PolicyFlags {
   readonly name: string;
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly strict?: boolean;
+  readonly kubernetesVersion?: ServerVersion;
 }
 
 export function addPolicy(program: Command, output: Output): void {
@@ -27,6 +30,11 @@ export function addPolicy(program: Command, output: Output): void {
       new Option('--failure-policy <policy>', 'what becomes of a pod that they fail on')
         .choices(['Ignore', 'Fail'])
         .default('Ignore'),
+    )
+    .option(
+      '--kubernetes-version <version>',
+      `version of the API server, which the ambassador's image follows (default: ${BUILT_IN_VERSION.release})`,
+      serverVersion,
     )
     .option('--strict', 'refuse pods that ask for what a policy cannot do, instead of warning')
     .addHelpText(
@@ -52,7 +60,13 @@ function policyName(name: string): string {
 }
 
 async function policy(flags: PolicyFlags, output: Output): Promise<void> {
-  const { rules, namespaces } = (await configSource(flags.config)).get();
+  const { rules: configured, namespaces } = (await configSource(flags.config)).get();
+  const { serverVersion: version } = configured.ambassador;
+  const ambassador = {
+    ...configured.ambassador,
+    serverVersion: flags.kubernetesVersion ?? version,
+  };
+  const rules = { ...configured, ambassador };
   const refusals = configRefusals(rules);
   if (refusals.length > 0) throw new AppError('config', refusals.join('\npodherald: '));
   const { name, failurePolicy, strict: isStrict = false } = flags;

@@ -37,7 +37,12 @@ export async function hasPolicies(): Promise<boolean> {
 
 export async function makePolicies(flags: readonly string[] = []): Promise<Policies> {
   const name = generatedName();
-  const text = await policyText(['--name', name, '--failure-policy', 'Fail', ...flags]);
+  const version: { gitVersion: string } = JSON.parse(await kubectl(['get', '--raw', '/version']));
+  const text = await policyText(
+    ['--name', name, '--failure-policy', 'Fail', '--kubernetes-version', version.gitVersion].concat(
+      flags,
+    ),
+  );
   const documents: Binding[] = parseAllDocuments(text).map((document) => document.toJS());
   const selected: string[] = [];
   return {

@@ -65,11 +65,18 @@ const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 const NAMESPACES: readonly Readonly<Record<string, string>>[] = [
   {},
   ASKING,
-  { 'podherald.dev/inject-metadata': ' otel,go', 'podherald.dev/metadata-path': '/data/x' },
+  {
+    'podherald.dev/inject-metadata': ' otel,go',
+    'podherald.dev/metadata-path': '/data/x',
+    'inject-ambassador': 'TRUE',
+    'podherald.dev/ambassador-access': 'namespace',
+  },
   {
     'inject-metadata': 'no',
     'podherald.dev/inject-metadata': 'network,default',
     'podherald.dev/metadata-path': '/etc',
+    'inject-ambassador': 'true',
+    'podherald.dev/inject-ambassador': 'false',
   },
   { 'inject-metadata': 'false', 'podherald.dev/metadata-path': ' /var/run/meta ' },
 ];

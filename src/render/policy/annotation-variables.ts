@@ -1,7 +1,11 @@
 import { FILE_NAME_BYTES, FILE_PATH_BYTES } from '../../decision/file-path.ts';
 import { DNS_LABEL } from '../../decision/kubernetes-names.ts';
-import { RUNTIME_FOLDERS, SHARED_FOLDERS } from '../../decision/metadata-path.ts';
-import { FALSE_WORDS, TRUE_WORDS } from '../../decision/metadata-switch.ts';
+import {
+  KUBECONFIG_FOLDER,
+  RUNTIME_FOLDERS,
+  SHARED_FOLDERS,
+} from '../../decision/metadata-path.ts';
+import { FALSE_WORDS, TRUE_WORDS } from '../../decision/truth-words.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { PolicyInput } from './policy-input.ts';
 import type { Variable } from './variable.ts';
@@ -76,7 +80,7 @@ function switches(annotations: string, spellings: string): string {
 }
 
 /** The values of some keys that are there, without the blanks around them. */
-function written(annotations: string, keys: string): string {
+export function written(annotations: string, keys: string): string {
   return `${keys}
   .filter(key, key in ${annotations})
   .map(key, ${annotations}[key].trim())`;
@@ -111,7 +115,7 @@ function pathVariables({ rules: { annotationPrefix, metadata } }: PolicyInput): 
 
 /** mountPathFault() in CEL. test/e2e/policy.e2e.ts holds the two equal on a real API server. */
 export function isPath(text: string): string {
-  const folders = `^(${SHARED_FOLDERS.join('|')}|(${RUNTIME_FOLDERS.join('|')})(/.*)?)$`;
+  const folders = `^(${SHARED_FOLDERS.join('|')}|(${[...RUNTIME_FOLDERS, KUBECONFIG_FOLDER].join('|')})(/.*)?)$`;
   return `${text}.matches(${celString('^(/[^/:\\p{Cc}]+)+$')}) &&
     !${text}.matches(${celString('/\\.\\.?(/|$)')}) &&
     !${text}.matches(${celString(folders)}) &&

@@ -6,7 +6,8 @@ const WIDTH = 110;
  * A JSON value as an expression of the Common Expression Language. CEL wants all values of a list
  * or map to be of one type, so unless all are texts, each stands in dyn().
  *
- * @param expressions what stands in the place of some texts: for what is not known beforehand.
+ * @param expressions what stands in the place of some texts, or of parts of texts, such as `<name>`: for
+ *   what is not known beforehand.
  * @param column where the text begins, so that a value too long for its line is laid out.
  */
 export function celLiteral(value: Json, expressions: Expressions = {}, column = 0): string {
@@ -29,13 +30,11 @@ function literal(
   column: number,
   join: (members: readonly string[]) => string,
 ): string {
-  if (typeof value === 'string') {
-    return Object.hasOwn(expressions, value) ? String(expressions[value]) : celString(value);
-  }
+  if (typeof value === 'string') return celText(value, expressions);
   if (typeof value !== 'object' || value === null) return String(value);
   const members = membersOf(value);
   const isText = members.every(
-    ([, member]) => typeof member === 'string' && !Object.hasOwn(expressions, member),
+    ([, member]) => typeof member === 'string' && expressions[member] === undefined,
   );
   const texts = members.map(([key, member]) => {
     const name = key === undefined ? '' : `${celString(key)}: `;
@@ -44,6 +43,18 @@ function literal(
   });
   if (texts.length === 0) return Array.isArray(value) ? '[]' : '{}';
   return Array.isArray(value) ? `[${join(texts)}]` : `{${join(texts)}}`;
+}
+
+function celText(text: string, expressions: Expressions): string {
+  const whole = expressions[text];
+  if (whole !== undefined) return whole;
+  const parts = text.split(/(<\w+>)/).filter((part) => part !== '');
+  if (!parts.some((part) => expressions[part] !== undefined)) return celString(text);
+  return parts
+    .map((part) =>
+      expressions[part] === undefined ? celString(part) : `string(${expressions[part]})`,
+    )
+    .join(' + ');
 }
 
 function membersOf(value: object): readonly (readonly [key: string | undefined, member: Json])[] {

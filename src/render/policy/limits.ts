@@ -1,5 +1,9 @@
+import { ACCESSES } from '../../decision/access.ts';
+import { MAX_PORT, MIN_PORT } from '../../decision/ambassador-values.ts';
+import { ANNOTATION_KEYS } from '../../decision/annotations.ts';
 import { DNS_LABEL } from '../../decision/kubernetes-names.ts';
 import type { Rules } from '../../decision/rules.ts';
+import { isPort } from './ambassador-variables.ts';
 import { isPath, isSwitch } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import { UNCLEAR_KEYS, UNREADABLE } from './policy-covers.ts';
@@ -12,9 +16,16 @@ export interface Limit extends Variable {
 }
 
 /** What can be wrong in a pod's own annotations under any config. */
-export function faultLimits({ annotationPrefix: prefix }: Rules): Limit[] {
+export function faultLimits(rules: Rules): Limit[] {
+  return [...metadataFaults(rules), ...ambassadorFaults(rules)].map((limit) => ({
+    ...limit,
+    expression: `!variables.blanksAreClear ||\n  (${limit.expression})`,
+  }));
+}
+
+function metadataFaults({ annotationPrefix: prefix }: Rules): Limit[] {
   const selection = celString(`${prefix}metadata-containers`);
-  const limits = [
+  return [
     {
       name: 'switchIsMeant',
       comment: 'inject-metadata can be meant: names have a form, and are not words for yes and no.',
@@ -51,10 +62,56 @@ export function faultLimits({ annotationPrefix: prefix }: Rules): Limit[] {
   variables.all.map(of, of.is.name).join(', ')`,
     },
   ];
-  return limits.map((limit) => ({
-    ...limit,
-    expression: `!variables.blanksAreClear ||\n  (${limit.expression})`,
-  }));
+}
+
+function ambassadorFaults({ annotationPrefix: prefix }: Rules): Limit[] {
+  const told = (key: string, values: string, expected: string): string =>
+    `${celString(`${key}: "`)} + variables.${values}.join('", "') + ${celString(`": expected ${expected}`)}`;
+  return [
+    {
+      name: 'wishIsMeant',
+      comment: 'inject-ambassador can be meant.',
+      expression: "variables.ownWishes.all(word, word in ['true', 'false'])",
+      message: told('inject-ambassador', 'ownWishes', 'true or false'),
+    },
+    {
+      name: 'wishesAgree',
+      comment: 'Both spellings mean the same.',
+      expression: 'variables.ownWishes.all(word, word == variables.ownWishes[0])',
+      message: celString(
+        `inject-ambassador contradicts ${prefix}inject-ambassador; leave one of them out`,
+      ),
+    },
+    {
+      name: 'accessIsMeant',
+      comment: 'ambassador-access can be meant.',
+      expression: `variables.ownAccess.all(word, word in ${celStrings(ACCESSES)})`,
+      message: told(`${prefix}ambassador-access`, 'ownAccess', ACCESSES.join(', ')),
+    },
+    {
+      name: 'portIsMeant',
+      comment: 'ambassador-port is a port.',
+      expression: `variables.ownPorts.all(port, ${isPort('port')})`,
+      message: told(
+        `${prefix}ambassador-port`,
+        'ownPorts',
+        `a port from ${MIN_PORT} to ${MAX_PORT}`,
+      ),
+    },
+    {
+      name: 'portIsFree',
+      comment: 'A port that the pod asks for is not that of another of its containers.',
+      expression: `variables.ownPorts.size() == 0 || !('true' in variables.ownWishes) ||
+  variables.ambassadors.size() > 0 || !(variables.wantedPort in variables.takenPorts)`,
+      message: told(`${prefix}ambassador-port`, 'ownPorts', 'a port that no container declares'),
+    },
+    {
+      name: 'kubeconfigIsMeant',
+      comment: 'ambassador-kubeconfig can be meant.',
+      expression: "variables.kubeconfigs.all(word, word in ['true', 'false'])",
+      message: told(`${prefix}ambassador-kubeconfig`, 'kubeconfigs', 'true or false'),
+    },
+  ];
 }
 
 /** What podherald does and CEL cannot. */
@@ -66,10 +123,18 @@ export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
       comment: 'Items of its own are a language that CEL cannot read.',
       expression: `!${items}.exists(key, key in variables.annotations)`,
       message: celString(
-        `${prefix}metadata-env and ${prefix}metadata-files: no policy can read items, so the pod gets no metadata`,
+        `${prefix}metadata-env and ${prefix}metadata-files: no policy can read items, so the pod gets nothing of podherald`,
       ),
     },
     blanksAreClear(prefix),
+    {
+      name: 'hasNoKubeconfig',
+      comment: 'A kubeconfig would be an annotation, a file and a variable more.',
+      expression: "!variables.hasAmbassador || !('true' in variables.kubeconfigs)",
+      message: celString(
+        `${prefix}ambassador-kubeconfig: this policy writes none, so the pod gets nothing of podherald`,
+      ),
+    },
     {
       name: 'volumesHaveNames',
       comment:
@@ -77,22 +142,23 @@ export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
       expression: `variables.added.all(mount, mount.name.matches(${celString(DNS_LABEL.source)}) &&
   variables.added.filter(other, other.name == mount.name).size() == 1)`,
       message: `'no policy can find a name instead of ' + variables.added.map(mount, mount.name).join(', ') +
-  ' for a volume, so the pod gets no metadata; give the container a shorter name'`,
+  ' for a volume, so the pod gets nothing of podherald; give the container a shorter name'`,
     },
   ];
 }
 
 /** Where it does not hold, nothing else of the values is judged. */
 function blanksAreClear(prefix: string): Limit {
+  const bare = UNCLEAR_KEYS.filter((name) => ANNOTATION_KEYS[name].bare);
   const keys = UNCLEAR_KEYS.map((name) => prefix + name);
   return {
     name: 'blanksAreClear',
     comment: 'U+0085 is a blank for CEL and not for podherald, and U+FEFF the other way round.',
     expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(of,
-  ${celStrings(['inject-metadata', ...keys])}
+  ${celStrings([...bare, ...keys])}
   .all(key, !(key in of) || !of[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
     message: celString(
-      'U+0085 or U+FEFF in an annotation: no policy can tell whether it is a blank, so the pod gets no metadata',
+      'U+0085 or U+FEFF in an annotation: no policy can tell whether it is a blank, so the pod gets nothing of podherald',
     ),
   };
 }

@@ -11,8 +11,12 @@ import type { Variable } from './variable.ts';
 
 /** 420, as toVolume() writes it. */
 const DEFAULT_MODE = defaultModeOf(toVolume('', [], ''));
-const FIRST_VOLUME = celString(volumeName('', true, new Set()));
-const OTHER_VOLUMES = celString(volumeName('', false, new Set()));
+const BASE = 'downward';
+const FIRST_VOLUME = celString(volumeName(BASE, '', true, new Set()));
+const OTHER_VOLUMES = celString(volumeName(BASE, '', false, new Set()));
+
+/** Whether metadata is for a container. */
+const IS_SELECTED = 'variables.selected.exists(name, name == of.is.name) == variables.isTaking';
 
 /** Finds out what each container lacks of the profiles asked for. */
 export function metadataVariables(rules: Rules): Variable[] {
@@ -73,24 +77,24 @@ function items({ profiles }: Rules): Variable[] {
 function containers(): Variable[] {
   return [
     {
-      name: 'all',
-      comment: "The pod's containers and where they stand: the app's own first.",
-      expression: `${placed('containers', 'object.spec.containers')} +
-${placed('initContainers', 'object.spec.?initContainers.orValue([])')}`,
-    },
-    {
       name: 'containers',
       comment: 'Those that metadata is for.',
       expression: `variables.all
-  .filter(of, variables.selected.exists(name, name == of.is.name) == variables.isTaking)`,
+  .filter(of, ${IS_SELECTED})`,
     },
     {
       name: 'missing',
       comment:
         'The variables that each of them lacks. They come before its own, so that its own can refer to them.',
-      expression: `variables.containers
-  .map(of, {'of': dyn(of), 'has': dyn(of.is.?env.orValue([]).map(own, own.name))})
-  .map(lack, {'of': dyn(lack.of), 'env': dyn(variables.env
+      expression: `variables.all
+  .map(of, {
+    'of': dyn(of),
+    'env': dyn(${IS_SELECTED} ? variables.env : []),
+    'has': dyn(of.is.?env.orValue([]).map(own, own.name))
+  })
+  .map(lack, {'of': dyn(lack.of), 'env': dyn((
+      lack.env + variables.url.filter(ours, !lack.env.exists(other, other.name == ours.name))
+    )
     .filter(ours, !(ours.name in lack.has))
     .map(ours, has(ours.value) || has(ours.valueFrom)
       ? ours
@@ -119,16 +123,6 @@ file for the last message.`,
 
 function volumes(): Variable[] {
   return [
-    {
-      name: 'volumes',
-      comment: 'The volumes that are there already.',
-      expression: 'object.spec.?volumes.orValue([])',
-    },
-    {
-      name: 'taken',
-      comment: 'Their names.',
-      expression: 'variables.volumes.map(volume, volume.name)',
-    },
     {
       name: 'alike',
       comment: 'Those of them that may hold the very files.',
@@ -218,7 +212,7 @@ function volumeOperations(): string {
     { name, downwardAPI: { ...(downwardAPI as JsonObject), items: '<files>' } },
     { '<volume>': 'mount.name', '<files>': 'mount.files' },
   );
-  return `(has(object.spec.volumes) || variables.added.size() == 0 ? [] :
+  return `(has(object.spec.volumes) || variables.added.size() + variables.newTokens.size() == 0 ? [] :
   [JSONPatch{op: 'add', path: '/spec/volumes', value: []}]) +
 variables.added.map(mount, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
   ${volume}})`;
@@ -249,9 +243,4 @@ function defaultModeOf({ downwardAPI }: Volume): string {
 function firstOf(list: string, key: string): string {
   return `${list}.transformList(at, item,
   !${list}.exists(earlier, other, earlier < at && other.${key} == item.${key}), item)`;
-}
-
-function placed(list: string, value: string): string {
-  return `${value}.transformList(at, container,
-  {'at': dyn('/spec/${list}/' + string(at)), 'is': dyn(container)})`;
 }

@@ -1,7 +1,6 @@
 import type { Annotations, Pod } from '../../api/pod.ts';
-import type { AnnotationName } from '../../decision/annotations.ts';
+import { ANNOTATION_KEYS, type AnnotationName } from '../../decision/annotations.ts';
 import { decide, type Namespace } from '../../decision/decide.ts';
-import { readAnnotations } from '../../decision/read-annotations.ts';
 import type { Rules } from '../../decision/rules.ts';
 import { type Plan, plan } from '../../injection/plan.ts';
 import { volumeName } from '../../injection/volume-name.ts';
@@ -27,12 +26,16 @@ export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true
     return 'U+0085 and U+FEFF: a policy cannot tell whether they are blanks';
   }
   if (decision.kind === 'deny') return true;
-  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  const names = containers.map(({ name }) => name);
-  const own = readAnnotations(annotations, { place: 'pod', containers: names }, rules);
-  if (own.faults.length > 0) return 'a pod at fault is left alone, and not injected in part';
-  return decision.kind === 'skip' ? true : volumesCovered(pod, plan(pod, decision.metadata));
+  if (decide(pod, namespace, { ...rules, onInvalid: 'deny' }).kind === 'deny') {
+    return 'a pod at fault is left alone, and not injected in part';
+  }
+  if (decision.kind === 'skip') return true;
+  const kubeconfig = decision.ambassador?.kubeconfigAnnotation;
+  if (kubeconfig !== undefined) return `${kubeconfig}: a policy writes none`;
+  return volumesCovered(pod, plan(pod, decision));
 }
+
+const BASE = 'downward';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
@@ -43,6 +46,10 @@ export const UNCLEAR_KEYS = [
   'inject-metadata',
   'metadata-path',
   'metadata-containers',
+  'inject-ambassador',
+  'ambassador-access',
+  'ambassador-port',
+  'ambassador-kubeconfig',
 ] as const satisfies AnnotationName[];
 
 function hasUnclearBlank(
@@ -51,8 +58,9 @@ function hasUnclearBlank(
   namespace: Namespace,
   { annotationPrefix }: Rules,
 ): boolean {
-  const keys =
-    name === 'inject-metadata' ? [name, annotationPrefix + name] : [annotationPrefix + name];
+  const keys = ANNOTATION_KEYS[name].bare
+    ? [name, annotationPrefix + name]
+    : [annotationPrefix + name];
   const values = keys.flatMap((key) => [annotations[key], namespace.annotations?.[key]]);
   return values.some((value) => value !== undefined && /[\u0085\ufeff]/.test(value));
 }
@@ -63,14 +71,15 @@ function hasUnclearBlank(
  */
 function volumesCovered({ spec }: Pod, { injection }: Plan): true | string {
   const taken = new Set((spec.volumes ?? []).map(({ name }) => name));
-  const other = injection.volumes.find(({ name }) => {
+  const other = injection.volumes.find(({ name, projected }) => {
+    if (projected !== undefined) return false;
     const user = injection.containers.find(({ volumeMounts }) =>
       volumeMounts.some((mount) => mount.name === name),
     );
     const container = (user && spec[user.at.list]?.[user.at.index]?.name) ?? '';
-    const isPlain = name.startsWith(`${volumeName('', false, NO_NAMES)}${container}`);
-    if (isPlain && name === volumeName(container, false, taken)) return false;
-    return name !== volumeName('', true, taken);
+    const isPlain = name.startsWith(`${volumeName(BASE, '', false, NO_NAMES)}${container}`);
+    if (isPlain && name === volumeName(BASE, container, false, taken)) return false;
+    return name !== volumeName(BASE, '', true, taken);
   });
   return other === undefined ? true : `${other.name}: a policy cannot make up such a name`;
 }

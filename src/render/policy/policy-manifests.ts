@@ -1,9 +1,15 @@
 import { MIRROR_ANNOTATION } from '../../decision/annotations.ts';
+import {
+  ambassadorAnnotations,
+  ambassadorOperations,
+  ambassadorVariables,
+} from './ambassador-variables.ts';
 import { annotationVariables } from './annotation-variables.ts';
 import { celString } from './cel-literal.ts';
 import { expressionLimits, faultLimits, type Limit } from './limits.ts';
 import { metadataOperations, metadataVariables } from './metadata-variables.ts';
 import { OWN_NAMESPACES } from './own-namespaces.ts';
+import { POD_VARIABLES } from './pod-variables.ts';
 import type { PolicyInput } from './policy-input.ts';
 import type { Variable } from './variable.ts';
 
@@ -19,7 +25,13 @@ export interface PolicyOptions extends PolicyInput {
 /** The manifests, as one YAML text for people to read and kubectl to apply. */
 export function policyManifests(options: PolicyOptions): string {
   const { rules, name, isStrict } = options;
-  const variables = [...annotationVariables(options), ...metadataVariables(rules)];
+  const variables = [
+    ...annotationVariables(options),
+    ...ambassadorAnnotations(rules),
+    ...POD_VARIABLES,
+    ...ambassadorVariables(rules),
+    ...metadataVariables(rules),
+  ];
   const [faults, limits] = [faultLimits(rules), expressionLimits(rules)];
   return [
     mutating(options, [...variables, ...limits, ...faults], [...limits, ...faults]),
@@ -54,7 +66,7 @@ ${variables.map(variableText).join('')}  mutations:
   - patchType: JSONPatch
     jsonPatch:
       expression: |-
-${block(`!(${held}) ? [] :\n${metadataOperations().join(' +\n')}`, 8)}
+${block(`!(${held}) ? [] :\n${[...metadataOperations(), ...ambassadorOperations(options.rules)].join(' +\n')}`, 8)}
 `;
 }
 

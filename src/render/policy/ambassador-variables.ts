@@ -1,0 +1,183 @@
+import { ACCESSES } from '../../decision/access.ts';
+import { MAX_PORT, MIN_PORT } from '../../decision/ambassador-values.ts';
+import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../decision/own-ambassador.ts';
+import type { Rules } from '../../decision/rules.ts';
+import {
+  ambassadorUserExpression,
+  argumentsLiteral,
+  resourcesExpression,
+  sidecarLiteral,
+  tokenLiteral,
+  urlLiteral,
+} from './ambassador-literals.ts';
+import { written } from './annotation-variables.ts';
+import { celString, celStrings } from './cel-literal.ts';
+import type { Variable } from './variable.ts';
+
+/** Reads what a pod and its namespace say of an ambassador. */
+export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: Rules): Variable[] {
+  const spellings = celStrings(['inject-ambassador', `${prefix}inject-ambassador`]);
+  const access = celStrings([`${prefix}ambassador-access`]);
+  const words = (annotations: string, keys: string): string =>
+    `${written(annotations, keys)}\n  .map(text, text.lowerAscii())`;
+  return [
+    {
+      name: 'ownWishes',
+      comment: 'inject-ambassador in both spellings.',
+      expression: words('variables.annotations', spellings),
+    },
+    {
+      name: 'defaultWishes',
+      comment: 'The same of the namespace, as far as it can be meant.',
+      expression: `${words('variables.defaults', spellings)}
+  .filter(word, word in ['true', 'false'])`,
+    },
+    {
+      name: 'isWished',
+      comment: 'The pod goes before its namespace. Two spellings that differ say nothing.',
+      expression: `[variables.ownWishes.size() > 0 ? variables.ownWishes : variables.defaultWishes]
+  .exists(words, 'true' in words && !('false' in words))`,
+    },
+    {
+      name: 'ownAccess',
+      comment: 'ambassador-access, if it is there.',
+      expression: words('variables.annotations', access),
+    },
+    {
+      name: 'defaultAccess',
+      comment: 'The same of the namespace, if it can be meant.',
+      expression: `${words('variables.defaults', access)}
+  .filter(word, word in ${celStrings(ACCESSES)})`,
+    },
+    {
+      name: 'access',
+      comment: `The narrowest counts of what pod, namespace and config (${ambassador.maxAccess}) say.`,
+      expression: `${celStrings(ACCESSES)}
+  .filter(access, access in variables.ownAccess + variables.defaultAccess + [${celString(ambassador.maxAccess)}] +
+    (variables.ownAccess.size() + variables.defaultAccess.size() == 0 ? ['read-only'] : []))`,
+    },
+    {
+      name: 'ownPorts',
+      comment: 'ambassador-port, if it is there.',
+      expression: written('variables.annotations', celStrings([`${prefix}ambassador-port`])),
+    },
+    {
+      name: 'kubeconfigs',
+      comment: 'ambassador-kubeconfig, if it is there.',
+      expression: words('variables.annotations', celStrings([`${prefix}ambassador-kubeconfig`])),
+    },
+  ];
+}
+
+/** Finds out what the pod's ambassador is to be like. */
+export function ambassadorVariables(rules: Rules): Variable[] {
+  return [
+    {
+      name: 'ambassadorNames',
+      comment:
+        'What it can be called: what it is called already, or else a name that no other container has.',
+      expression: `variables.ambassadors.size() > 0 ? [variables.ambassadors[0].name] :
+  ${celStrings(AMBASSADOR_NAMES)}.filter(name, !variables.all.exists(of, of.is.name == name))`,
+    },
+    {
+      name: 'hasAmbassador',
+      comment: `Whether it has or gets one. On the network of its node the proxy would be open to all neighbours; a
+namespace's word does not bring a token into a pod whose own containers hold none.`,
+      expression: `variables.isWished && variables.ambassadorNames.size() > 0 &&
+  !object.spec.?hostNetwork.orValue(false) &&
+  object.spec.?os.?name.orValue('') != 'windows' &&
+  object.spec.?nodeSelector[?'kubernetes.io/os'].orValue('') != 'windows' &&
+  ('true' in variables.ownWishes || variables.all.exists(of, of.is.?volumeMounts.orValue([]).exists(mount,
+    mount.mountPath == ${celString(TOKEN_PATH)} && mount.name.startsWith('kube-api-access-'))))`,
+    },
+    {
+      name: 'wantedPort',
+      comment: 'The port that is asked for.',
+      expression: `variables.ownPorts.exists(port, ${isPort('port')})
+  ? int(variables.ownPorts[0])
+  : ${rules.ambassador.port}`,
+    },
+    {
+      name: 'takenPorts',
+      comment: 'The ports that other containers declare.',
+      expression: `variables.all.map(of, of.is.?ports.orValue([])
+  .filter(port, port.?protocol.orValue('TCP') == 'TCP')
+  .map(port, port.containerPort)).flatten()`,
+    },
+    {
+      name: 'port',
+      comment:
+        'That of an ambassador that is there, or the one wanted, or the next one that is free.',
+      expression: `(
+  variables.ambassadors.filter(container, container.name == variables.ambassadorNames[0])
+    .map(container, container.args.filter(word, word.matches('^--port=[0-9]{1,5}$')))
+    .flatten().map(word, int(word.substring(7))) +
+  lists.range(variables.takenPorts.size() + 1)
+    .map(number, (variables.wantedPort - ${MIN_PORT} + number) % ${MAX_PORT - MIN_PORT + 1} + ${MIN_PORT})
+    .filter(port, !(port in variables.takenPorts))
+)[0]`,
+    },
+    {
+      name: 'url',
+      comment: 'Where all other containers find it.',
+      expression: `!variables.hasAmbassador ? [] : [${urlLiteral()}]`,
+    },
+    {
+      name: 'tokens',
+      comment: 'The volumes that hold just its token already.',
+      expression: `variables.volumes
+  .filter(volume, volume.name.startsWith('ambassador-token') && has(volume.projected) && volume.projected ==
+${tokenLiteral(rules)})
+  .map(volume, volume.name)`,
+    },
+    {
+      name: 'newTokens',
+      comment: 'The name of the volume that comes along with the ambassador.',
+      expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 || variables.tokens.size() > 0 ? [] :
+  (['ambassador-token'] + lists.range(variables.taken.size()).map(number, 'ambassador-token-' + string(number + 2)))
+    .filter(name, !(name in variables.taken))
+    .slice(0, 1)`,
+    },
+    {
+      name: 'arguments',
+      comment: 'Of kubectl, for each access.',
+      expression: argumentsLiteral(),
+    },
+    {
+      name: 'resources',
+      comment: `None in a pod that has resources as a whole; as requests and limits alike in a Guaranteed pod, so that it
+stays so; a cpu limit where all others have one.`,
+      expression: resourcesExpression(rules),
+    },
+    {
+      name: 'user',
+      comment:
+        "The user that all containers agree on, else another one than root: a token's files belong to it.",
+      expression: ambassadorUserExpression(rules),
+    },
+    {
+      name: 'sidecar',
+      comment: 'The ambassador, unless it is there.',
+      expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 ? [] : [
+${sidecarLiteral(rules)}
+]`,
+    },
+  ];
+}
+
+/** Whether a text is a port that an ambassador may have. */
+export function isPort(text: string): string {
+  return `${text}.matches('^[0-9]{1,5}$') && int(${text}) >= ${MIN_PORT} && int(${text}) <= ${MAX_PORT}`;
+}
+
+/** The operations that add the ambassador. It comes last, as it moves the other init containers. */
+export function ambassadorOperations(rules: Rules): string[] {
+  return [
+    `variables.newTokens.map(name, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
+  {'name': dyn(name), 'projected': dyn(
+${tokenLiteral(rules)})}})`,
+    `variables.sidecar.map(container, has(object.spec.initContainers)
+  ? JSONPatch{op: 'add', path: '/spec/initContainers/0', value: container}
+  : JSONPatch{op: 'add', path: '/spec/initContainers', value: [container]})`,
+  ];
+}
