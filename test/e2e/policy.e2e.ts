@@ -2,10 +2,9 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { readCases } from '../support/cases.ts';
-import { arbitraryAnnotations } from './arbitrary-annotations.ts';
-import { arbitrarySpec } from './arbitrary-spec.ts';
-import { ASKING, type Container, container, type Pod, pod, podSpec } from './objects.ts';
+import { ASKING, container, type Pod, pod, podSpec } from './objects.ts';
 import { hasPolicies } from './policies.ts';
+import { arbitraryPod, completePod, NAMESPACES } from './policy-pods.ts';
 import { createThrice, test as suite, type Triplets } from './policy-triplets.ts';
 import { judge, type Verdict } from './policy-verdict.ts';
 import { isNeeded, MANIFESTS, podOf, readManifest, readNamespaces } from './review-manifests.ts';
@@ -49,7 +48,7 @@ test.for(MANIFESTS)('%s: as podherald has it, or left alone', async (file, { cap
 
 test.for(readCases())('$name: as podherald has it, or left alone', async (of, { golden, api }) => {
   const places = placeOf(golden, JSON.stringify(of.namespace.annotations ?? {}));
-  const sent = complete(of.pod as unknown as Pod);
+  const sent = completePod(of.pod as unknown as Pod);
   verdicts.push(judge(sent, places, await createThrice(api, places, sent)));
 });
 
@@ -59,41 +58,8 @@ test('nine of ten of these pods are covered', () => {
   expect(equal / verdicts.length).toBeGreaterThan(0.9);
 });
 
-const PODS = 200;
+const PODS = Number(process.env['PODS'] ?? 200);
 const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
-
-const NAMESPACES: readonly Readonly<Record<string, string>>[] = [
-  {},
-  ASKING,
-  {
-    'podherald.dev/inject-metadata': ' otel,go',
-    'podherald.dev/metadata-path': '/data/x',
-    'inject-ambassador': 'TRUE',
-    'podherald.dev/ambassador-access': 'namespace',
-  },
-  {
-    'inject-metadata': 'no',
-    'podherald.dev/inject-metadata': 'network,default',
-    'podherald.dev/metadata-path': '/etc',
-    'inject-ambassador': 'true',
-    'podherald.dev/inject-ambassador': 'false',
-  },
-  { 'inject-metadata': 'false', 'podherald.dev/metadata-path': ' /var/run/meta ' },
-];
-
-/** One pod in ten may keep items of its own. */
-const arbitraryPod = arbitrarySpec().chain((spec) => {
-  const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
-  return fc
-    .record({ of: arbitraryAnnotations(names), keepsItems: fc.nat(9).map((n) => n === 0) })
-    .map(({ of, keepsItems }) => {
-      const written = Object.entries(of.annotations).filter(
-        ([key]) => keepsItems || !/metadata-(env|files)$/.test(key),
-      );
-      const annotations = Object.fromEntries(written);
-      return pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec);
-    });
-});
 
 test('generated pods: as podherald has it, or left alone', async ({ makeTriplets, api }) => {
   const places: Triplets[] = [];
@@ -110,6 +76,12 @@ test('generated pods: as podherald has it, or left alone', async ({ makeTriplets
       const fates = await createThrice(api, place, generated);
       count(judge(generated, place, fates));
       count(fates.byWebhook.kind);
+      if (
+        fates.byPolicy.pod?.spec.initContainers?.some(({ args }) =>
+          String(args).startsWith('proxy,'),
+        )
+      )
+        count('ambassador');
     },
   );
   const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
@@ -173,18 +145,4 @@ function placeOf(places: ReadonlyMap<string, Triplets>, name = 'default'): Tripl
   const found = places.get(name);
   if (found === undefined) throw new Error(`no namespace has been made for ${name}`);
   return found;
-}
-
-/** What the API server wants of a pod besides, and golden cases leave out. */
-function complete({ metadata, spec, ...raw }: Pod): Pod {
-  const withImage = (of: Container): Container => ({ image: 'busybox', ...of });
-  const initContainers = spec.initContainers?.map(withImage);
-  const containers = spec.containers.map(withImage);
-  return {
-    ...raw,
-    ...pod(
-      { name: 'golden', ...metadata },
-      { ...spec, containers, ...(initContainers && { initContainers }) },
-    ),
-  };
 }

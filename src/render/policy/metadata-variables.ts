@@ -1,12 +1,9 @@
-import { isObject, type Json, type JsonObject } from '../../api/json.ts';
+import { isObject } from '../../api/json.ts';
 import type { Volume } from '../../api/pod.ts';
-import { mergeProfiles } from '../../decision/merge-profiles.ts';
-import type { Profile } from '../../decision/profile.ts';
-import type { Rules } from '../../decision/rules.ts';
-import { toEnv, toVolume, toVolumeMount } from '../../injection/downward-api.ts';
+import { toVolume } from '../../injection/downward-api.ts';
 import { TERMINATION_MESSAGE_PATH } from '../../injection/mount-path.ts';
 import { volumeName } from '../../injection/volume-name.ts';
-import { celLiteral, celString } from './cel-literal.ts';
+import { celString } from './cel-literal.ts';
 import type { Variable } from './variable.ts';
 
 /** 420, as toVolume() writes it. */
@@ -18,60 +15,9 @@ const OTHER_VOLUMES = celString(volumeName(BASE, '', false, new Set()));
 /** Whether metadata is for a container. */
 const IS_SELECTED = 'variables.selected.exists(name, name == of.is.name) == variables.isTaking';
 
-/** Finds out what each container lacks of the profiles asked for. */
-export function metadataVariables(rules: Rules): Variable[] {
-  return [...items(rules), ...containers(), ...volumes()];
-}
-
-function items({ profiles }: Rules): Variable[] {
-  return [
-    {
-      name: 'profileEnv',
-      comment:
-        'The variables of each profile. Where a value is missing, it is the name of the container.',
-      expression: table(profiles, ({ env }) => {
-        const written = toEnv(env, '');
-        return env.map((item, at) =>
-          'containerName' in item.source ? { name: item.name } : ({ ...written[at] } as Json),
-        );
-      }),
-    },
-    {
-      name: 'allEnv',
-      comment: 'Those of the profiles asked for.',
-      expression: 'variables.profiles.map(name, variables.profileEnv[name]).flatten()',
-    },
-    {
-      name: 'env',
-      comment: 'Of two of one name, that of the first profile counts.',
-      expression: firstOf('variables.allEnv', 'name'),
-    },
-    {
-      name: 'profileFiles',
-      comment: 'The files of each profile. The container that a resource is of is filled in below.',
-      expression: table(profiles, ({ files }) => {
-        const { downwardAPI } = toVolume('', files, '');
-        const written = isObject(downwardAPI) ? downwardAPI['items'] : undefined;
-        return Array.isArray(written) ? written.map(withoutContainer) : [];
-      }),
-    },
-    {
-      name: 'allFiles',
-      comment: 'Those of the profiles asked for.',
-      expression: 'variables.profiles.map(name, variables.profileFiles[name]).flatten()',
-    },
-    {
-      name: 'files',
-      comment: 'Of two of one path, that of the first profile counts.',
-      expression: firstOf('variables.allFiles', 'path'),
-    },
-    {
-      name: 'isShared',
-      comment:
-        'Files without resources are the same for all containers, and one volume holds them.',
-      expression: 'variables.files.all(file, !has(file.resourceFieldRef))',
-    },
-  ];
+/** Finds out what each container lacks of what is asked for. */
+export function metadataVariables(): Variable[] {
+  return [...containers(), ...volumes()];
 }
 
 function containers(): Variable[] {
@@ -178,69 +124,6 @@ function volumes(): Variable[] {
   ];
 }
 
-/** The operations that add what is lacking, as lists that are to be joined. */
-export function metadataOperations(): string[] {
-  return [envOperations(), mountOperations(), volumeOperations()];
-}
-
-function envOperations(): string {
-  return `variables.missing
-  .map(lack, has(lack.of.is.env)
-    ? lack.env.transformList(at, ours,
-        JSONPatch{op: 'add', path: lack.of.at + '/env/' + string(at), value: ours})
-    : [JSONPatch{op: 'add', path: lack.of.at + '/env', value: lack.env}])
-  .flatten()`;
-}
-
-function mountOperations(): string {
-  const { name, ...rest } = toVolumeMount('<volume>', '<path>');
-  const expressions = {
-    '<volume>': 'mount.there.size() > 0 ? mount.there[0].name : mount.name',
-    '<path>': 'variables.path',
-  };
-  const mount = celLiteral({ name, ...rest }, expressions, 2);
-  return `variables.mounts
-  .map(mount, {'of': dyn(mount.of), 'ours': dyn(${mount})})
-  .map(mount, has(mount.of.is.volumeMounts)
-    ? JSONPatch{op: 'add', path: mount.of.at + '/volumeMounts/-', value: mount.ours}
-    : JSONPatch{op: 'add', path: mount.of.at + '/volumeMounts', value: [mount.ours]})`;
-}
-
-function volumeOperations(): string {
-  const { name, downwardAPI } = toVolume('<volume>', [], '');
-  const volume = celLiteral(
-    { name, downwardAPI: { ...(downwardAPI as JsonObject), items: '<files>' } },
-    { '<volume>': 'mount.name', '<files>': 'mount.files' },
-  );
-  return `(has(object.spec.volumes) || variables.added.size() + variables.newTokens.size() == 0 ? [] :
-  [JSONPatch{op: 'add', path: '/spec/volumes', value: []}]) +
-variables.added.map(mount, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
-  ${volume}})`;
-}
-
-/** One map of all profiles. */
-function table(
-  profiles: ReadonlyMap<string, Profile>,
-  itemsOf: (profile: Profile) => readonly Json[],
-): string {
-  const entries = [...profiles].map(([name, profile]) => {
-    const { env, files } = mergeProfiles([profile]);
-    return [name, itemsOf({ env, files })] as const;
-  });
-  return celLiteral(Object.fromEntries(entries));
-}
-
-function withoutContainer(item: Json): Json {
-  if (!isObject(item) || !isObject(item['resourceFieldRef'])) return item;
-  const { containerName: _, ...rest } = item['resourceFieldRef'];
-  return { ...item, resourceFieldRef: rest };
-}
-
 function defaultModeOf({ downwardAPI }: Volume): string {
   return String(isObject(downwardAPI) ? downwardAPI['defaultMode'] : '');
-}
-
-function firstOf(list: string, key: string): string {
-  return `${list}.transformList(at, item,
-  !${list}.exists(earlier, other, earlier < at && other.${key} == item.${key}), item)`;
 }

@@ -7,10 +7,12 @@ import {
 import { annotationVariables } from './annotation-variables.ts';
 import { celString } from './cel-literal.ts';
 import { expressionLimits, faultLimits, type Limit } from './limits.ts';
-import { metadataOperations, metadataVariables } from './metadata-variables.ts';
+import { metadataOperations } from './metadata-operations.ts';
+import { metadataVariables } from './metadata-variables.ts';
 import { OWN_NAMESPACES } from './own-namespaces.ts';
 import { POD_VARIABLES } from './pod-variables.ts';
 import type { PolicyInput } from './policy-input.ts';
+import { profileVariables } from './profile-variables.ts';
 import type { Variable } from './variable.ts';
 
 export interface PolicyOptions extends PolicyInput {
@@ -30,7 +32,8 @@ export function policyManifests(options: PolicyOptions): string {
     ...ambassadorAnnotations(rules),
     ...POD_VARIABLES,
     ...ambassadorVariables(rules),
-    ...metadataVariables(rules),
+    ...profileVariables(rules),
+    ...metadataVariables(),
   ];
   const [faults, limits] = [faultLimits(rules), expressionLimits(rules)];
   return [
@@ -54,19 +57,21 @@ function mutating(
 ): string {
   const { name, version } = options;
   const held = limits.map((limit) => `variables.${limit.name}`).join(' &&\n  ');
+  const operations = [...metadataOperations(), ...ambassadorOperations(options.rules)];
+  const expression = `!(${held}) ? [] :\n${operations.join(' +\n')}`;
   return `# Made by podherald ${version} from its config, by \`podherald policy\`. Needs Kubernetes 1.36.
 ${head('MutatingAdmissionPolicy', name)}spec:
   failurePolicy: ${options.failurePolicy}
   # Once more where something has changed the pod since: containers that were added then get theirs.
   reinvocationPolicy: IfNeeded
 ${match(options)}  variables:
-${variables.map(variableText).join('')}  mutations:
+${needed(variables, [expression]).map(variableText).join('')}  mutations:
   # A pod for which not all of this holds is left as it came, and not half done; ${name}-faults
   # and ${name}-unsupported tell its owner.
   - patchType: JSONPatch
     jsonPatch:
       expression: |-
-${block(`!(${held}) ? [] :\n${[...metadataOperations(), ...ambassadorOperations(options.rules)].join(' +\n')}`, 8)}
+${block(expression, 8)}
 `;
 }
 
@@ -108,7 +113,7 @@ function head(kind: string, name: string): string {
   return `apiVersion: admissionregistration.k8s.io/v1
 kind: ${kind}
 metadata:
-  name: ${name}
+  name: ${JSON.stringify(name)}
 `;
 }
 
@@ -125,7 +130,7 @@ function match({ rules }: PolicyOptions): string {
       matchExpressions:
       - key: kubernetes.io/metadata.name
         operator: NotIn
-        values: [${exempt.join(', ')}]
+        values: [${exempt.map((name) => JSON.stringify(name)).join(', ')}]
   matchConditions:
   # A static pod's copy in the API server. kubelet runs what its file says.
   - name: not-a-mirror-pod
@@ -137,7 +142,7 @@ function binding(kind: string, name: string, isDenying?: boolean): string {
   const actions = isDenying === true ? '[Deny]' : '[Warn, Audit]';
   const validation = isDenying === undefined ? '' : `  validationActions: ${actions}\n`;
   return `${head(kind, name)}spec:
-  policyName: ${name}
+  policyName: ${JSON.stringify(name)}
 ${validation}`;
 }
 

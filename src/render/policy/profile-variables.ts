@@ -1,0 +1,82 @@
+import { isObject, type Json } from '../../api/json.ts';
+import { mergeProfiles } from '../../decision/merge-profiles.ts';
+import type { Profile } from '../../decision/profile.ts';
+import type { Rules } from '../../decision/rules.ts';
+import { toEnv, toVolume } from '../../injection/downward-api.ts';
+import { celLiteral } from './cel-literal.ts';
+import type { Variable } from './variable.ts';
+
+/** The profiles, and which of their items are asked for. */
+export function profileVariables({ profiles }: Rules): Variable[] {
+  return [
+    {
+      name: 'profileEnv',
+      comment:
+        'The variables of each profile. Where a value is missing, it is the name of the container.',
+      expression: table(profiles, ({ env }) => {
+        const written = toEnv(env, '');
+        return env.map((item, at) =>
+          'containerName' in item.source ? { name: item.name } : ({ ...written[at] } as Json),
+        );
+      }),
+    },
+    {
+      name: 'allEnv',
+      comment: 'Those of the profiles asked for.',
+      expression: 'variables.profiles.map(name, variables.profileEnv[name]).flatten()',
+    },
+    {
+      name: 'env',
+      comment: 'Of two of one name, that of the first profile counts.',
+      expression: firstOf('variables.allEnv', 'name'),
+    },
+    {
+      name: 'profileFiles',
+      comment: 'The files of each profile. The container that a resource is of is filled in below.',
+      expression: table(profiles, ({ files }) => {
+        const { downwardAPI } = toVolume('', files, '');
+        const written = isObject(downwardAPI) ? downwardAPI['items'] : undefined;
+        return Array.isArray(written) ? written.map(withoutContainer) : [];
+      }),
+    },
+    {
+      name: 'allFiles',
+      comment: 'Those of the profiles asked for.',
+      expression: 'variables.profiles.map(name, variables.profileFiles[name]).flatten()',
+    },
+    {
+      name: 'files',
+      comment: 'Of two of one path, that of the first profile counts.',
+      expression: firstOf('variables.allFiles', 'path'),
+    },
+    {
+      name: 'isShared',
+      comment:
+        'Files without resources are the same for all containers, and one volume holds them.',
+      expression: 'variables.files.all(file, !has(file.resourceFieldRef))',
+    },
+  ];
+}
+
+/** One map of all profiles. */
+function table(
+  profiles: ReadonlyMap<string, Profile>,
+  itemsOf: (profile: Profile) => readonly Json[],
+): string {
+  const entries = [...profiles].map(([name, profile]) => {
+    const { env, files } = mergeProfiles([profile]);
+    return [name, itemsOf({ env, files })] as const;
+  });
+  return celLiteral(Object.fromEntries(entries));
+}
+
+function withoutContainer(item: Json): Json {
+  if (!isObject(item) || !isObject(item['resourceFieldRef'])) return item;
+  const { containerName: _, ...rest } = item['resourceFieldRef'];
+  return { ...item, resourceFieldRef: rest };
+}
+
+function firstOf(list: string, key: string): string {
+  return `${list}.transformList(at, item,
+  !${list}.exists(earlier, other, earlier < at && other.${key} == item.${key}), item)`;
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { isMalformed, parsePod } from '../../../src/api/pod.ts';
+import { defaultRules } from '../../../src/decision/rules.ts';
+import { policyCovers } from '../../../src/render/policy/policy-covers.ts';
+import { makePod } from '../../support/review.ts';
+
+const RULES = defaultRules('test');
+const ASKING = { 'inject-metadata': 'true' };
+const LONG = 'x'.repeat(60);
+
+function covers(
+  annotations: Readonly<Record<string, string>>,
+  { spec = {}, rules = RULES, namespace = { name: 'shop' } }: Partial<Given> = {},
+): true | string {
+  const pod = parsePod(makePod(annotations, spec));
+  if (isMalformed(pod)) throw new Error(pod.malformed);
+  return policyCovers(pod, namespace, rules);
+}
+
+interface Given {
+  readonly spec: Parameters<typeof makePod>[1];
+  readonly rules: typeof RULES;
+  readonly namespace: Parameters<typeof policyCovers>[1];
+}
+
+const containers = (...names: string[]) => names.map((name) => ({ name }));
+
+describe('policyCovers', () => {
+  it.each([
+    ['a pod that asks for nothing', {}],
+    ['metadata', ASKING],
+    ['several profiles', { 'inject-metadata': 'go, otel' }],
+    ['another path', { ...ASKING, 'podherald.dev/metadata-path': '/meta' }],
+    ['some containers', { ...ASKING, 'podherald.dev/metadata-containers': '!app' }],
+    ['an ambassador', { 'inject-ambassador': 'true' }],
+    ['a pod that is denied', { 'inject-metadata': 'yes' }],
+  ])('covers %s', (_, annotations) => {
+    expect(covers(annotations)).toBe(true);
+  });
+
+  it.each([
+    ['items for env', { 'podherald.dev/metadata-env': 'A=metadata.name' }, /metadata-env/],
+    ['items for files', { 'podherald.dev/metadata-files': 'a=metadata.name' }, /metadata-files/],
+    [
+      'a kubeconfig',
+      { 'inject-ambassador': 'true', 'podherald.dev/ambassador-kubeconfig': 'true' },
+      /kubeconfig/,
+    ],
+    ['a blank that only CEL takes for one', { 'inject-metadata': 'true\u0085' }, /U\+0085/],
+    ['one that only podherald takes for one', { 'inject-metadata': '\ufefftrue' }, /U\+FEFF/],
+  ])('does not cover %s', (_, annotations, why) => {
+    expect(covers(annotations)).toMatch(why);
+  });
+
+  it('does not cover a pod at fault that podherald injects in part', () => {
+    const rules = { ...RULES, onInvalid: 'warn' } as const;
+    const faulty = { ...ASKING, 'podherald.dev/metadata-path': 'etc' };
+    expect(covers(faulty, { rules })).toMatch(/at fault/);
+    expect(covers(faulty)).toBe(true);
+  });
+
+  it('does not cover a name with a hash, unless no volume needs one', () => {
+    expect(covers(ASKING, { spec: { containers: containers('app', LONG) } })).toMatch(/name/);
+    expect(covers(ASKING, { spec: { containers: containers(LONG) } })).toBe(true);
+    const env = { 'inject-metadata': 'go' };
+    expect(covers(env, { spec: { containers: containers('app', LONG) } })).toBe(true);
+  });
+
+  it('covers a number behind a taken name, unless that name is taken as well', () => {
+    const volumes = [{ name: 'downward-web', emptyDir: {} }];
+    expect(covers(ASKING, { spec: { volumes, containers: containers('app', 'web') } })).toBe(true);
+    const spec = { volumes, containers: containers('app', 'web', 'web-2') };
+    expect(covers(ASKING, { spec })).toMatch(/downward-web-2/);
+  });
+
+  it('leaves namespaces of the cluster itself alone', () => {
+    expect(covers(ASKING, { namespace: { name: 'kube-system' } })).toMatch(/kube-system/);
+  });
+
+  it('covers exempt namespaces and mirror pods, which get nothing', () => {
+    const rules = { ...RULES, exemptNamespaces: new Set(['shop']) };
+    const items = { 'podherald.dev/metadata-env': 'A=metadata.name' };
+    expect(covers(items, { rules })).toBe(true);
+    expect(covers({ ...items, 'kubernetes.io/config.mirror': 'x' })).toBe(true);
+  });
+});
