@@ -103,3 +103,42 @@ async function untilInjected(namespace: Namespace): Promise<void> {
     { timeout: 30_000, interval: 100 },
   );
 }
+
+/** A policy that comes after ours, by its name, and adds a container. Returns what removes it. */
+export async function addContainerLater(
+  name: string,
+  namespace: Namespace,
+): Promise<() => Promise<void>> {
+  const kinds = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name } };
+  const policy = {
+    ...kinds,
+    kind: 'MutatingAdmissionPolicy',
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+        ],
+      },
+      matchConditions: [
+        { name: 'not-yet', expression: "!object.spec.containers.exists(of, of.name == 'late')" },
+        { name: 'injected', expression: 'object.spec.containers.all(of, has(of.env))' },
+      ],
+      reinvocationPolicy: 'Never',
+      mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: LATE } }],
+    },
+  };
+  const binding = {
+    ...kinds,
+    kind: 'MutatingAdmissionPolicyBinding',
+    spec: { policyName: name },
+  };
+  const items = [policy, binding].map((document) => limited(document, [namespace.name]));
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await kubectl(['apply', '-f', '-'], list);
+  return async () => {
+    await kubectl(['delete', '-f', '-'], list);
+  };
+}
+
+const LATE =
+  "[JSONPatch{op: 'add', path: '/spec/containers/-', value: {'name': 'late', 'image': 'busybox'}}]";

@@ -3,11 +3,12 @@ import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { readCases } from '../support/cases.ts';
 import { ASKING, container, type Pod, pod, podSpec } from './objects.ts';
-import { hasPolicies } from './policies.ts';
+import { addContainerLater, hasPolicies } from './policies.ts';
 import { arbitraryPod, completePod, NAMESPACES } from './policy-pods.ts';
-import { createThrice, test as suite, type Triplets } from './policy-triplets.ts';
+import { create, createThrice, test as suite, type Triplets } from './policy-triplets.ts';
 import { judge, type Verdict } from './policy-verdict.ts';
 import { isNeeded, MANIFESTS, podOf, readManifest, readNamespaces } from './review-manifests.ts';
+import { until } from './until.ts';
 
 const HAS_POLICIES = await hasPolicies();
 if (!HAS_POLICIES) console.log('skipped: MutatingAdmissionPolicy v1 came with Kubernetes 1.36');
@@ -58,7 +59,7 @@ test('nine of ten of these pods are covered', () => {
   expect(equal / verdicts.length).toBeGreaterThan(0.9);
 });
 
-const PODS = Number(process.env['PODS'] ?? 200);
+const PODS = 200;
 const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 
 test('generated pods: as podherald has it, or left alone', async ({ makeTriplets, api }) => {
@@ -76,12 +77,7 @@ test('generated pods: as podherald has it, or left alone', async ({ makeTriplets
       const fates = await createThrice(api, place, generated);
       count(judge(generated, place, fates));
       count(fates.byWebhook.kind);
-      if (
-        fates.byPolicy.pod?.spec.initContainers?.some(({ args }) =>
-          String(args).startsWith('proxy,'),
-        )
-      )
-        count('ambassador');
+      if (hasAmbassador(fates.byPolicy.pod)) count('ambassador');
     },
   );
   const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
@@ -94,6 +90,7 @@ test('generated pods: as podherald has it, or left alone', async ({ makeTriplets
   );
   expect(counts['equal']).toBeGreaterThan(PODS / 2);
   expect(counts['accepted']).toBeGreaterThan(PODS / 3);
+  expect(counts['ambassador']).toBeGreaterThan(PODS / 10);
 });
 
 test.for([
@@ -125,6 +122,30 @@ test('a pod that is created again as it is stored gets nothing more', async ({ g
   expect(judge(again, places, second)).toBe('equal');
 });
 
+test('a container that another policy adds later gets its own as well', async ({
+  golden,
+  api,
+  policies,
+  onTestFinished,
+}) => {
+  const places = placeOf(golden, '{}');
+  onTestFinished(await addContainerLater(`${policies.name}-later`, places.byPolicy));
+  const asking = pod({ name: 'early', annotations: ASKING }, APP);
+
+  const stored = await until(
+    20,
+    async () => (await create(api, places.byPolicy, asking)).pod,
+    (found) => found?.spec.containers.length === 2,
+  );
+  const [app, late] = stored?.spec.containers ?? [];
+  expect(late?.env).toEqual(app?.env);
+  expect(late?.['volumeMounts']).toContainEqual({
+    name: 'downward-late',
+    mountPath: '/etc/downward',
+    readOnly: true,
+  });
+});
+
 test('forty containers are within the budget of the API server', async ({ golden, api }) => {
   const env = Array.from({ length: 30 }, (_, at) => ({ name: `OWN_${at}`, value: 'x' }));
   const volumes = Array.from({ length: 20 }, (_, at) => ({ name: `own-${at}`, emptyDir: {} }));
@@ -140,6 +161,10 @@ test('forty containers are within the budget of the API server', async ({ golden
 });
 
 const APP = podSpec([container('app')]);
+
+function hasAmbassador(of: Pod | undefined): boolean {
+  return of?.spec.initContainers?.some(({ args }) => String(args).startsWith('proxy,')) ?? false;
+}
 
 function placeOf(places: ReadonlyMap<string, Triplets>, name = 'default'): Triplets {
   const found = places.get(name);

@@ -14,10 +14,13 @@ import { celLiteral } from './cel-literal.ts';
 /** Stands for the port, as it is none. */
 const ANY_PORT = 999_999;
 
+/** Stands for the namespace: it has only signs that mean themselves in regular expressions. */
+const ANY_NAMESPACE = 'ANY-NAMESPACE';
+
 /** Stand for what a policy finds out pod by pod. */
 const MARKS = {
   '<port>': 'variables.port',
-  '<namespace>': 'request.namespace',
+  [ANY_NAMESPACE]: 'request.namespace',
   '<name>': 'variables.ambassadorNames[0]',
   '<token>': '(variables.tokens + variables.newTokens)[0]',
   '<arguments>': 'variables.arguments[variables.access[0]]',
@@ -34,7 +37,7 @@ export function urlLiteral(): string {
 
 export function argumentsLiteral(): string {
   const byAccess = ACCESSES.map((access) => {
-    const words = proxyArguments({ access, port: ANY_PORT, namespace: '<namespace>' });
+    const words = proxyArguments({ access, port: ANY_PORT, namespace: ANY_NAMESPACE });
     return [access, words.map(withMark)] as const;
   });
   return celLiteral(Object.fromEntries(byAccess), MARKS);

@@ -7,7 +7,7 @@ const WIDTH = 110;
  * or map to be of one type, so unless all are texts, each stands in dyn().
  *
  * @param expressions what stands in the place of some texts, or of parts of texts, such as `<name>`: for
- *   what is not known beforehand.
+ *   what is not known beforehand. These marks are of letters, - and angle brackets.
  * @param column where the text begins, so that a value too long for its line is laid out.
  */
 export function celLiteral(value: Json, expressions: Expressions = {}, column = 0): string {
@@ -48,7 +48,8 @@ function literal(
 function celText(text: string, expressions: Expressions): string {
   const whole = expressions[text];
   if (whole !== undefined) return whole;
-  const parts = text.split(/(<\w+>)/).filter((part) => part !== '');
+  const marks = Object.keys(expressions).join('|');
+  const parts = marks === '' ? [text] : text.split(new RegExp(`(${marks})`)).filter(Boolean);
   if (!parts.some((part) => expressions[part] !== undefined)) return celString(text);
   return parts
     .map((part) =>
