@@ -104,7 +104,7 @@ async function untilInjected(namespace: Namespace): Promise<void> {
   );
 }
 
-/** A policy that comes after ours, by its name, and adds a container. Returns what removes it. */
+/** A policy that comes after ours, by its name, and adds a container to a pod called early. Returns what removes it. */
 export async function addContainerLater(
   name: string,
   namespace: Namespace,
@@ -120,6 +120,7 @@ export async function addContainerLater(
         ],
       },
       matchConditions: [
+        { name: 'early', expression: "object.metadata.name == 'early'" },
         { name: 'not-yet', expression: "!object.spec.containers.exists(of, of.name == 'late')" },
         { name: 'injected', expression: 'object.spec.containers.all(of, has(of.env))' },
       ],

