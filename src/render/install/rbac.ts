@@ -31,7 +31,7 @@ export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
         because('The authority and its key, shared by all replicas, and no other Secret.', {
           ...secrets,
           resourceNames: [CA_SECRET],
-          verbs: ['get', 'list', 'watch', 'update', 'patch'],
+          verbs: ['get', 'watch', 'update'],
         }),
       ],
     },
@@ -48,7 +48,7 @@ export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
           apiGroups: ['admissionregistration.k8s.io'],
           resources: ['mutatingwebhookconfigurations'],
           resourceNames: [NAME],
-          verbs: ['get', 'list', 'watch', 'patch'],
+          verbs: ['get', 'watch', 'patch'],
         },
       ),
     ]),
