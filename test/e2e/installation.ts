@@ -127,8 +127,9 @@ export class Installation {
   /** Removes it as docs/operations.md says. */
   async remove(): Promise<void> {
     const all = ['mutatingwebhookconfigurations', 'clusterrolebindings', 'clusterroles'];
+    const names = [this.clusterName, `${this.clusterName}-self-managed-tls`];
     for (const kind of all) {
-      await kubectl(['delete', kind, this.clusterName, '--ignore-not-found']);
+      await kubectl(['delete', kind, ...names, '--ignore-not-found']);
     }
     await this.home.remove();
   }
@@ -136,16 +137,39 @@ export class Installation {
   #kept(object: KubeObject): KubeObject {
     const { metadata } = object;
     const labels = { ...metadata.labels, ...RUN_LABELS };
+    if (object.kind === 'Deployment') return this.#told(object);
     if (object.kind === 'Namespace') return { ...object, metadata: { ...metadata, labels } };
     if (metadata.namespace !== undefined) return object;
-    const ofCluster = { ...object, metadata: { ...metadata, name: this.clusterName, labels } };
+    const renamed = { ...metadata, name: this.#renamed(metadata.name ?? ''), labels };
+    const ofCluster = { ...object, metadata: renamed };
     if (hasRoleRef(ofCluster)) {
-      return {
-        ...ofCluster,
-        roleRef: { ...ofCluster.roleRef, name: this.clusterName },
-      } as KubeObject;
+      const roleRef = { ...ofCluster.roleRef, name: this.#renamed(ofCluster.roleRef.name) };
+      return { ...ofCluster, roleRef } as KubeObject;
+    }
+    if (hasRules(ofCluster)) {
+      return { ...ofCluster, rules: ofCluster.rules.map(this.#ruled) } as KubeObject;
     }
     return hasWebhooks(ofCluster) ? (this.#limited(ofCluster) as KubeObject) : ofCluster;
+  }
+
+  /** The name that an object of the cluster has here instead of its own. */
+  #renamed(name: string): string {
+    return name.replace(NAME, this.clusterName);
+  }
+
+  #ruled = (rule: Rule): Rule =>
+    rule.resourceNames === undefined
+      ? rule
+      : { ...rule, resourceNames: rule.resourceNames.map((name) => this.#renamed(name)) };
+
+  /** Tells podherald the name of its configuration, where it has to know it. */
+  #told(object: KubeObject): KubeObject {
+    const deployment = structuredClone(object) as unknown as Deployment;
+    for (const { args } of deployment.spec.template.spec.containers) {
+      if (!args.includes('--self-managed-tls')) continue;
+      args.push(`--webhook-configuration=${this.clusterName}`);
+    }
+    return deployment;
   }
 
   #limited(configuration: WebhookConfiguration): WebhookConfiguration {
@@ -172,11 +196,27 @@ interface WebhookConfiguration extends KubeObject {
   }[];
 }
 
+interface Rule {
+  readonly resourceNames?: readonly string[];
+}
+
+interface Deployment extends KubeObject {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { args: string[] }[] } };
+  };
+}
+
+function hasRules(object: KubeObject): object is KubeObject & { readonly rules: readonly Rule[] } {
+  return 'rules' in object;
+}
+
 function hasWebhooks(object: KubeObject): object is WebhookConfiguration {
   return 'webhooks' in object;
 }
 
-function hasRoleRef(object: KubeObject): object is KubeObject & { readonly roleRef: object } {
+function hasRoleRef(
+  object: KubeObject,
+): object is KubeObject & { readonly roleRef: { readonly name: string } } {
   return 'roleRef' in object;
 }
 

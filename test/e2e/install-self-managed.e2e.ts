@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_IMAGE } from './in-cluster.ts';
+import { Installation } from './installation.ts';
+import { kubectl } from './kubectl.ts';
+import { Namespace } from './namespace.ts';
+import type { KubeObject } from './objects.ts';
+import { StreamOfCreates, summary } from './stream-of-creates.ts';
+import { until } from './until.ts';
+
+const FLAGS = ['--tls', 'self-managed', '--failure-policy', 'Fail'];
+
+/** What is seen with the real manifests: that their rights, names and certificate are enough. */
+describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', () => {
+  let namespace: Namespace;
+  let installation: Installation;
+
+  beforeAll(async () => {
+    namespace = await Namespace.make();
+    installation = await Installation.make([namespace.name]);
+    await installation.apply(FLAGS);
+    await installation.ready();
+  });
+
+  afterAll(async () => {
+    await installation?.remove();
+    await namespace?.remove();
+  });
+
+  test('is trusted as soon as it is reached', async () => {
+    const creates = await StreamOfCreates.start(namespace);
+    await creates.more(100);
+    await creates.stop();
+
+    // Until kube-proxy has heard of the endpoints, which takes it up to a second.
+    const failed = creates.failed.filter(({ message }) => !message.includes('connection refused'));
+    expect(summary(failed, 0)).toBe('');
+    expect(creates.failed.length).toBeLessThan(creates.count);
+  });
+
+  test('keeps its caBundle when it is applied again, either way', async () => {
+    const before = await installation.caBundles();
+    await installation.apply(FLAGS);
+    await installation.apply(FLAGS, '--server-side', '--force-conflicts');
+
+    expect(before[0]).toMatch(/./);
+    expect(await installation.caBundles()).toEqual(before);
+  });
+
+  test('puts the same CA into its Secret when that is deleted, and fails no create', async () => {
+    const before = await authority();
+    const creates = await StreamOfCreates.start(namespace);
+    const startedAtMs = performance.now();
+    await installation.home.run(['delete', 'secret', 'podherald-ca']);
+    await installation.home.wait('secret/podherald-ca', 'create');
+    await creates.more(20);
+    await creates.stop();
+
+    expect(await authority()).toBe(before);
+    expect(summary(creates.failed, startedAtMs)).toBe('');
+  });
+
+  test('heals a caBundle that somebody has emptied', async () => {
+    const [before] = await installation.caBundles();
+    await kubectl([
+      ...['patch', 'mutatingwebhookconfiguration', installation.clusterName, '--type=json'],
+      `--patch=${JSON.stringify([{ op: 'remove', path: '/webhooks/0/clientConfig/caBundle' }])}`,
+    ]);
+
+    const [after] = await until(30, installation.caBundles, ([first]) => first !== undefined);
+    expect(after).toBe(before);
+  });
+
+  async function authority(): Promise<string | undefined> {
+    const { data } = await installation.home.get<KubeObject & { data: Record<string, string> }>(
+      'secret/podherald-ca',
+    );
+    return data['tls.crt'];
+  }
+});
