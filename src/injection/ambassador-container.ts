@@ -18,13 +18,12 @@ export function ambassadorContainer(
   tokenVolume: string,
 ): Container {
   const { container: name, port, rules } = ambassador;
-  const resources = ambassadorResources(pod, rules);
   return {
     name,
     image: imageOf(rules),
     args: proxyArguments(ambassador),
     restartPolicy: 'Always',
-    ...(resources && { resources }),
+    resources: ambassadorResources(pod, rules),
     startupProbe: startupProbe(port),
     volumeMounts: [toVolumeMount(tokenVolume, TOKEN_PATH)],
     securityContext: securityContext(ambassadorUser(pod, rules)),

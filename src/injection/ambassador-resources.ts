@@ -11,16 +11,13 @@ const MEMORY_LIMIT = '128Mi';
 /**
  * | the pod                            | the ambassador's resources                        |
  * | ---------------------------------- | ------------------------------------------------- |
- * | has resources as a whole           | none: any request may exceed the pod's budget     |
+ * | has resources as a whole           | requests of 0, and limits within the pod's        |
  * | is Guaranteed                      | requests equal to limits, so that it stays so     |
  * | has a cpu limit in every container | those configured, and a cpu limit for their quota |
  * | is any other                       | those configured                                  |
  */
-export function ambassadorResources(
-  pod: Pod,
-  { resources }: AmbassadorRules,
-): JsonObject | undefined {
-  if (hasAmounts(pod.spec.resources)) return undefined;
+export function ambassadorResources(pod: Pod, { resources }: AmbassadorRules): JsonObject {
+  if (hasAmounts(pod.spec.resources)) return within(pod.spec.resources, resources);
   const containers = appContainers(pod);
   if (containers.every(isGuaranteed)) return guaranteed(resources);
   const { requests, limits } = resources;
@@ -28,6 +25,26 @@ export function ambassadorResources(
     return { requests, limits };
   }
   return { requests, limits: { cpu: larger(CPU_LIMIT, requests['cpu']), ...limits } };
+}
+
+/**
+ * Any request may exceed the pod's budget, and so may what a LimitRange fills in where nothing is
+ * written: 0 is the only amount that always fits. No container's limit may pass the pod's.
+ */
+function within(
+  whole: ResourceRequirements | null | undefined,
+  { requests, limits }: AmbassadorRules['resources'],
+): JsonObject {
+  const ofPod = whole?.limits ?? {};
+  const capped = ['cpu', 'memory'].flatMap((name) => {
+    const [limit, own] = [ofPod[name], limits[name]];
+    if (limit === undefined) return [];
+    return [[name, own === undefined ? limit : smaller(own, textOf(limit))]];
+  });
+  return {
+    requests: { ...requests, cpu: '0', memory: '0' },
+    limits: { ...limits, ...Object.fromEntries(capped) },
+  };
 }
 
 function hasAmounts(resources: ResourceRequirements | null | undefined): boolean {
@@ -62,4 +79,8 @@ function guaranteed({ requests, limits }: AmbassadorRules['resources']): JsonObj
 
 function larger(one: string, other = '0'): string {
   return (quantityOf(other) ?? 0) > (quantityOf(one) ?? 0) ? other : one;
+}
+
+function smaller(one: string, other: string): string {
+  return larger(one, other) === one ? other : one;
 }

@@ -17,8 +17,15 @@ interface Words {
   readonly wrong: readonly string[];
 }
 
-/** Every key of podherald's, most of them left out. Half of the pods are without a fault. */
-export function arbitraryAnnotations(containers: readonly string[]): fc.Arbitrary<Annotated> {
+/**
+ * Every key of podherald's, most of them left out. Half of the pods are without a fault.
+ *
+ * @param ports those that containers declare.
+ */
+export function arbitraryAnnotations(
+  containers: readonly string[],
+  ports: readonly number[],
+): fc.Arbitrary<Annotated> {
   return fc.boolean().chain((mayBeWrong) => {
     const word = (words: Words) => pieceOf(words, mayBeWrong ? 1 : 0);
     const rarely = (words: Words) => pieceOf(words, mayBeWrong ? 0.2 : 0);
@@ -32,8 +39,12 @@ export function arbitraryAnnotations(containers: readonly string[]): fc.Arbitrar
         'podherald.dev/metadata-files': sometimes(2, items(FILE_PATHS, fileSource)),
         'podherald.dev/metadata-path': sometimes(2, word(METADATA_PATH)),
         'podherald.dev/metadata-containers': sometimes(1, selection(containers, mayBeWrong)),
-        'inject-ambassador': sometimes(1, word(SWITCH_OFF_OR_ON)),
-        'podherald.dev/ambassador-access': sometimes(1, word(ACCESS)),
+        'inject-ambassador': sometimes(3, rarely(SWITCH_OFF_OR_ON)),
+        'podherald.dev/inject-ambassador': sometimes(1, rarely(SWITCH_OFF_OR_ON)),
+        'podherald.dev/ambassador-access': sometimes(1, rarely(ACCESS)),
+        'podherald.dev/ambassador-port': sometimes(1, rarely(PORT)),
+        'podherald.dev/ambassador-kubeconfig': sometimes(2, rarely(SWITCH_OFF_OR_ON)),
+        'podherald.dev/kubeconfig': sometimes(1, word(ANYTHING)),
         'podherald.dev/status': sometimes(1, word(ANYTHING)),
         'podherald.dev/injcet-metadata': sometimes(1, word(ANYTHING)),
         'example.com/Key': sometimes(1, word(ANYTHING)),
@@ -45,19 +56,38 @@ export function arbitraryAnnotations(containers: readonly string[]): fc.Arbitrar
           annotations: Object.fromEntries(written.map(([key, { text }]) => [key, text])),
           faults: {
             ...Object.fromEntries(faulty.map(([key, { faults }]) => [key, faults])),
-            ...contradiction(all['inject-metadata'], all['podherald.dev/inject-metadata']),
+            ...contradiction(all, 'inject-metadata'),
+            ...contradiction(all, 'inject-ambassador'),
+            ...takenPort(all, ports),
           },
         };
       });
   });
 }
 
+type Given = Readonly<Record<string, Piece | undefined>>;
+
 /** Both spellings of a key may stand on one pod if they mean the same. Faulty ones mean nothing. */
-function contradiction(bare: Piece | undefined, prefixed: Piece | undefined) {
+function contradiction(all: Given, key: string): Record<string, number> {
+  const [bare, prefixed] = [all[key], all[`podherald.dev/${key}`]];
   if (bare === undefined || prefixed === undefined) return {};
   if (bare.faults > 0 || prefixed.faults > 0) return {};
-  const meaning = ({ text }: Piece) => text.replaceAll(' ', '').toLowerCase();
-  return meaning(bare) === meaning(prefixed) ? {} : { 'inject-metadata': 1 };
+  return meaning(bare) === meaning(prefixed) ? {} : { [key]: 1 };
+}
+
+function meaning({ text }: Piece): string {
+  return text.replaceAll(' ', '').toLowerCase();
+}
+
+/** Nobody can have a port that is asked for and given to another container as well. */
+function takenPort(all: Given, ports: readonly number[]): Record<string, number> {
+  const key = 'podherald.dev/ambassador-port';
+  const port = all[key];
+  if (port === undefined || port.faults > 0 || !ports.includes(Number(port.text))) return {};
+  const switches = [all['inject-ambassador'], all['podherald.dev/inject-ambassador']]
+    .filter((one) => one !== undefined && one.faults === 0)
+    .map((one) => one && meaning(one));
+  return switches.length > 0 && switches.every((on) => on === 'true') ? { [key]: 1 } : {};
 }
 
 /** Given in so many pods of five. */
@@ -110,8 +140,18 @@ const SWITCH: Words = {
     `x${LONG}`,
   ],
 };
-const SWITCH_OFF_OR_ON: Words = { right: ['true', 'false'], wrong: [] };
-const ACCESS: Words = { right: ['namespace', 'read-only', 'full'], wrong: [] };
+const SWITCH_OFF_OR_ON: Words = {
+  right: ['true', 'True', ' true ', 'false'],
+  wrong: ['yes', '1', '', ' ', 'default', 'true,true'],
+};
+const ACCESS: Words = {
+  right: ['namespace', 'read-only', 'full', ' Full '],
+  wrong: ['', 'readonly', 'read_only', 'read-only,full', 'cluster'],
+};
+const PORT: Words = {
+  right: ['8001', '1024', '65535', ' 9000 ', '08001'],
+  wrong: ['', '80', '1023', '65536', '-8001', '8001.0', '8001/tcp', '0x1f41', 'http', '٨٠٠١'],
+};
 const ANYTHING: Words = { right: ['', '{}', 'x'.repeat(5000), 'ünï\n"\t'], wrong: [] };
 
 const METADATA_PATH: Words = {

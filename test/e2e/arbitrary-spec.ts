@@ -31,7 +31,9 @@ interface Volume {
 }
 
 function containerNames() {
-  const name = fc.constantFrom('app', 'web', 'db', 'downward', 'ambassador', 'x'.repeat(63));
+  const name = fc.constantFrom(
+    ...['app', 'web', 'db', 'downward', 'ambassador', 'podherald-ambassador', 'x'.repeat(63)],
+  );
   return fc
     .record({ all: fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), ofInit: fc.nat(2) })
     .map(({ all, ofInit }) => ({
@@ -56,6 +58,7 @@ const VOLUME_SOURCES = [
   },
   { projected: { sources: [{ configMap: { name: 'settings' } }, { secret: { name: 'keys' } }] } },
   { projected: { sources: [{ serviceAccountToken: { path: 'token', audience: 'vault' } }] } },
+  { projected: { sources: [{ serviceAccountToken: { path: 'token' } }], defaultMode: 0o400 } },
   { persistentVolumeClaim: { claimName: 'data' } },
   { ephemeral: { volumeClaimTemplate: { spec: CLAIM } } },
   { csi: { driver: 'secrets-store.csi.k8s.io', readOnly: true } },
@@ -63,7 +66,10 @@ const VOLUME_SOURCES = [
 ];
 
 function volumes(): fc.Arbitrary<Volume[]> {
-  const name = fc.constantFrom('downward', 'downward-app', 'downward-web', 'downward-2', 'data');
+  const name = fc.constantFrom(
+    ...['downward', 'downward-app', 'downward-web', 'downward-2', 'data'],
+    ...['ambassador-token', 'ambassador-token-2', 'ambassador-kubeconfig'],
+  );
   const volume = fc
     .tuple(name, fc.constantFrom(...VOLUME_SOURCES))
     .map(([own, source]) => ({ name: own, ...source }));
@@ -81,6 +87,8 @@ const PATHS = [
   '/data',
   '/var/run/meta',
   '/var/run/secrets/kubernetes.io/serviceaccount',
+  '/etc/podherald',
+  '/etc/podherald/kubeconfig',
 ];
 
 /** Each volume is mounted, or a device where its source may be one. */
@@ -125,7 +133,10 @@ const ENV = [
 const env = fc.array(
   fc
     .tuple(
-      fc.constantFrom('POD_NAME', 'POD_IP', 'OTEL_RESOURCE_ATTRIBUTES', 'A', 'a.b-c', 'a b%'),
+      fc.constantFrom(
+        ...['POD_NAME', 'POD_IP', 'OTEL_RESOURCE_ATTRIBUTES', 'A', 'a.b-c', 'a b%'],
+        ...['KUBE_API_URL', 'KUBECONFIG'],
+      ),
       fc.constantFrom(...ENV),
     )
     .map(([name, of]) => ({ name, ...of })),
@@ -140,6 +151,8 @@ const RESOURCES = [
   { limits: { cpu: '1', memory: '64Mi', 'hugepages-2Mi': '4Mi' } },
   { limits: { memory: '64Mi', 'hugepages-1Gi': '1Gi' } },
   { limits: { cpu: 1.5, 'example.com/gpu': '1' } },
+  { limits: { cpu: '100m', memory: '64Mi' } },
+  { requests: { cpu: '0.1', memory: '65536Ki' }, limits: { cpu: '100m', memory: '64Mi' } },
 ];
 
 function container(
@@ -166,6 +179,8 @@ const INIT_CONTAINER_FIELDS: object[] = [
   { securityContext: { privileged: true } },
   { securityContext: { capabilities: { add: ['NET_ADMIN'] }, readOnlyRootFilesystem: true } },
   { ports: [{ containerPort: 8001 }] },
+  { ports: [{ containerPort: 8001, protocol: 'UDP' }, { containerPort: 8002 }] },
+  { securityContext: { runAsUser: 0 } },
   { terminationMessagePath: '/etc/downward', terminationMessagePolicy: 'File' },
   { stdin: true, tty: true, workingDir: '/etc/downward' },
   { imagePullPolicy: 'Never' },
@@ -197,6 +212,7 @@ const POD_FIELDS: object[] = [
   { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' },
   { resources: { requests: { cpu: '8', memory: '1Gi' }, limits: { cpu: '16', memory: '2Gi' } } },
   { resources: { limits: { cpu: '8', memory: '1Gi', 'hugepages-2Mi': '32Mi' } } },
+  { resources: { requests: { cpu: '100m' } } },
   { securityContext: { runAsUser: 1000, runAsNonRoot: true, fsGroup: 2000 } },
   { securityContext: { sysctls: [{ name: 'kernel.shm_rmid_forced', value: '0' }] } },
   { shareProcessNamespace: true },

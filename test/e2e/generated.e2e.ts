@@ -5,55 +5,111 @@ import { type Answer, type Api, startApi } from './api.ts';
 import { arbitraryAnnotations } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
 import type { Namespace } from './namespace.ts';
-import { type Pod, pod, withoutServerFields } from './objects.ts';
+import {
+  type Container,
+  container,
+  type Pod,
+  pod,
+  podSpec,
+  withoutServerFields,
+} from './objects.ts';
 import { countReviews } from './podherald.ts';
 import { test } from './suite.ts';
+import { until } from './until.ts';
 
 const PODS = 500;
 const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 
 const arbitraryPod = arbitrarySpec().chain((spec) => {
-  const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
-  return arbitraryAnnotations(names).map(({ annotations, faults }) => ({
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const names = containers.map(({ name }) => name);
+  const ports = containers.flatMap(tcpPorts);
+  return arbitraryAnnotations(names, ports).map(({ annotations, faults }) => ({
     pod: pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec),
     faults,
   }));
 });
 
-test('of generated pods, those that the API server accepts bare it accepts injected, and denied are only faulty ones', async ({
-  namespace,
-  makeBareNamespace,
-  podherald,
-  onTestFinished,
-}) => {
-  const bare = await makeBareNamespace();
-  const api = await startApi();
-  onTestFinished(api.close);
-  const counts = { accepted: 0, refused: 0, denied: 0 };
+/** What fills the resources of containers that say nothing of them, the ambassador's too. */
+const LIMIT_RANGE = {
+  apiVersion: 'v1',
+  kind: 'LimitRange',
+  metadata: { name: 'defaults' },
+  spec: {
+    limits: [
+      {
+        type: 'Container',
+        default: { cpu: '500m', memory: '256Mi' },
+        defaultRequest: { cpu: '50m', memory: '64Mi' },
+      },
+    ],
+  },
+};
 
-  const holds = fc.asyncProperty(arbitraryPod, async (generated) => {
-    const [without, withOurs] = await Promise.all([
-      create(api, bare, generated.pod),
-      create(api, namespace, generated.pod),
-    ]);
-    const fate = fateOf(withOurs);
-    const isFaulty = Object.keys(generated.faults).length > 0;
-    expect(fate, explain(withOurs)).toBe(isFaulty ? 'denied' : fateOf(without));
-    expect(faultsTold(withOurs), explain(withOurs)).toEqual(generated.faults);
-    counts[fate] += 1;
-    if (fate !== 'accepted') return;
-    const sent = withoutServerFields(withOurs.body as Pod);
-    const again = await create(api, namespace, sent);
-    expect(again.code, explain(again)).toBe(201);
-    expect(withoutServerFields(again.body as Pod)).toEqual(sent);
-  });
-  const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
+test.for([
+  ['of generated pods', []],
+  ['where a LimitRange fills in resources', [LIMIT_RANGE]],
+] as const)(
+  '%s, those that the API server accepts bare it accepts injected, and denied are only faulty ones',
+  async ([, manifests], { makeNamespace, makeBareNamespace, podherald, onTestFinished }) => {
+    const [bare, ours] = [await makeBareNamespace(), await makeNamespace()];
+    const api = await startApi();
+    onTestFinished(api.close);
+    for (const manifest of manifests) {
+      await Promise.all([bare, ours].map((namespace) => limit(api, namespace, manifest)));
+    }
+    const counts = { accepted: 0, refused: 0, denied: 0, ambassadors: 0 };
 
-  console.log(`seed ${SEED}: of ${PODS} generated pods`, counts);
-  expect(run.failed, run.failed ? report(run) : '').toBe(false);
-  expect(counts.accepted).toBeGreaterThan(PODS / 3);
-  expect(await countReviews(podherald, 'failed_open')).toBe(0);
-});
+    const holds = fc.asyncProperty(arbitraryPod, async (generated) => {
+      const [without, withOurs] = await Promise.all([
+        create(api, bare, generated.pod),
+        create(api, ours, generated.pod),
+      ]);
+      const fate = fateOf(withOurs);
+      const isFaulty = Object.keys(generated.faults).length > 0;
+      expect(fate, explain(withOurs)).toBe(isFaulty ? 'denied' : fateOf(without));
+      expect(faultsTold(withOurs), explain(withOurs)).toEqual(generated.faults);
+      counts[fate] += 1;
+      if (fate !== 'accepted') return;
+      if (hasAmbassador(withOurs.body as Pod)) counts.ambassadors += 1;
+      const sent = withoutServerFields(withOurs.body as Pod);
+      const again = await create(api, ours, sent);
+      expect(again.code, explain(again)).toBe(201);
+      expect(withoutServerFields(again.body as Pod)).toEqual(sent);
+    });
+    const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
+
+    console.log(`seed ${SEED}: of ${PODS} generated pods`, counts);
+    expect(run.failed, run.failed ? report(run) : '').toBe(false);
+    expect(counts.accepted).toBeGreaterThan(PODS / 4);
+    expect(counts.ambassadors).toBeGreaterThan(PODS / 20);
+    expect(await countReviews(podherald, 'failed_open')).toBe(0);
+  },
+);
+
+/** Resolves when the limits are in force. */
+async function limit(api: Api, namespace: Namespace, manifest: object): Promise<void> {
+  await namespace.apply(manifest);
+  const plain = pod({ name: 'plain' }, podSpec([container('app')]));
+  await until(
+    30,
+    () => create(api, namespace, plain),
+    ({ body }) =>
+      (body as Pod).spec.containers.every(
+        ({ resources }) => Object.keys(resources ?? {}).length > 0,
+      ),
+  );
+}
+
+function tcpPorts({ ports }: Container): number[] {
+  const declared = (ports ?? []) as readonly { containerPort: number; protocol?: string }[];
+  return declared.flatMap((port) => (port.protocol === 'UDP' ? [] : [port.containerPort]));
+}
+
+/** A generated sidecar has no arguments that make it a proxy. */
+function hasAmbassador({ spec }: Pod): boolean {
+  return (spec.initContainers ?? []).some(({ args }) => Array.isArray(args) && args[0] === 'proxy');
+}
 
 interface Generated {
   readonly pod: Pod;
