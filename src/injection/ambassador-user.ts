@@ -10,17 +10,22 @@ const NONROOT = 65_532;
  * The user to run the ambassador as; nothing where the pod's own word is to count. kubelet gives
  * token files to the user that all containers of a pod share (pkg/kubelet: FsUserFrom), with mode
  * 0600, so an ambassador of another user would take them from the app. Where processes are shared,
- * one user could read the other's token, and that counts for more.
+ * a process could read the token of another of its user, and that counts for more.
  */
 export function ambassadorUser(pod: Pod, { runAsUser }: AmbassadorRules): number | undefined {
   if (runAsUser !== undefined) return runAsUser === 'inherit' ? undefined : runAsUser;
-  if (pod.spec.shareProcessNamespace === true) return NONROOT;
   const podUser = userOf(pod.spec.securityContext);
-  const [first, ...others] = appContainers(pod).map(
-    ({ securityContext }) => userOf(securityContext) ?? podUser,
-  );
+  const users = appContainers(pod).map(({ securityContext }) => userOf(securityContext) ?? podUser);
+  if (pod.spec.shareProcessNamespace === true) return userOfNobody(users);
+  const [first, ...others] = users;
   if (first === undefined || first === 0) return NONROOT;
   return others.every((other) => other === first) ? first : NONROOT;
+}
+
+function userOfNobody(users: readonly (number | undefined)[]): number {
+  let user = NONROOT;
+  while (users.includes(user)) user++;
+  return user;
 }
 
 function userOf(securityContext: Json | undefined): number | undefined {
