@@ -15,7 +15,11 @@ export interface Metadata {
 
 export interface Pod extends KubeObject {
   readonly spec: PodSpec;
-  readonly status?: { readonly podIP?: string; readonly phase?: string };
+  readonly status?: {
+    readonly podIP?: string;
+    readonly phase?: string;
+    readonly qosClass?: string;
+  };
 }
 
 export interface PodSpec {
@@ -38,6 +42,9 @@ export interface List<T> {
 
 /** What a pod has to say to get its metadata. */
 export const ASKING = { 'inject-metadata': 'true' };
+
+/** What a pod has to say to get an ambassador. */
+export const ASKING_FOR_AMBASSADOR = { 'inject-ambassador': 'true' };
 
 /** A busybox that does nothing until it is stopped, unless `more` gives it a command. */
 export function container(name: string, more: Omit<Container, 'name'> = {}): Container {

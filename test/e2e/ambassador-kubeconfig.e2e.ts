@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { NO_IMAGE } from './in-cluster.ts';
+import { tryKubectl } from './kubectl.ts';
+import {
+  ASKING_FOR_AMBASSADOR,
+  type Container,
+  container,
+  type Pod,
+  pod,
+  podSpec,
+} from './objects.ts';
+import { allow, allowEverywhere, READ_PODS } from './rights.ts';
+import { test as suite } from './suite.ts';
+
+suite.override('config', { ambassador: { maxAccess: 'full' } });
+
+const test = suite.extend(
+  'namespace',
+  { scope: 'file' },
+  async ({ makeNamespace }, { onCleanup }) => {
+    const namespace = await makeNamespace();
+    await allow(namespace, READ_PODS);
+    const namespaces = { apiGroups: [''], resources: ['namespaces'], verbs: ['create'] };
+    onCleanup(await allowEverywhere(namespace, namespaces));
+    return namespace;
+  },
+);
+
+test('kubectl in the pod, which loads its config as client-go does, lists the pods of its namespace', async ({
+  namespace,
+}) => {
+  const injected = await namespace.create(using('client-go', container('app')), '--dry-run=server');
+  const image = injected.spec.initContainers?.find(({ name }) => name === 'ambassador')?.['image'];
+  const app = container('app', {
+    image,
+    command: undefined,
+    args: ['get', 'pods', '--output=name'],
+  });
+  await namespace.create(using('client-go', app));
+  await namespace.wait('pod/client-go', 'jsonpath={.status.phase}=Succeeded');
+
+  const printed = await namespace.run(['logs', 'client-go', '--container=app']);
+  expect(printed.split('\n')).toContain('pod/client-go');
+});
+
+const EXAMPLE = join(import.meta.dirname, '../../examples/ambassador-client-node/list-pods.mjs');
+
+test.skipIf(NO_IMAGE)(
+  'a program that calls loadFromDefault() lists pods and makes a namespace, unchanged',
+  async ({ namespace, onTestFinished }) => {
+    const made = `${namespace.name}-made`;
+    onTestFinished(async () => {
+      await tryKubectl(['delete', 'namespace', made, '--wait=false', '--ignore-not-found']);
+    });
+    await namespace.apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'program' },
+      data: { 'list-pods.mjs': readFileSync(EXAMPLE, 'utf8') },
+    });
+    const program = podheraldsNode(['/app/list-pods.mjs', made]);
+    const volumes = [{ name: 'program', configMap: { name: 'program' } }];
+    await namespace.create(using('client-node', program, { volumes }));
+    await namespace.wait('pod/client-node', 'jsonpath={.status.phase}=Succeeded');
+
+    const printed = await namespace.run(['logs', 'client-node', '--container=app']);
+    expect(printed).toContain('client-node');
+    expect(printed).toContain(`made namespace ${made}`);
+  },
+);
+
+/** podherald's image holds node and @kubernetes/client-node. */
+function podheraldsNode(args: readonly string[]): Container {
+  return container('app', {
+    image: process.env['PODHERALD_E2E_IMAGE'],
+    command: ['/bin/node', ...args],
+    volumeMounts: [
+      {
+        name: 'program',
+        mountPath: '/app/list-pods.mjs',
+        subPath: 'list-pods.mjs',
+        readOnly: true,
+      },
+    ],
+  });
+}
+
+/** Without any token in its containers. */
+function using(name: string, app: Container, more: object = {}): Pod {
+  const annotations = {
+    ...ASKING_FOR_AMBASSADOR,
+    'podherald.dev/ambassador-kubeconfig': 'true',
+    'podherald.dev/ambassador-access': 'full',
+  };
+  const spec = { restartPolicy: 'Never', automountServiceAccountToken: false, ...more };
+  return pod({ name, annotations }, podSpec([app], spec));
+}

@@ -1,0 +1,54 @@
+import { kubectl } from './kubectl.ts';
+import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
+
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+export const READ_PODS: Rule = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] };
+
+/** Gives pods of the default ServiceAccount rights in their own namespace. */
+export async function allow(namespace: Namespace, ...rules: Rule[]): Promise<void> {
+  const metadata = { name: 'granted' };
+  await namespace.apply({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules },
+      {
+        apiVersion: `${RBAC}/v1`,
+        kind: 'RoleBinding',
+        metadata,
+        roleRef: { apiGroup: RBAC, kind: 'Role', name: metadata.name },
+        subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: namespace.name }],
+      },
+    ],
+  });
+}
+
+/** Gives them rights in all of the cluster, until they are taken back. */
+export async function allowEverywhere(
+  namespace: Namespace,
+  ...rules: Rule[]
+): Promise<() => Promise<void>> {
+  const metadata = { name: generatedName(), labels: RUN_LABELS };
+  const items = [
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: metadata.name },
+      subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: namespace.name }],
+    },
+  ];
+  await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  return async () => {
+    const { name } = metadata;
+    await kubectl(['delete', `clusterrole/${name}`, `clusterrolebinding/${name}`]);
+  };
+}
