@@ -10,11 +10,13 @@ const INVALID = new Set(['45-annotation-key-tilde.yaml']);
 
 /** What podherald denies, for faults in the pod's own annotations. */
 const DENIED = new Set([
+  '12-ambassador-port-taken.yaml',
   '46-labels-dots-slashes.yaml',
   '48-value-yes.yaml',
   '50-value-empty.yaml',
   '52-value-field-path.yaml',
   '53-metadata-env-faults.yaml',
+  '55-both-forms-contradict.yaml',
 ]);
 
 /** A namespace of the manifests, made twice: without a webhook, and with ours. */

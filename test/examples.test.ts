@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { defaultRules } from '../src/decision/rules.ts';
+import { injectManifest } from '../src/manifest/inject.ts';
+import { CASE_NAMESPACE } from './support/cases.ts';
+
+const FOLDER = join(import.meta.dirname, '../examples');
+const MANIFESTS = globSync('**/*.yaml', { cwd: FOLDER }).filter((file) => file !== 'config.yaml');
+const DEFAULTS = defaultRules('test');
+/** What examples/ambassador-client-node asks of the operator. */
+const rules = { ...DEFAULTS, ambassador: { ...DEFAULTS.ambassador, maxAccess: 'full' } } as const;
+const OPTIONS = { rules, namespace: CASE_NAMESPACE, annotate: new Map<string, string>() };
+
+it('finds the examples', () => {
+  expect(MANIFESTS).toContain('ambassador-curl.yaml');
+});
+
+it.each(MANIFESTS)('examples/%s is injected, with nothing left out', (file) => {
+  const { text, reports } = injectManifest(readFileSync(join(FOLDER, file), 'utf8'), OPTIONS);
+
+  expect(parseAllDocuments(text).flatMap(({ errors }) => errors)).toEqual([]);
+  expect(reports.map(({ mutation }) => mutation.outcome)).toEqual(['injected']);
+  expect(reports.flatMap(({ mutation }) => mutation.findings)).toEqual([]);
+});
+
+it.each(MANIFESTS.filter((file) => file.startsWith('ambassador')))(
+  'examples/%s gets an ambassador, and brings the rights that it needs',
+  (file) => {
+    const { text, reports } = injectManifest(readFileSync(join(FOLDER, file), 'utf8'), OPTIONS);
+
+    expect(reports.map(({ mutation }) => mutation.injected.ambassador)).toEqual([1]);
+    const kinds = parseAllDocuments(text).map((document) => document.toJS().kind);
+    expect(kinds).toEqual(expect.arrayContaining(['ServiceAccount', 'Role', 'RoleBinding']));
+  },
+);
