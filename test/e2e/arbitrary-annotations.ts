@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { Container } from './objects.ts';
 
 /** Annotations, and how many faults each faulty one has by section 2 of the contract. */
 export interface Annotated {
@@ -63,6 +64,12 @@ export function arbitraryAnnotations(
         };
       });
   });
+}
+
+/** The ports that a container declares, and that an ambassador could not have as well. */
+export function tcpPorts({ ports }: Container): number[] {
+  const declared = (ports ?? []) as readonly { containerPort: number; protocol?: string }[];
+  return declared.flatMap((port) => (port.protocol === 'UDP' ? [] : [port.containerPort]));
 }
 
 type Given = Readonly<Record<string, Piece | undefined>>;

@@ -2,17 +2,10 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { type Answer, type Api, startApi } from './api.ts';
-import { arbitraryAnnotations } from './arbitrary-annotations.ts';
+import { arbitraryAnnotations, tcpPorts } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
 import type { Namespace } from './namespace.ts';
-import {
-  type Container,
-  container,
-  type Pod,
-  pod,
-  podSpec,
-  withoutServerFields,
-} from './objects.ts';
+import { container, type Pod, pod, podSpec, withoutServerFields } from './objects.ts';
 import { countReviews } from './podherald.ts';
 import { test } from './suite.ts';
 import { until } from './until.ts';
@@ -99,11 +92,6 @@ async function limit(api: Api, namespace: Namespace, manifest: object): Promise<
         ({ resources }) => Object.keys(resources ?? {}).length > 0,
       ),
   );
-}
-
-function tcpPorts({ ports }: Container): number[] {
-  const declared = (ports ?? []) as readonly { containerPort: number; protocol?: string }[];
-  return declared.flatMap((port) => (port.protocol === 'UDP' ? [] : [port.containerPort]));
 }
 
 /** A generated sidecar has no arguments that make it a proxy. */

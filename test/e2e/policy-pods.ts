@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { arbitraryAnnotations } from './arbitrary-annotations.ts';
+import { arbitraryAnnotations, tcpPorts } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
 import { ASKING, type Container, type Pod, pod } from './objects.ts';
 
@@ -40,10 +40,11 @@ function none(times: number): readonly undefined[] {
 
 /** One pod in ten may keep items of its own. */
 export const arbitraryPod: fc.Arbitrary<Pod> = arbitrarySpec().chain((spec) => {
-  const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const names = containers.map(({ name }) => name);
   return fc
     .record({
-      of: arbitraryAnnotations(names),
+      of: arbitraryAnnotations(names, containers.flatMap(tcpPorts)),
       ambassador,
       keepsItems: fc.nat(9).map((n) => n === 0),
     })

@@ -67,11 +67,11 @@ export function sidecarLiteral({ ambassador }: Rules): string {
 /** One literal for each row of the table above ambassadorResources(). */
 export function resourcesExpression({ ambassador }: Rules): string {
   const of = (container: object): string =>
-    celLiteral(ambassadorResources(podOf(container), ambassador) ?? {}, {}, 4);
+    celLiteral(ambassadorResources(podOf(container), ambassador), {}, 4);
   const limits = 'of.is.?resources.?limits.orValue({})';
   const requests = 'of.is.?resources.?requests.orValue({})';
   return `object.spec.?resources.?requests.orValue({}).size() + object.spec.?resources.?limits.orValue({}).size() > 0
-  ? dyn({})
+  ? ${withinThePods(ambassador)}
   : variables.all.all(of, ['cpu', 'memory'].all(name, name in ${limits} &&
       (!(name in ${requests}) ||
         quantity(string(${requests}[name])).compareTo(quantity(string(${limits}[name]))) == 0)))
@@ -81,13 +81,39 @@ export function resourcesExpression({ ambassador }: Rules): string {
   : dyn(${of({})})`;
 }
 
+/** The limits of the pod as a whole, and each of them no larger than what is configured. */
+function withinThePods({ resources }: Rules['ambassador']): string {
+  const ofPod = 'object.spec.?resources.?limits.orValue({})';
+  const capped = (name: string): string => {
+    const limit = `string(${ofPod}['${name}'])`;
+    const own = resources.limits[name];
+    if (own === undefined) return limit;
+    const text = celLiteral(own);
+    return `(quantity(${limit}).isLessThan(quantity(${text})) ? ${limit} : ${text})`;
+  };
+  const marks = { '<cpu>': capped('cpu'), '<memory>': capped('memory') };
+  const of = (limits: object): string => {
+    const requests = { ...resources.requests, cpu: '0', memory: '0' };
+    return `dyn(${celLiteral({ requests, limits: { ...resources.limits, ...limits } }, marks, 4)})`;
+  };
+  const [cpu, memory] = [{ cpu: '<cpu>' }, { memory: '<memory>' }];
+  return `('cpu' in ${ofPod}
+    ? ('memory' in ${ofPod} ? ${of({ ...cpu, ...memory })} : ${of(cpu)})
+    : ('memory' in ${ofPod} ? ${of(memory)} : ${of({})}))`;
+}
+
+/** No pod has containers of so many users next to each other, and a list in a policy has an end. */
+const CANDIDATES = 8;
+
 /** Not read where the config names a user, or leaves it to the pod. */
 export function ambassadorUserExpression({ ambassador }: Rules): string {
-  const another = ambassadorUser(podOf({}), { ...ambassador, runAsUser: undefined });
+  const another = ambassadorUser(podOf({}), { ...ambassador, runAsUser: undefined }) ?? 0;
+  const users = Array.from({ length: CANDIDATES }, (_, index) => another + index);
   return `[variables.all.map(of, of.is.?securityContext.?runAsUser.orValue(
     object.spec.?securityContext.?runAsUser.orValue(0)))]
-  .map(users, users[0] > 0 && users.all(user, user == users[0]) &&
-    !object.spec.?shareProcessNamespace.orValue(false) ? users[0] : ${another})[0]`;
+  .map(users, object.spec.?shareProcessNamespace.orValue(false)
+    ? [${users.join(', ')}].filter(user, !(user in users))[0]
+    : users[0] > 0 && users.all(user, user == users[0]) ? users[0] : ${another})[0]`;
 }
 
 function podOf(container: object): Pod {
