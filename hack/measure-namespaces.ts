@@ -16,8 +16,8 @@ import { pino } from 'pino';
 import { SYSTEM_CLOCK } from '../src/cluster/clock.ts';
 import { type Connection, connectTo } from '../src/cluster/connection.ts';
 import { findCluster } from '../src/cluster/find-cluster.ts';
-import { ACCEPT_LIST, NAMESPACES_PATH } from '../src/cluster/namespaces/request.ts';
 import { namespaceInformer } from '../src/cluster/namespaces.ts';
+import { ACCEPT_LIST, NAMESPACES_PATH } from '../src/cluster/request.ts';
 import { FakeApiServer } from '../test/cluster/fake-api-server.ts';
 
 const { values: flags } = parseArgs({

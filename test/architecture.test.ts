@@ -80,12 +80,12 @@ const HOUSE: Readonly<Record<string, Room>> = {
 /** Files that are otherwise than their folder. */
 const PURE: Readonly<Record<string, boolean>> = {
   'tls/certificate.ts': true,
-  'cluster/namespaces/backoff.ts': true,
+  'cluster/backoff.ts': true,
   'cluster/namespaces/cache.ts': true,
-  'cluster/namespaces/json-lines.ts': true,
+  'cluster/json-lines.ts': true,
   'cluster/namespaces/metadata.ts': true,
-  'cluster/namespaces/staleness.ts': true,
-  'cluster/namespaces/trouble.ts': true,
+  'cluster/staleness.ts': true,
+  'cluster/trouble.ts': true,
   // The only reader of the config file.
   'config/load.ts': false,
 };

@@ -3,9 +3,9 @@ import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import { AppError } from '../errors.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { Connection } from './connection.ts';
-import { parse } from './namespaces/request.ts';
-import { troubleOf } from './namespaces/trouble.ts';
-import { watched } from './namespaces/watchdog.ts';
+import { parse } from './request.ts';
+import { troubleOf } from './trouble.ts';
+import { watched } from './watchdog.ts';
 
 /** Reads objects of any kind, for commands that look at a cluster once. */
 export interface ClusterObjects {

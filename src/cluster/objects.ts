@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../api/json.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { ApiResponse, Connection, WriteMethod } from './connection.ts';
-import { parse, readText, refusal } from './namespaces/request.ts';
-import { Trouble, troubleOf } from './namespaces/trouble.ts';
-import { watched } from './namespaces/watchdog.ts';
+import { parse, readText, refusal } from './request.ts';
+import { Trouble, troubleOf } from './trouble.ts';
+import { watched } from './watchdog.ts';
 
 /** Reads and writes of single objects, as whoever the connection is. */
 export interface Objects {

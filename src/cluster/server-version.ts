@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { parseServerVersion, type ServerVersion } from '../decision/server-version.ts';
+import { backoffMs } from './backoff.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { Connection } from './connection.ts';
-import { backoffMs } from './namespaces/backoff.ts';
-import { getObject } from './namespaces/request.ts';
-import { Trouble, troubleOf } from './namespaces/trouble.ts';
-import { watched } from './namespaces/watchdog.ts';
+import { getObject } from './request.ts';
+import { Trouble, troubleOf } from './trouble.ts';
+import { watched } from './watchdog.ts';
 
 /** The version of the API server, asked in the background: nothing ever waits for it. */
 export interface ServerVersionSource {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
+import { backoffMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
-import { backoffMs } from './namespaces/backoff.ts';
-import { open } from './namespaces/request.ts';
-import { troubleOf } from './namespaces/trouble.ts';
 import { SILENCE_LIMIT_MS } from './namespaces/watch.ts';
-import { watched } from './namespaces/watchdog.ts';
+import { open } from './request.ts';
+import { troubleOf } from './trouble.ts';
+import { watched } from './watchdog.ts';
 
 /** The API server sends the headers of a watch at once, but requests may have to queue. */
 const OPEN_LIMIT_MS = 10_000;

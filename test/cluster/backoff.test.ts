@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../src/cluster/namespaces/backoff.ts';
+import { backoffMs } from '../../src/cluster/backoff.ts';
 
 const ALMOST_1 = 0.999999;
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineReader } from '../../src/cluster/namespaces/json-lines.ts';
+import { lineReader } from '../../src/cluster/json-lines.ts';
 
 describe('lines of a stream', () => {
   it('are the same wherever its chunks begin and end', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Heard, watched } from '../../src/cluster/namespaces/watchdog.ts';
+import { type Heard, watched } from '../../src/cluster/watchdog.ts';
 import { fakeClock } from './fake-clock.ts';
 
 const NEVER = new AbortController().signal;

@@ -1,4 +1,4 @@
-import { Trouble, troubleOf } from '../namespaces/trouble.ts';
+import { Trouble, troubleOf } from '../trouble.ts';
 
 /** What helps, where the answer of the API server alone does not tell. */
 const ADVICE: Readonly<Record<number, string>> = {

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from '../../api/json.ts';
 import type { CaSecretData } from '../../tls/authority/ca-state.ts';
 import type { CaSecret } from '../../tls/authority/ports.ts';
-import { Trouble } from '../namespaces/trouble.ts';
 import type { Objects } from '../objects.ts';
+import { Trouble } from '../trouble.ts';
 import { advised } from './advice.ts';
 
 const KEYS = ['tls.crt', 'tls.key', 'ca.crt'] as const satisfies readonly (keyof CaSecretData)[];

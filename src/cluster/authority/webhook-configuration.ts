@@ -4,8 +4,8 @@ import type {
   TrustingConfiguration,
   Written,
 } from '../../tls/authority/ports.ts';
-import { Trouble } from '../namespaces/trouble.ts';
 import { FIELD_MANAGER, type Objects } from '../objects.ts';
+import { Trouble } from '../trouble.ts';
 import { advised } from './advice.ts';
 
 export const CONFIGURATIONS_PATH =

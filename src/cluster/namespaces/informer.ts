@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
+import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
-import { backoffMs } from './backoff.ts';
+import { type Trouble, troubleOf } from '../trouble.ts';
 import type { NamespaceCache } from './cache.ts';
 import { listNamespaces } from './list.ts';
 import type { Keep } from './metadata.ts';
-import { type Trouble, troubleOf } from './trouble.ts';
 import { type NamespaceEvent, watchNamespaces } from './watch.ts';
 
 /** A watch that ends sooner has failed, however politely: it must not be asked for in a loop. */

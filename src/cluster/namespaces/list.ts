@@ -2,10 +2,10 @@ import { isObject, type JsonObject } from '../../api/json.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import type { NamespaceLookup } from '../namespaces.ts';
+import { ACCEPT_LIST, getObject, NAMESPACES_PATH } from '../request.ts';
+import { Trouble } from '../trouble.ts';
+import { watched } from '../watchdog.ts';
 import { type Keep, namespaceOf } from './metadata.ts';
-import { ACCEPT_LIST, getObject, NAMESPACES_PATH } from './request.ts';
-import { Trouble } from './trouble.ts';
-import { watched } from './watchdog.ts';
 
 /** The chunk size of client-go: a megabyte of JSON, which holds up reviews for 20 ms or so. */
 const PAGE_SIZE = 500;

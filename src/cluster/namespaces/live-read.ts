@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import type { NamespaceLookup } from '../namespaces.ts';
+import { ACCEPT_ONE, getObject, NAMESPACES_PATH } from '../request.ts';
+import { type Trouble, troubleOf } from '../trouble.ts';
+import { watched } from '../watchdog.ts';
 import type { NamespaceCache } from './cache.ts';
 import { type Keep, namespaceOf } from './metadata.ts';
-import { ACCEPT_ONE, getObject, NAMESPACES_PATH } from './request.ts';
-import { type Trouble, troubleOf } from './trouble.ts';
-import { watched } from './watchdog.ts';
 
 /** A review has 3 s in all, and most of them should not be noticed. */
 const LIMIT_MS = 500;

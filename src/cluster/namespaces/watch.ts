@@ -1,11 +1,11 @@
 import { isObject } from '../../api/json.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
-import { lineReader } from './json-lines.ts';
+import { lineReader } from '../json-lines.ts';
+import { ACCEPT_ONE, NAMESPACES_PATH, open, parse, refusal } from '../request.ts';
+import { Trouble } from '../trouble.ts';
+import { type Heard, watched } from '../watchdog.ts';
 import { type Keep, type NamespaceMetadata, namespaceOf } from './metadata.ts';
-import { ACCEPT_ONE, NAMESPACES_PATH, open, parse, refusal } from './request.ts';
-import { Trouble } from './trouble.ts';
-import { type Heard, watched } from './watchdog.ts';
 
 /** As client-go does it: 5 minutes, more or less, so that watches of replicas end one by one. */
 const SHORTEST_SECONDS = 240;

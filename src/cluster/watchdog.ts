@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from './clock.ts';
 import { type Hearing, patienceLeftMs } from './staleness.ts';
 import { Trouble } from './trouble.ts';
 

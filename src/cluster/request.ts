@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { isObject, type JsonObject } from '../../api/json.ts';
-import type { ApiResponse, Connection, GetOptions } from '../connection.ts';
+import { isObject, type JsonObject } from '../api/json.ts';
+import type { ApiResponse, Connection, GetOptions } from './connection.ts';
 import { Trouble } from './trouble.ts';
 
 /**
