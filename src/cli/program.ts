@@ -15,7 +15,7 @@ import { addUninject } from './uninject.ts';
 export function createProgram(output: Output): Command {
   const program = new Command('podherald')
     .description(
-      'Gives annotated pods their own metadata (Downward API): a mutating admission webhook, and the same injection for manifests.',
+      'Gives annotated pods their own metadata (Downward API) and an ambassador to the API server: a mutating admission webhook, and the same injection for manifests.',
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')

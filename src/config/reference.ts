@@ -44,7 +44,8 @@ metadata:
 
 \`serve\` refuses to start with a config that is at fault. While it runs it reads the file again as
 soon as it changes. A change that is at fault changes nothing: the last good config stays in force, the
-faults are in the log, and \`podherald_config_reloads_total{result="failure"}\` counts up. podherald stays
+faults are in the log, \`podherald_config_reloads_total{result="failure"}\` counts up, and
+\`podherald_config_last_reload_successful\` is 0 until the file is right again. podherald stays
 ready meanwhile, because the last good config serves. Mount a ConfigMap as a folder, not with
 \`subPath\`: kubelet never updates those.
 `;

@@ -47,7 +47,7 @@ export function createMetrics(version: string): Metrics {
     help: 'When the serving certificate expires, in seconds since 1970.',
     registers,
   });
-  const reloads = reloadCounter(registers);
+  const configReloaded = countReloads(registers);
   buildInfo(version, registers);
   return {
     review({ outcome, reason, injected }, seconds) {
@@ -58,14 +58,14 @@ export function createMetrics(version: string): Metrics {
       }
     },
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
-    configReloaded: (result) => reloads.inc({ result }),
+    configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
 }
 
-function reloadCounter(registers: Registry[]): Counter<'result'> {
+function countReloads(registers: Registry[]): Metrics['configReloaded'] {
   const reloads = new Counter({
     name: 'podherald_config_reloads_total',
     help: 'Changes of the config by result; after a failure the last good config stays in force.',
@@ -74,7 +74,16 @@ function reloadCounter(registers: Registry[]): Counter<'result'> {
   });
   // Both are there from the start, so that the first failure already shows as an increase.
   for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
-  return reloads;
+  const isInForce = new Gauge({
+    name: 'podherald_config_last_reload_successful',
+    help: '0 while the config file is at fault, and the last good config in force.',
+    registers,
+  });
+  isInForce.set(1);
+  return (result) => {
+    reloads.inc({ result });
+    isInForce.set(result === 'success' ? 1 : 0);
+  };
 }
 
 function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../src/api/pod.ts';
+import { DEFAULT_AMBASSADOR } from '../../src/decision/ambassador-rules.ts';
 import { decide } from '../../src/decision/decide.ts';
 import { nearest } from '../../src/decision/nearest.ts';
 import type { EnvItem, Profile } from '../../src/decision/profile.ts';
@@ -175,5 +176,58 @@ it('under onInvalid: warn a pod keeps what is right of its items', () => {
     kind: 'inject',
     metadata: { env: [{ name: 'A' }] },
     notices: [{ reason: 'invalid_value' }],
+  });
+});
+
+describe('an ambassador', () => {
+  const asking = (annotations: Record<string, string> = {}) =>
+    pod({ 'inject-ambassador': 'true', ...annotations });
+  const ambassador = { ...DEFAULT_AMBASSADOR, maxAccess: 'full' } as const;
+  const rules: Rules = { ...defaultRules('test'), ambassador };
+  const key = 'podherald.dev/ambassador-access';
+
+  it('is not for an API server without native sidecars', () => {
+    const serverVersion = { major: 1, minor: 28, release: 'v1.28.15' };
+    const old = { ...rules, ambassador: { ...ambassador, serverVersion } };
+    expect(decide(asking(), SHOP, old)).toMatchObject({
+      kind: 'skip',
+      because: { reason: 'server_too_old', slots: { version: 'v1.28.15' } },
+    });
+  });
+
+  // Pod, namespace, config: the narrowest counts, and read-only where nobody says anything.
+  it.each([
+    [undefined, undefined, 'full', 'read-only', 0],
+    [undefined, undefined, 'namespace', 'namespace', 0],
+    ['full', undefined, 'full', 'full', 0],
+    ['full', undefined, 'read-only', 'read-only', 1],
+    ['full', 'full', 'full', 'full', 0],
+    ['full', 'namespace', 'full', 'namespace', 1],
+    ['namespace', 'read-only', 'full', 'namespace', 0],
+    [undefined, 'full', 'full', 'full', 0],
+    [undefined, 'full', 'read-only', 'read-only', 1],
+    [undefined, 'namespace', 'full', 'namespace', 0],
+  ] as const)('for pod %s, namespace %s, maxAccess %s is of %s (%i told)', (...row) => {
+    const [own, defaults, maxAccess, access, told] = row;
+    const namespace = { name: 'shop', annotations: defaults ? { [key]: defaults } : {} };
+    const decision = decide(asking(own ? { [key]: own } : {}), namespace, {
+      ...rules,
+      ambassador: { ...ambassador, maxAccess },
+    });
+    expect(decision).toMatchObject({ kind: 'inject', ambassador: { access } });
+    const notices = 'notices' in decision ? decision.notices : [];
+    expect(notices.map(({ reason }) => reason)).toEqual(Array(told).fill('access_narrowed'));
+  });
+
+  it('of a namespace counts in a manifest unless the pod says it wants no token', () => {
+    const manifest = { ...rules, stage: 'manifest' } as const;
+    const namespace = { name: 'shop', annotations: { 'inject-ambassador': 'true' } };
+    const silent: Pod = { spec: { containers: [{ name: 'app' }] } };
+    const without = { spec: { ...silent.spec, automountServiceAccountToken: false } };
+    expect(decide(silent, namespace, manifest)).toMatchObject({ kind: 'inject' });
+    expect(decide(without, namespace, manifest)).toMatchObject({
+      kind: 'skip',
+      because: { reason: 'automount_disabled' },
+    });
   });
 });

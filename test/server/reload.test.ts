@@ -36,7 +36,7 @@ async function serving(text: string) {
     },
     async reloads(): Promise<string[]> {
       const text = await (await fetch(`${server.adminUrl}/metrics`)).text();
-      return text.split('\n').filter((line) => line.startsWith('podherald_config_reloads_total'));
+      return text.split('\n').filter((line) => line.startsWith('podherald_config_'));
     },
     ready: () => fetch(`${server.adminUrl}/readyz`),
   };
@@ -70,6 +70,7 @@ describe('a server whose config changes', () => {
     expect(await reloads()).toEqual([
       'podherald_config_reloads_total{result="success"} 1',
       'podherald_config_reloads_total{result="failure"} 0',
+      'podherald_config_last_reload_successful 1',
     ]);
     expect(server.lines.map(({ msg }) => msg)).toContain('the changed config is in force');
   });
@@ -82,6 +83,7 @@ describe('a server whose config changes', () => {
     expect(await reloads()).toEqual([
       'podherald_config_reloads_total{result="success"} 0',
       'podherald_config_reloads_total{result="failure"} 1',
+      'podherald_config_last_reload_successful 0',
     ]);
     expect((await ready()).status).toBe(200);
     expect(server.lines.filter(({ level }) => level === LEVEL.error)).toEqual([
@@ -97,6 +99,7 @@ describe('a server whose config changes', () => {
     expect(await reloads()).toEqual([
       'podherald_config_reloads_total{result="success"} 0',
       'podherald_config_reloads_total{result="failure"} 0',
+      'podherald_config_last_reload_successful 1',
     ]);
   });
 });
