@@ -25,6 +25,7 @@ describe.skipIf(NO_IMAGE)(
       await installation.apply(FLAGS);
       await installation.bringCertificate();
       await installation.ready();
+      await installation.reached(namespace);
     });
 
     afterAll(async () => {

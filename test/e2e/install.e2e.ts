@@ -28,7 +28,8 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
   });
 
   test('injects, with two replicas, in a namespace that enforces Pod Security restricted', async () => {
-    const { spec } = await untilInjected();
+    await installation.reached(namespace);
+    const { spec } = await namespace.create(firstPod('asking'), DRY);
 
     expect(envNames(spec)).toContain('POD_NAME');
     expect(await installation.podNames()).toHaveLength(2);
@@ -48,7 +49,7 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
   test('keeps the scope label’s promise: no pod is sent twice, and the others not at all', async () => {
     await installation.apply([...FILES, '--scope', 'labelled']);
     await installation.bringCertificate();
-    await untilInjected();
+    await installation.reached(namespace);
     const plain = { ...firstPod('plain'), metadata: { name: 'plain' } };
     const { spec } = await namespace.create(plain, DRY);
 
@@ -89,7 +90,7 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
 
     expect(envNames(spec)).toEqual([]);
     await startAll();
-    await untilInjected();
+    await installation.reached(namespace);
   });
 
   test('leaves nothing behind when it is removed', async () => {
@@ -104,11 +105,6 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
 
   function create(where: Namespace) {
     return where.try(['create', DRY, '-f', '-'], JSON.stringify(firstPod('tried')));
-  }
-
-  async function untilInjected() {
-    const injected = () => namespace.create(firstPod('asking'), DRY);
-    return until(20, injected, ({ spec }) => envNames(spec).includes('POD_NAME'));
   }
 
   async function stopAll(): Promise<void> {

@@ -3,8 +3,9 @@ import { buffer } from 'node:stream/consumers';
 import { parseAllDocuments } from 'yaml';
 import { kubectl } from './kubectl.ts';
 import { Namespace, RUN_LABELS } from './namespace.ts';
-import type { KubeObject, Pod } from './objects.ts';
+import { envNames, firstPod, type KubeObject, type Pod } from './objects.ts';
 import { certificateFor, count } from './podherald.ts';
+import { until } from './until.ts';
 
 /** podherald's image; hack/e2e makes one for hack/cluster. */
 const IMAGE = process.env['PODHERALD_E2E_IMAGE'];
@@ -92,6 +93,21 @@ export class Installation {
   /** Waits until as many replicas as wanted are ready, and none is left of before. */
   async ready(): Promise<void> {
     await this.home.run(['rollout', 'status', `deployment/${NAME}`, '--timeout=90s']);
+  }
+
+  /**
+   * Waits until pods get what they ask for. A ready replica is not reached yet: kube-proxy takes
+   * up to a second to hear of it, and refuses connections until then.
+   * @param from a namespace whose pods are sent.
+   */
+  async reached(from: Namespace): Promise<void> {
+    const manifest = JSON.stringify(firstPod('reaching'));
+    const args = ['create', '--dry-run=server', '-o', 'json', '-f', '-'];
+    await until(
+      20,
+      () => from.try(args, manifest),
+      ({ code, stdout }) => code === 0 && envNames(JSON.parse(stdout).spec).includes('POD_NAME'),
+    );
   }
 
   pods(): Promise<readonly Pod[]> {

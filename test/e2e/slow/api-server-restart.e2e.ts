@@ -19,6 +19,7 @@ describe.skipIf(NO_IMAGE || RESTART === undefined)('while the API server is rest
     installation = await Installation.make([namespace.name]);
     await installation.apply(['--tls', 'self-managed', '--failure-policy', 'Fail']);
     await installation.ready();
+    await installation.reached(namespace);
   });
 
   afterAll(async () => {

@@ -18,6 +18,7 @@ describe.skipIf(NO_IMAGE)('while replicas are deleted one after the other', () =
     await installation.apply(['--tls', 'files', '--failure-policy', 'Fail']);
     await installation.bringCertificate();
     await installation.ready();
+    await installation.reached(namespace);
   });
 
   afterAll(async () => {
