@@ -4,9 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { injectManifest } from '../src/manifest/inject.ts';
 import {
-  CASE_NAMESPACE,
-  CASE_RULES,
   CASES_FOLDER,
+  injectOptions,
   manifestOf,
   mutateCase,
   outcomeOf,
@@ -14,13 +13,12 @@ import {
 } from '../test/support/cases.ts';
 
 for (const golden of readCases()) {
-  const { name, podText, pod, namespace } = golden;
-  const mutation = mutateCase(pod, namespace);
+  const { name, podText, pod } = golden;
+  const mutation = mutateCase(pod, golden);
   write(name, 'outcome.yaml', stringify(outcomeOf(pod, mutation), { lineWidth: 0 }));
   if (mutation.operations.length === 0) continue;
-  const options = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
   write(name, 'patch.json', `${JSON.stringify(mutation.operations, null, 2)}\n`);
-  const { text } = injectManifest(manifestOf(golden, podText), options);
+  const { text } = injectManifest(manifestOf(golden, podText), injectOptions(golden));
   write(name, 'injected.yaml', text.slice(manifestOf(golden, '').length));
 }
 

@@ -4,11 +4,11 @@ import { parse } from 'yaml';
 import type { AdmissionResponse } from '../src/admission/answer.ts';
 import type { Json } from '../src/api/json.ts';
 import type { AddOperation } from '../src/api/json-patch.ts';
-import type { Namespace } from '../src/decision/decide.ts';
 import { injectManifest } from '../src/manifest/inject.ts';
 import {
   CASE_NAMESPACE,
-  CASE_RULES,
+  type Case,
+  injectOptions,
   manifestOf,
   mutateCase,
   outcomeOf,
@@ -19,13 +19,12 @@ import { losses } from './support/only-adds.ts';
 import { applyStrictly } from './support/strict-json-patch.ts';
 import { operationsOf, webhookDoor } from './support/webhook-door.ts';
 
-const INJECT = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
 const STATUS = /^\/metadata\/annotations\/podherald\.dev~1status$/;
 
 describe.each(readCases())('$name', (golden) => {
-  const { name, pod, podText, namespace } = golden;
+  const { name, pod, podText } = golden;
   const expected = parse(readCaseFile(name, 'outcome.yaml'));
-  const mutation = mutateCase(pod, namespace);
+  const mutation = mutateCase(pod, golden);
   const injects = mutation.operations.length > 0;
   const patch: AddOperation[] = injects ? JSON.parse(readCaseFile(name, 'patch.json')) : [];
   const injectedText = injects ? readCaseFile(name, 'injected.yaml') : podText;
@@ -37,14 +36,14 @@ describe.each(readCases())('$name', (golden) => {
   });
 
   it('comes out of `inject` as written down, byte for byte', () => {
-    const result = injectManifest(manifestOf(golden, podText), INJECT);
+    const result = injectManifest(manifestOf(golden, podText), injectOptions(golden));
     const refused = expected.outcome === 'denied';
     expect(result.faults.length > 0).toBe(refused);
     expect(result.text).toBe(manifestOf(golden, injectedText));
   });
 
   it('comes out of POST /mutate as written down', async () => {
-    const response = await post(pod, namespace);
+    const response = await post(pod, golden);
     expect(response.allowed).toBe(expected.outcome !== 'denied');
     expect(response.warnings).toEqual(expected.warnings);
     expect(response.status?.message).toEqual(expected.message);
@@ -67,13 +66,13 @@ describe.each(readCases())('$name', (golden) => {
   });
 
   it('has nothing left to do the second time, through every door', async () => {
-    expect(mutateCase(injected, namespace).operations).toEqual([]);
+    expect(mutateCase(injected, golden).operations).toEqual([]);
     const again = manifestOf(golden, injectedText);
-    expect(injectManifest(again, INJECT).text).toBe(again);
-    expect(operationsOf(await post(injected, namespace))).toEqual([]);
+    expect(injectManifest(again, injectOptions(golden)).text).toBe(again);
+    expect(operationsOf(await post(injected, golden))).toEqual([]);
   });
 });
 
-function post(object: Json, namespace: Namespace): Promise<AdmissionResponse> {
-  return webhookDoor(CASE_RULES, () => namespace).review(object, { namespace: CASE_NAMESPACE });
+function post(object: Json, { namespace, rules }: Case): Promise<AdmissionResponse> {
+  return webhookDoor(rules, () => namespace).review(object, { namespace: CASE_NAMESPACE });
 }

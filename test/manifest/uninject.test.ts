@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import { defaultRules } from '../../src/decision/rules.ts';
 import { injectManifest } from '../../src/manifest/inject.ts';
 import { uninjectManifests } from '../../src/manifest/uninject.ts';
-import { CASE_NAMESPACE, CASE_RULES, manifestOf, readCases } from '../support/cases.ts';
+import { CASE_NAMESPACE, injectOptions, manifestOf, readCases } from '../support/cases.ts';
 import { ASKING_WORKLOADS, injectText } from '../support/manifests.ts';
 
 const REVIEWS = new URL('../reviews/', import.meta.url);
@@ -27,8 +27,7 @@ const CASES = readCases().filter(({ name }) => !ONE_WAY.includes(name));
 describe('uninjecting what was injected gives the same bytes', () => {
   it.each(CASES)('of the case $name', (golden) => {
     const text = manifestOf(golden, golden.podText);
-    const options = { rules: CASE_RULES, namespace: CASE_NAMESPACE, annotate: new Map() };
-    const injected = injectManifest(text, options).text;
+    const injected = injectManifest(text, injectOptions(golden)).text;
 
     expect(uninjectText(injected, CASE_NAMESPACE)).toMatchObject({ text, faults: [] });
   });

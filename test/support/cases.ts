@@ -5,8 +5,11 @@ import { mutate } from '../../src/admission/mutate.ts';
 import type { Mutation } from '../../src/admission/outcome.ts';
 import type { AdmissionRequest } from '../../src/admission/review.ts';
 import type { Json } from '../../src/api/json.ts';
+import { compile } from '../../src/config/compile.ts';
+import { parseConfig } from '../../src/config/parse.ts';
 import type { Namespace } from '../../src/decision/decide.ts';
-import { defaultRules } from '../../src/decision/rules.ts';
+import { defaultRules, type Rules } from '../../src/decision/rules.ts';
+import type { InjectOptions } from '../../src/manifest/inject.ts';
 
 /** A golden case: a pod, and what has to become of it. */
 export interface Case {
@@ -17,6 +20,8 @@ export interface Case {
   readonly namespace: Namespace;
   /** namespace.yaml, or nothing. */
   readonly namespaceText: string;
+  /** Those of config.yaml, if there is one. */
+  readonly rules: Rules;
 }
 
 /** What outcome.yaml holds. */
@@ -39,8 +44,16 @@ export function readCases(): Case[] {
     const namespaceText = hasNamespace ? readCaseFile(name, 'namespace.yaml') : '';
     const annotations = parse(namespaceText)?.metadata?.annotations;
     const namespace = { name: CASE_NAMESPACE, ...(annotations && { annotations }) };
-    return { name, podText, pod: parse(podText), namespace, namespaceText };
+    const rules = rulesOf(name);
+    return { name, podText, pod: parse(podText), namespace, namespaceText, rules };
   });
+}
+
+function rulesOf(name: string): Rules {
+  if (!existsSync(new URL(`${name}/config.yaml`, CASES_FOLDER))) return CASE_RULES;
+  const parsed = parseConfig(readCaseFile(name, 'config.yaml'));
+  if ('config' in parsed) return compile(parsed.config, 'test').rules;
+  throw new Error(`${name}/config.yaml: ${JSON.stringify(parsed.faults)}`);
 }
 
 /** A golden file that is missing is an error of the case. */
@@ -59,8 +72,13 @@ export function requestFor(object: Json): AdmissionRequest {
   };
 }
 
-export function mutateCase(pod: Json, namespace: Namespace): Mutation {
-  return mutate(pod, namespace, CASE_RULES);
+export function mutateCase(pod: Json, { namespace, rules }: Case): Mutation {
+  return mutate(pod, namespace, rules);
+}
+
+/** What `inject` is told of a case. */
+export function injectOptions({ rules }: Case): InjectOptions {
+  return { rules, namespace: CASE_NAMESPACE, annotate: new Map() };
 }
 
 /** A case as `inject` gets it: the namespace's document stands before the pod's. */
