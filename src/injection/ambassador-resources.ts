@@ -8,79 +8,115 @@ import { appContainers } from '../decision/own-ambassador.ts';
 const CPU_LIMIT = '100m';
 const MEMORY_LIMIT = '128Mi';
 
+/** What counts for the class of a pod (kubernetes pkg/apis/core/v1/helper/qos ComputePodQOS). */
+export const COUNTED = ['cpu', 'memory'] as const;
+type Counted = (typeof COUNTED)[number];
+
 /**
- * | the pod                            | the ambassador's resources                        |
- * | ---------------------------------- | ------------------------------------------------- |
- * | has resources as a whole           | requests of 0, and limits within the pod's        |
- * | is Guaranteed                      | requests equal to limits, so that it stays so     |
- * | has a cpu limit in every container | those configured, and a cpu limit for their quota |
- * | is any other                       | those configured                                  |
+ * | of cpu, and of memory, the pod …                    | the ambassador's                              |
+ * | --------------------------------------------------- | --------------------------------------------- |
+ * | has a request as a whole                            | request is 0, its limit within the pod's      |
+ * | has a limit as a whole, and amounts in containers   | request is 0, its limit within the pod's      |
+ * | has but a limit as a whole                          | is nothing: the pod's request stays its limit |
+ * | has none as a whole, and is Guaranteed              | request equals its limit, so that it stays so |
+ * | has none as a whole, but cpu limits all over        | is what is configured, and a cpu limit        |
+ * | has none as a whole                                 | is what is configured                         |
+ *
+ * What a pod has as a whole is a budget. Any request may exceed it, and so may what a LimitRange
+ * fills in where nothing is written: 0 is the only amount that always fits. A request of any
+ * container keeps the API server from taking the pod's limit for its request, a 0 as well (KEP-2837).
  */
 export function ambassadorResources(pod: Pod, { resources }: AmbassadorRules): JsonObject {
-  if (hasAmounts(pod.spec.resources)) return within(pod.spec.resources, resources);
-  const containers = appContainers(pod);
-  if (containers.every(isGuaranteed)) return guaranteed(resources);
-  const { requests, limits } = resources;
-  if (!containers.every(({ resources: own }) => own?.limits?.['cpu'] !== undefined)) {
-    return { requests, limits };
-  }
-  return { requests, limits: { cpu: larger(CPU_LIMIT, requests['cpu']), ...limits } };
-}
-
-/**
- * Any request may exceed the pod's budget, and so may what a LimitRange fills in where nothing is
- * written: 0 is the only amount that always fits. No container's limit may pass the pod's.
- */
-function within(
-  whole: ResourceRequirements | null | undefined,
-  { requests, limits }: AmbassadorRules['resources'],
-): JsonObject {
-  const ofPod = whole?.limits ?? {};
-  const capped = ['cpu', 'memory'].flatMap((name) => {
-    const [limit, own] = [ofPod[name], limits[name]];
-    if (limit === undefined) return [];
-    return [[name, own === undefined ? limit : smaller(own, textOf(limit))]];
-  });
-  return {
-    requests: { ...requests, cpu: '0', memory: '0' },
-    limits: { ...limits, ...Object.fromEntries(capped) },
-  };
-}
-
-function hasAmounts(resources: ResourceRequirements | null | undefined): boolean {
-  return [resources?.requests, resources?.limits].some(
-    (amounts) => isObject(amounts) && Object.keys(amounts).length > 0,
+  const shares = COUNTED.map((name) => ({ name, ...share(pod, name, resources) }));
+  const requests = withAmounts(
+    resources.requests,
+    shares.map(({ name, request }) => [name, request]),
   );
+  const limits = withAmounts(
+    resources.limits,
+    shares.map(({ name, limit }) => [name, limit]),
+  );
+  return { ...(!isEmpty(requests) && { requests }), ...(!isEmpty(limits) && { limits }) };
 }
 
-/** As kubelet reckons it: cpu and memory count (pkg/apis/core/v1/helper/qos ComputePodQOS). */
-function isGuaranteed({ resources }: Container): boolean {
-  return ['cpu', 'memory'].every((name) => {
-    const limit = resources?.limits?.[name];
-    if (limit === undefined) return false;
-    const request = isObject(resources?.requests) ? resources.requests[name] : undefined;
-    // The API server makes a request out of a limit that stands alone.
-    return request === undefined || sameQuantity(textOf(request), textOf(limit));
+interface Share {
+  readonly request?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+function share(pod: Pod, name: Counted, configured: AmbassadorRules['resources']): Share {
+  const [request, limit] = [configured.requests[name], configured.limits[name]];
+  const [requestOfPod, limitOfPod] = [requestIn(pod.spec, name), limitIn(pod.spec, name)];
+  const containers = appContainers(pod);
+  if (requestOfPod !== undefined || limitOfPod !== undefined) {
+    const isLimitAlone = requestOfPod === undefined && !containers.some((one) => has(one, name));
+    if (isLimitAlone) return {};
+    return { request: '0', limit: limitOfPod === undefined ? limit : smaller(limitOfPod, limit) };
+  }
+  if (isGuaranteed(pod)) {
+    const amount = limit ?? larger(name === 'cpu' ? CPU_LIMIT : MEMORY_LIMIT, request);
+    return { request: amount, limit: amount };
+  }
+  const isLimited = name === 'cpu' && containers.every((one) => limitIn(one, name) !== undefined);
+  return { request, limit: limit ?? (isLimited ? larger(CPU_LIMIT, request) : undefined) };
+}
+
+/** What has resources: a container, or a pod as a whole. */
+interface Owner {
+  readonly resources?: ResourceRequirements | null;
+}
+
+function isGuaranteed(pod: Pod): boolean {
+  const containers = appContainers(pod);
+  return COUNTED.every((name) => {
+    const everyContainerIs = containers.every((one) => isFixed(one, name));
+    if (requestIn(pod.spec, name) !== undefined) return isFixed(pod.spec, name);
+    if (limitIn(pod.spec, name) === undefined) return everyContainerIs;
+    return everyContainerIs || !containers.some((one) => has(one, name));
   });
 }
 
-function textOf(quantity: Json | undefined): string {
-  return typeof quantity === 'number' ? String(quantity) : `${quantity ?? ''}`;
+/** Whether a limit is the request as well: the API server makes one of a limit that stands alone. */
+function isFixed(owner: Owner, name: Counted): boolean {
+  const [request, limit] = [requestIn(owner, name), limitIn(owner, name)];
+  return limit !== undefined && (request === undefined || sameQuantity(request, limit));
 }
 
-function guaranteed({ requests, limits }: AmbassadorRules['resources']): JsonObject {
-  const amounts: Amounts = {
-    cpu: larger(CPU_LIMIT, requests['cpu']),
-    memory: larger(MEMORY_LIMIT, requests['memory']),
-    ...limits,
-  };
-  return { requests: { ...requests, ...amounts }, limits: amounts };
+function has(container: Container, name: Counted): boolean {
+  return requestIn(container, name) !== undefined || limitIn(container, name) !== undefined;
+}
+
+function requestIn({ resources }: Owner, name: Counted): string | undefined {
+  return amountIn(resources?.requests, name);
+}
+
+function limitIn({ resources }: Owner, name: Counted): string | undefined {
+  return amountIn(resources?.limits, name);
+}
+
+function amountIn(amounts: Json | undefined, name: Counted): string | undefined {
+  const quantity = isObject(amounts) ? amounts[name] : undefined;
+  if (quantity === undefined || quantity === null) return undefined;
+  return typeof quantity === 'string' ? quantity : String(quantity);
+}
+
+function withAmounts(
+  configured: Amounts,
+  counted: readonly (readonly [name: Counted, amount: string | undefined])[],
+): JsonObject {
+  const others = Object.entries(configured).filter(([name]) => !COUNTED.some((of) => of === name));
+  const all = [...counted, ...others].filter(([, amount]) => amount !== undefined);
+  return Object.fromEntries(all) as JsonObject;
+}
+
+function isEmpty(amounts: JsonObject): boolean {
+  return Object.keys(amounts).length === 0;
 }
 
 function larger(one: string, other = '0'): string {
   return (quantityOf(other) ?? 0) > (quantityOf(one) ?? 0) ? other : one;
 }
 
-function smaller(one: string, other: string): string {
-  return larger(one, other) === one ? other : one;
+function smaller(one: string, other: string | undefined): string {
+  return other === undefined || larger(one, other) === other ? one : other;
 }

@@ -213,6 +213,8 @@ const POD_FIELDS: object[] = [
   { resources: { requests: { cpu: '8', memory: '1Gi' }, limits: { cpu: '16', memory: '2Gi' } } },
   { resources: { limits: { cpu: '8', memory: '1Gi', 'hugepages-2Mi': '32Mi' } } },
   { resources: { requests: { cpu: '100m' } } },
+  { resources: { limits: { cpu: '8', memory: '4Gi' } } },
+  { resources: { limits: { cpu: '4' } } },
   { securityContext: { runAsUser: 1000, runAsNonRoot: true, fsGroup: 2000 } },
   { securityContext: { sysctls: [{ name: 'kernel.shm_rmid_forced', value: '0' }] } },
   { shareProcessNamespace: true },

@@ -65,6 +65,9 @@ test.for([
       counts[fate] += 1;
       if (fate !== 'accepted') return;
       if (hasAmbassador(withOurs.body as Pod)) counts.ambassadors += 1;
+      expect(reservation(withOurs, generated.pod), explain(withOurs)).toEqual(
+        reservation(without, generated.pod),
+      );
       const sent = withoutServerFields(withOurs.body as Pod);
       const again = await create(api, ours, sent);
       expect(again.code, explain(again)).toBe(201);
@@ -92,6 +95,26 @@ async function limit(api: Api, namespace: Namespace, manifest: object): Promise<
         ({ resources }) => Object.keys(resources ?? {}).length > 0,
       ),
   );
+}
+
+/** What a pod has of its node: nothing that the pod says of itself as a whole may change. */
+function reservation({ body }: Answer, sent: Pod): object {
+  const { spec, status } = body as Pod;
+  const { requests = {}, limits = {} } = resourcesOf(sent.spec);
+  const stored = resourcesOf(spec).requests ?? {};
+  return {
+    isGuaranteed: status?.qosClass === 'Guaranteed',
+    requests: Object.keys({ ...requests, ...limits }).map((name) => [name, stored[name]]),
+  };
+}
+
+function resourcesOf({ resources }: Pod['spec']): ResourceRequirements {
+  return (resources ?? {}) as ResourceRequirements;
+}
+
+interface ResourceRequirements {
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, string>>;
 }
 
 /** A generated sidecar has no arguments that make it a proxy. */

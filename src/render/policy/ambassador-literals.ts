@@ -1,11 +1,12 @@
-import type { Json } from '../../api/json.ts';
+import type { Json, JsonObject } from '../../api/json.ts';
 import type { Container, Pod } from '../../api/pod.ts';
 import { ACCESSES } from '../../decision/access.ts';
+import type { Amounts } from '../../decision/ambassador-rules.ts';
 import type { AmbassadorDecision } from '../../decision/decide-ambassador.ts';
 import type { Rules } from '../../decision/rules.ts';
 import { ambassadorContainer } from '../../injection/ambassador-container.ts';
-import { ambassadorResources } from '../../injection/ambassador-resources.ts';
-import { ambassadorUser } from '../../injection/ambassador-user.ts';
+import { ambassadorResources, COUNTED } from '../../injection/ambassador-resources.ts';
+import { NONROOT, UNUSED } from '../../injection/ambassador-user.ts';
 import { toEnv } from '../../injection/downward-api.ts';
 import { proxyArguments } from '../../injection/kubectl-proxy.ts';
 import { tokenVolume } from '../../injection/token-volume.ts';
@@ -20,12 +21,11 @@ const ANY_NAMESPACE = 'ANY-NAMESPACE';
 /** Stand for what a policy finds out pod by pod. */
 const MARKS = {
   '<port>': 'variables.port',
-  [ANY_NAMESPACE]: 'request.namespace',
   '<name>': 'variables.ambassadorNames[0]',
   '<token>': '(variables.tokens + variables.newTokens)[0]',
   '<arguments>': 'variables.arguments[variables.access[0]]',
   '<resources>': 'variables.resources',
-  '<user>': 'variables.user',
+  '<user>': 'variables.user[?0]',
 };
 
 /** All that podherald gives to the other containers. */
@@ -40,7 +40,10 @@ export function argumentsLiteral(): string {
     const words = proxyArguments({ access, port: ANY_PORT, namespace: ANY_NAMESPACE });
     return [access, words.map(withMark)] as const;
   });
-  return celLiteral(Object.fromEntries(byAccess), MARKS);
+  return celLiteral(Object.fromEntries(byAccess), {
+    ...MARKS,
+    [ANY_NAMESPACE]: 'request.namespace',
+  });
 }
 
 export function tokenLiteral({ ambassador }: Rules): string {
@@ -57,63 +60,92 @@ export function sidecarLiteral({ ambassador }: Rules): string {
     namespace: '',
     rules: ambassador,
   };
-  const made: object = ambassadorContainer(podOf({}), decision, '<token>');
-  const text = withMark(JSON.stringify({ ...made, args: '<arguments>', resources: '<resources>' }));
-  const sidecar = JSON.parse(text);
-  if (ambassador.runAsUser === undefined) sidecar.securityContext.runAsUser = '<user>';
+  const made = { ...ambassadorContainer(podOf({}), decision, '<token>') } as unknown as JsonObject;
+  const { runAsUser } = ambassador;
+  const sidecar = {
+    ...made,
+    args: '<arguments>',
+    resources: '<resources>',
+    startupProbe: JSON.parse(withMark(JSON.stringify(made['startupProbe']))) as Json,
+    ...(typeof runAsUser !== 'number' && {
+      securityContext: {
+        ...(made['securityContext'] as JsonObject),
+        runAsUser: undefined,
+        '?runAsUser': '<user>',
+      },
+    }),
+  };
   return `  ${celLiteral(sidecar, MARKS, 2)}`;
 }
 
-/** One literal for each row of the table above ambassadorResources(). */
-export function resourcesExpression({ ambassador }: Rules): string {
-  const of = (container: object): string =>
-    celLiteral(ambassadorResources(podOf(container), ambassador), {}, 4);
-  const limits = 'of.is.?resources.?limits.orValue({})';
-  const requests = 'of.is.?resources.?requests.orValue({})';
-  return `object.spec.?resources.?requests.orValue({}).size() + object.spec.?resources.?limits.orValue({}).size() > 0
-  ? ${withinThePods(ambassador)}
-  : variables.all.all(of, ['cpu', 'memory'].all(name, name in ${limits} &&
-      (!(name in ${requests}) ||
-        quantity(string(${requests}[name])).compareTo(quantity(string(${limits}[name]))) == 0)))
-  ? dyn(${of({ resources: { limits: { cpu: '1', memory: '1' } } })})
-  : variables.all.all(of, 'cpu' in ${limits})
-  ? dyn(${of({ resources: { limits: { cpu: '1' } } })})
-  : dyn(${of({})})`;
+type Kind = 'requests' | 'limits';
+
+/** What the table above ambassadorResources() says, in the same order. */
+export function resourcesExpression(rules: Rules): string {
+  const amounts = (kind: Kind): Json => ({
+    ...Object.fromEntries(COUNTED.map((name) => [`?${name}`, `<${kind}-of-${name}>`])),
+    ...others(rules.ambassador.resources[kind]),
+  });
+  const marks = (['requests', 'limits'] as const).flatMap((kind) =>
+    COUNTED.map((name) => [`<${kind}-of-${name}>`, amountExpression(kind, name, rules)]),
+  );
+  const both = { requests: amounts('requests'), limits: amounts('limits') };
+  return celLiteral(both, Object.fromEntries(marks));
 }
 
-/** The limits of the pod as a whole, and each of them no larger than what is configured. */
-function withinThePods({ resources }: Rules['ambassador']): string {
-  const ofPod = 'object.spec.?resources.?limits.orValue({})';
-  const capped = (name: string): string => {
-    const limit = `string(${ofPod}['${name}'])`;
-    const own = resources.limits[name];
-    if (own === undefined) return limit;
-    const text = celLiteral(own);
-    return `(quantity(${limit}).isLessThan(quantity(${text})) ? ${limit} : ${text})`;
+function others(amounts: Amounts): JsonObject {
+  const own = Object.entries(amounts).filter(([name]) => !COUNTED.some((one) => one === name));
+  return Object.fromEntries(own) as JsonObject;
+}
+
+/** An amount, or none. */
+function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rules): string {
+  const of = (resources: object): string => {
+    const made = ambassadorResources(podOf({ resources }), rules.ambassador)[kind] ?? {};
+    return optional((made as Amounts)[name]);
   };
-  const marks = { '<cpu>': capped('cpu'), '<memory>': capped('memory') };
-  const of = (limits: object): string => {
-    const requests = { ...resources.requests, cpu: '0', memory: '0' };
-    return `dyn(${celLiteral({ requests, limits: { ...resources.limits, ...limits } }, marks, 4)})`;
-  };
-  const [cpu, memory] = [{ cpu: '<cpu>' }, { memory: '<memory>' }];
-  return `('cpu' in ${ofPod}
-    ? ('memory' in ${ofPod} ? ${of({ ...cpu, ...memory })} : ${of(cpu)})
-    : ('memory' in ${ofPod} ? ${of(memory)} : ${of({})}))`;
+  const limit = `string(variables.podLimits['${name}'])`;
+  const own = rules.ambassador.resources.limits[name];
+  const [ofRequest, ofLimit] =
+    kind === 'requests' ? [optional('0'), optional('0')] : [optional(own), within(limit, own)];
+  const rows = [
+    [`'${name}' in variables.limitsAlone`, optional(undefined)],
+    [`'${name}' in variables.podLimits`, ofLimit],
+    [`'${name}' in variables.podRequests`, ofRequest],
+    ['variables.isGuaranteed', of({ limits: { cpu: '1', memory: '1' } })],
+    ['variables.isCpuLimited', of({ limits: { cpu: '1' } })],
+  ];
+  const usual = of({});
+  while (rows.at(-1)?.[1] === usual) rows.pop();
+  const lines = rows.map(([condition, amount]) => `${condition} ? ${amount} :`);
+  return ['', ...lines, usual].join('\n    ');
+}
+
+/** A limit of the pod's, but no more than what is configured. */
+function within(limit: string, own: string | undefined): string {
+  if (own === undefined) return `optional.of(${limit})`;
+  const text = celLiteral(own);
+  return `optional.of(quantity(${limit}).isGreaterThan(quantity(${text})) ? ${text} : ${limit})`;
+}
+
+function optional(amount: string | undefined): string {
+  return amount === undefined ? 'optional.none()' : `optional.of(${celLiteral(amount)})`;
 }
 
 /** No pod has containers of so many users next to each other, and a list in a policy has an end. */
 const CANDIDATES = 8;
 
-/** Not read where the config names a user, or leaves it to the pod. */
+/** A list of one user or none. Not read where the config names one. */
 export function ambassadorUserExpression({ ambassador }: Rules): string {
-  const another = ambassadorUser(podOf({}), { ...ambassador, runAsUser: undefined }) ?? 0;
-  const users = Array.from({ length: CANDIDATES }, (_, index) => another + index);
-  return `[variables.all.map(of, of.is.?securityContext.?runAsUser.orValue(
-    object.spec.?securityContext.?runAsUser.orValue(0)))]
-  .map(users, object.spec.?shareProcessNamespace.orValue(false)
-    ? [${users.join(', ')}].filter(user, !(user in users))[0]
-    : users[0] > 0 && users.all(user, user == users[0]) ? users[0] : ${another})[0]`;
+  const ofPod = 'object.spec.?securityContext.?runAsUser';
+  if (ambassador.runAsUser === 'inherit') {
+    return `${ofPod}.orValue(${NONROOT}) == 0 ? [dyn(${NONROOT})] : []`;
+  }
+  const candidates = Array.from({ length: CANDIDATES }, (_, index) => UNUSED + index);
+  return `[variables.all.map(of, of.is.?securityContext.?runAsUser.orValue(${ofPod}.orValue(0)))]
+  .map(users, dyn(object.spec.?shareProcessNamespace.orValue(false) || object.spec.?hostPID.orValue(false)
+    ? [${candidates.join(', ')}].filter(user, !(user in users))[0]
+    : users[0] > 0 && users.all(user, user == users[0]) ? users[0] : ${NONROOT}))`;
 }
 
 function podOf(container: object): Pod {

@@ -1,7 +1,9 @@
 import { ACCESSES } from '../../decision/access.ts';
 import { MAX_PORT, MIN_PORT } from '../../decision/ambassador-values.ts';
+import { OS_LABELS } from '../../decision/decide-ambassador.ts';
 import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../decision/own-ambassador.ts';
 import type { Rules } from '../../decision/rules.ts';
+import { COUNTED } from '../../injection/ambassador-resources.ts';
 import {
   ambassadorUserExpression,
   argumentsLiteral,
@@ -86,7 +88,7 @@ namespace's word does not bring a token into a pod whose own containers hold non
       expression: `variables.isWished && variables.ambassadorNames.size() > 0 &&
   !object.spec.?hostNetwork.orValue(false) &&
   object.spec.?os.?name.orValue('') != 'windows' &&
-  object.spec.?nodeSelector[?'kubernetes.io/os'].orValue('') != 'windows' &&
+  !${celStrings(OS_LABELS)}.exists(label, object.spec.?nodeSelector[?label].orValue('') == 'windows') &&
   ('true' in variables.ownWishes || variables.all.exists(of, of.is.?volumeMounts.orValue([]).exists(mount,
     mount.mountPath == ${celString(TOKEN_PATH)} && mount.name.startsWith('kube-api-access-'))))`,
     },
@@ -144,9 +146,38 @@ ${tokenLiteral(rules)})
       expression: argumentsLiteral(),
     },
     {
+      name: 'podRequests',
+      comment: 'What the pod requests as a whole.',
+      expression: 'object.spec.?resources.?requests.orValue({})',
+    },
+    {
+      name: 'podLimits',
+      comment: 'What the pod as a whole is limited to.',
+      expression: 'object.spec.?resources.?limits.orValue({})',
+    },
+    {
+      name: 'limitsAlone',
+      comment: 'Of what it has nothing but a limit, which then is its request as well.',
+      expression: `${celStrings(COUNTED)}.filter(name, name in variables.podLimits && !(name in variables.podRequests) &&
+  !variables.all.exists(of, name in ${REQUESTS} || name in ${LIMITS}))`,
+    },
+    {
+      name: 'isGuaranteed',
+      comment: 'Whether requests and limits are equal.',
+      expression: `${celStrings(COUNTED)}.all(name, name in variables.podRequests
+  ? name in variables.podLimits && ${isSame('variables.podRequests[name]', 'variables.podLimits[name]')}
+  : name in variables.limitsAlone || variables.all.all(of, name in ${LIMITS} &&
+      (!(name in ${REQUESTS}) || ${isSame(`${REQUESTS}[name]`, `${LIMITS}[name]`)})))`,
+    },
+    {
+      name: 'isCpuLimited',
+      comment: 'Whether all containers have a cpu limit.',
+      expression: `variables.all.all(of, 'cpu' in ${LIMITS})`,
+    },
+    {
       name: 'resources',
-      comment: `None in a pod that has resources as a whole; as requests and limits alike in a Guaranteed pod, so that it
-stays so; a cpu limit where all others have one.`,
+      comment: `Requests of 0 that fit any budget of the pod as a whole; requests equal to limits in a Guaranteed pod, so that
+it stays so; a cpu limit where all others have one.`,
       expression: resourcesExpression(rules),
     },
     {
@@ -163,6 +194,13 @@ ${sidecarLiteral(rules)}
 ]`,
     },
   ];
+}
+
+const REQUESTS = 'of.is.?resources.?requests.orValue({})';
+const LIMITS = 'of.is.?resources.?limits.orValue({})';
+
+function isSame(one: string, other: string): string {
+  return `quantity(string(${one})).compareTo(quantity(string(${other}))) == 0`;
 }
 
 /** Whether a text is a port that an ambassador may have. */

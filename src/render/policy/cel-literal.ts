@@ -8,6 +8,8 @@ const WIDTH = 110;
  *
  * @param expressions what stands in the place of some texts, or of parts of texts, such as `<name>`: for
  *   what is not known beforehand. These marks are of letters, - and angle brackets.
+ *   A key that begins with ? is there only if its expression, an optional one, has a value. That
+ *   never stands in dyn(): cel-go 0.29 panics at it (homogeneousAggregateLiteralValidator).
  * @param column where the text begins, so that a value too long for its line is laid out.
  */
 export function celLiteral(value: Json, expressions: Expressions = {}, column = 0): string {
@@ -34,15 +36,24 @@ function literal(
   if (typeof value !== 'object' || value === null) return String(value);
   const members = membersOf(value);
   const isText = members.every(
-    ([, member]) => typeof member === 'string' && expressions[member] === undefined,
+    ([key, member]) =>
+      isOptional(key) || (typeof member === 'string' && expressions[member] === undefined),
   );
   const texts = members.map(([key, member]) => {
-    const name = key === undefined ? '' : `${celString(key)}: `;
+    const name = key === undefined ? '' : `${celKey(key)}: `;
     const text = celLiteral(member, expressions, column);
-    return name + (isText ? text : `dyn(${text})`);
+    return name + (isText || isOptional(key) ? text : `dyn(${text})`);
   });
   if (texts.length === 0) return Array.isArray(value) ? '[]' : '{}';
   return Array.isArray(value) ? `[${join(texts)}]` : `{${join(texts)}}`;
+}
+
+function isOptional(key: string | undefined): boolean {
+  return key?.startsWith('?') === true;
+}
+
+function celKey(key: string): string {
+  return isOptional(key) ? `?${celString(key.slice(1))}` : celString(key);
 }
 
 function celText(text: string, expressions: Expressions): string {
