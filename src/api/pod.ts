@@ -26,6 +26,7 @@ export interface PodSpec {
   readonly volumes?: readonly Volume[] | null;
   readonly resources?: ResourceRequirements | null;
   readonly hostNetwork?: Json;
+  readonly hostPID?: Json;
   readonly shareProcessNamespace?: Json;
   readonly automountServiceAccountToken?: Json;
   readonly os?: Json;

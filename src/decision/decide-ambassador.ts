@@ -15,6 +15,7 @@ import type { Asked } from './read-annotations.ts';
 import { type Finding, finding } from './reasons.ts';
 import type { Rules } from './rules.ts';
 import { hasNativeSidecars } from './server-version.ts';
+import { sharesProcesses } from './shares-processes.ts';
 import type { Because, Wish } from './wish.ts';
 
 /** The ambassador that a pod should have. */
@@ -109,9 +110,12 @@ function obstacle(pod: Pod, own: Asked, rules: Rules): Because | undefined {
   return finding('automount_disabled', {});
 }
 
+/** What nodes say of their system; the second is the older label, which kubelet still sets. */
+export const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'] as const;
+
 function isWindows({ spec: { os, nodeSelector } }: Pod): boolean {
   if (isObject(os) && os['name'] === 'windows') return true;
-  return isObject(nodeSelector) && nodeSelector['kubernetes.io/os'] === 'windows';
+  return isObject(nodeSelector) && OS_LABELS.some((label) => nodeSelector[label] === 'windows');
 }
 
 /** What the API server calls its own token volumes (plugin/pkg/admission/serviceaccount). */
@@ -162,12 +166,11 @@ function decideAccess(
 /** Told from what the pod has, and not from how it came to it, so that it stays true. */
 function otherwise(pod: Pod, container: string, wanted: number, port: number): Finding[] {
   const isRenamed = container !== AMBASSADOR_NAMES[0];
-  const isShared = pod.spec.shareProcessNamespace === true;
   return [
     ...(port === wanted
       ? []
       : [finding('port_moved', { taken: String(wanted), port: String(port) })]),
     ...(isRenamed ? [finding('name_taken', { name: AMBASSADOR_NAMES[0], container })] : []),
-    ...(isShared ? [finding('shared_processes', {})] : []),
+    ...(sharesProcesses(pod) ? [finding('shared_processes', {})] : []),
   ];
 }

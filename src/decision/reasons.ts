@@ -92,7 +92,8 @@ export const REASONS = {
   },
   shared_processes: {
     kind: 'notice',
-    sentence: 'processes are shared: what runs as root in the pod can read the ambassador’s token',
+    sentence:
+      'processes are shared: what runs as root, or as the user of the ambassador, can read its token',
   },
   annotations_full: {
     kind: 'notice',
