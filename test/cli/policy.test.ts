@@ -50,6 +50,14 @@ describe('policy', () => {
     ]);
   });
 
+  it('takes no number of the config for the port, which it marks by one', async () => {
+    const config = 'ambassador: {image: "r.io/kubectl:v1-999999", runAsUser: 999999}\n';
+    const { stdout } = await policy('--config', configFolder(config).file);
+
+    expect(stdout).toContain("'image': dyn('r.io/kubectl:v1-999999')");
+    expect(stdout).toContain("'runAsUser': dyn(999999)");
+  });
+
   it('names its objects and sets their failure policy', async () => {
     const { manifests } = await policy('--name', '123', '--failure-policy', 'Fail');
     expect(manifests.map(({ metadata }) => metadata.name.split('-')[0])).toEqual(

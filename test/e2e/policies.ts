@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -14,6 +17,8 @@ import {
   podSpec,
   RESTRICTED,
 } from './objects.ts';
+
+import { type Config, configText } from './podherald.ts';
 
 const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
 
@@ -35,14 +40,17 @@ export async function hasPolicies(): Promise<boolean> {
   return stdout.includes('"mutatingadmissionpolicies"');
 }
 
-export async function makePolicies(flags: readonly string[] = []): Promise<Policies> {
+export async function makePolicies(config: Config): Promise<Policies> {
+  const folder = await mkdtemp(join(tmpdir(), 'podherald-policy-'));
+  const file = join(folder, 'config.yaml');
+  await writeFile(file, configText(config));
   const name = generatedName();
   const version: { gitVersion: string } = JSON.parse(await kubectl(['get', '--raw', '/version']));
-  const text = await policyText(
-    ['--name', name, '--failure-policy', 'Fail', '--kubernetes-version', version.gitVersion].concat(
-      flags,
-    ),
-  );
+  const text = await policyText([
+    ...['--name', name, '--failure-policy', 'Fail', '--config', file],
+    ...['--kubernetes-version', version.gitVersion],
+  ]);
+  await rm(folder, { recursive: true });
   const documents: Binding[] = parseAllDocuments(text).map((document) => document.toJS());
   const selected: string[] = [];
   return {

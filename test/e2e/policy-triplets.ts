@@ -33,8 +33,8 @@ suite.override('config', { namespaces: { annotations: true } });
 
 /** The suite's test with podherald as a webhook in some namespaces, and its policies in others. */
 export const test = suite
-  .extend('policies', { scope: 'file' }, async ({ failurePolicy: _ }, { onCleanup }) => {
-    const policies = await makePolicies();
+  .extend('policies', { scope: 'file' }, async ({ config }, { onCleanup }) => {
+    const policies = await makePolicies(config);
     onCleanup(policies.remove);
     return policies;
   })
@@ -77,10 +77,14 @@ export async function create(api: Api, namespace: Namespace, pod: Pod): Promise<
 
 const OUR_DENIAL = /admission webhook "pods\.podherald\.dev" denied|ValidatingAdmissionPolicy '/;
 
+/** Under the prefixes of all configs here. */
+const STATUS = /^(podherald\.dev|meta\.example\.com)\/status$/;
+
 function comparable({ metadata, status: _, ...rest }: Pod, namespace: Namespace): object {
   const { uid, resourceVersion, creationTimestamp, managedFields, ...kept } = metadata as Metadata &
     Record<string, unknown>;
-  const { 'podherald.dev/status': __, ...annotations } = kept.annotations ?? {};
+  const all = Object.entries(kept.annotations ?? {});
+  const annotations = Object.fromEntries(all.filter(([key]) => !STATUS.test(key)));
   const name = kept.generateName ?? kept.name;
   const text = JSON.stringify({ ...rest, metadata: { ...kept, name, annotations } });
   return JSON.parse(

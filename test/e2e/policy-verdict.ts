@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { isMalformed, parsePod } from '../../src/api/pod.ts';
-import { defaultRules } from '../../src/decision/rules.ts';
+import { defaultRules, type Rules } from '../../src/decision/rules.ts';
 import { policyCovers } from '../../src/render/policy/policy-covers.ts';
 import type { Pod } from './objects.ts';
 import type { Fates, Triplets } from './policy-triplets.ts';
@@ -11,9 +11,14 @@ export type Verdict = 'equal' | 'left alone';
  * Holds the policies to their claim: a pod that they cover ends as podherald's webhook has it end,
  * down to the last field; any other one is as if there were no policy, or is denied by both.
  */
-export function judge(sent: Pod, { annotations }: Triplets, fates: Fates): Verdict {
+export function judge(
+  sent: Pod,
+  { annotations }: Triplets,
+  fates: Fates,
+  rules: Rules = defaultRules('test'),
+): Verdict {
   const { bare, byWebhook, byPolicy } = fates;
-  const covered = claim(bare.pod ?? sent, annotations);
+  const covered = claim(bare.pod ?? sent, annotations, rules);
   const told = `covered: ${covered}. Policy: ${byPolicy.message}. Webhook: ${byWebhook.message}`;
   if (covered !== true && byWebhook.kind === 'denied' && byPolicy.kind === 'denied') {
     return 'left alone';
@@ -27,8 +32,12 @@ export function judge(sent: Pod, { annotations }: Triplets, fates: Fates): Verdi
 }
 
 /** By the pod as it reaches admission, with all that the API server adds before. */
-function claim(pod: Pod, annotations: Readonly<Record<string, string>>): true | string {
+function claim(
+  pod: Pod,
+  annotations: Readonly<Record<string, string>>,
+  rules: Rules,
+): true | string {
   const parsed = parsePod(pod);
   if (isMalformed(parsed)) throw new Error(parsed.malformed);
-  return policyCovers(parsed, { name: 'shop', annotations }, defaultRules('test'));
+  return policyCovers(parsed, { name: 'shop', annotations }, rules);
 }
