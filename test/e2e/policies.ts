@@ -112,11 +112,17 @@ async function untilInjected(namespace: Namespace): Promise<void> {
   );
 }
 
-/** A policy that comes after ours, by its name, and adds a container to a pod called early. Returns what removes it. */
-export async function addContainerLater(
-  name: string,
-  namespace: Namespace,
-): Promise<() => Promise<void>> {
+/** A policy that adds a container to a pod called early, if it is called after ours. */
+export interface LaterPolicy {
+  /**
+   * Has the API server put the policies into another order: it calls them in that of a Go map,
+   * which it makes anew when one of them changes (generic/policy_source.go calculatePolicyData).
+   */
+  readonly reorder: () => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+export async function addContainerLater(name: string, namespace: Namespace): Promise<LaterPolicy> {
   const kinds = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name } };
   const policy = {
     ...kinds,
@@ -144,8 +150,14 @@ export async function addContainerLater(
   const items = [policy, binding].map((document) => limited(document, [namespace.name]));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   await kubectl(['apply', '-f', '-'], list);
-  return async () => {
-    await kubectl(['delete', '-f', '-'], list);
+  const target = ['mutatingadmissionpolicy', name];
+  return {
+    reorder: async () => {
+      await kubectl(['annotate', ...target, '--overwrite', `e2e/now=${performance.now()}`]);
+    },
+    remove: async () => {
+      await kubectl(['delete', '-f', '-'], list);
+    },
   };
 }
 

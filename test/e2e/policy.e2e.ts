@@ -132,12 +132,16 @@ test('a container that another policy adds later gets its own as well', async ({
   onTestFinished,
 }) => {
   const places = placeOf(golden, '{}');
-  onTestFinished(await addContainerLater(`${policies.name}-later`, places.byPolicy));
+  const later = await addContainerLater(`${policies.name}-later`, places.byPolicy);
+  onTestFinished(later.remove);
   const asking = pod({ name: 'early', annotations: ASKING }, APP);
 
   const stored = await until(
-    20,
-    async () => (await create(api, places.byPolicy, asking)).pod,
+    60,
+    async () => {
+      await later.reorder();
+      return (await create(api, places.byPolicy, asking)).pod;
+    },
     (found) => found?.spec.containers.length === 2,
   );
   const [app, late] = stored?.spec.containers ?? [];
