@@ -1,15 +1,11 @@
 import { isObject } from '../api/json.ts';
 import type { Pod } from '../api/pod.ts';
 import { type Access, narrowest } from './access.ts';
+import type { AmbassadorDecision } from './ambassador-decision.ts';
 import type { AmbassadorRules } from './ambassador-rules.ts';
 import { choosePort, declares } from './choose-port.ts';
-import {
-  AMBASSADOR_NAMES,
-  appContainers,
-  ownAmbassador,
-  portOf,
-  TOKEN_PATH,
-} from './own-ambassador.ts';
+import { keptAmbassador } from './kept-ambassador.ts';
+import { AMBASSADOR_NAMES, appContainers, ownAmbassador, TOKEN_PATH } from './own-ambassador.ts';
 import type { Fault } from './parsed.ts';
 import type { Asked } from './read-annotations.ts';
 import { type Finding, finding } from './reasons.ts';
@@ -17,18 +13,6 @@ import type { Rules } from './rules.ts';
 import { hasNativeSidecars } from './server-version.ts';
 import { sharesProcesses } from './shares-processes.ts';
 import type { Because, Wish } from './wish.ts';
-
-/** The ambassador that a pod should have. */
-export interface AmbassadorDecision {
-  readonly container: string;
-  readonly port: number;
-  readonly access: Access;
-  /** The pod's, which the access `namespace` is confined to. */
-  readonly namespace: string;
-  /** The annotation that holds the kubeconfig, where one is wanted. */
-  readonly kubeconfigAnnotation?: string;
-  readonly rules: AmbassadorRules;
-}
 
 /**
  * | the pod, where it or its namespace asks for an ambassador | ambassador               |
@@ -57,23 +41,34 @@ export function decideAmbassador(
   if (!written.value) return { because: finding('opted_out', { key: written.key }), notices: [] };
   const because = obstacle(pod, own, rules);
   if (because !== undefined) return { because, notices: [] };
-  const container = ownAmbassador(pod)?.name ?? freeName(pod);
+  const kept = ownAmbassador(pod);
+  const container = kept?.name ?? freeName(pod);
   if (container === undefined) return { because: finding('names_taken', {}), notices: [] };
-  const { access, notices } = decideAccess(own, defaults, rules.ambassador);
-  const wanted = own['ambassador-port']?.value ?? rules.ambassador.port;
-  const port = portFor(pod, wanted);
+  const { access, notices: narrowing } = decideAccess(own, defaults, rules.ambassador);
+  const asked = own['ambassador-port']?.value;
+  const wanted = asked ?? rules.ambassador.port;
+  const others = appContainers(pod);
+  const made: AmbassadorDecision = {
+    container,
+    port: choosePort(others, wanted),
+    access,
+    namespace,
+    ...(own['ambassador-kubeconfig']?.value === true && {
+      kubeconfigAnnotation: `${rules.annotationPrefix}kubeconfig`,
+    }),
+    rules: rules.ambassador,
+  };
+  const { ambassador, differences } =
+    kept === undefined
+      ? { ambassador: made, differences: [] }
+      : keptAmbassador(kept, made, asked, others);
   return {
-    granted: {
-      container,
-      port,
-      access,
-      namespace,
-      ...(own['ambassador-kubeconfig']?.value === true && {
-        kubeconfigAnnotation: `${rules.annotationPrefix}kubeconfig`,
-      }),
-      rules: rules.ambassador,
-    },
-    notices: [...notices, ...otherwise(pod, container, wanted, port)],
+    granted: ambassador,
+    notices: [
+      ...(ambassador.access === access ? narrowing : []),
+      ...otherwise(pod, ambassador, wanted),
+      ...differences,
+    ],
   };
 }
 
@@ -81,12 +76,17 @@ export function decideAmbassador(
 export function portFaults(pod: Pod, own: Asked): Fault[] {
   const port = own['ambassador-port'];
   if (port?.value === undefined || own['inject-ambassador']?.value !== true) return [];
-  if (ownAmbassador(pod) !== undefined) return [];
+  if (ownAmbassador(pod) !== undefined || getsNone(pod)) return [];
   const { key, value } = port;
   const taker = appContainers(pod).find((container) => declares(container, value));
   if (taker === undefined) return [];
   const slots = { key, port: String(value), container: taker.name };
   return [finding('port_taken', slots)];
+}
+
+/** Whatever the rules are. */
+function getsNone(pod: Pod): boolean {
+  return pod.spec.hostNetwork === true || isWindows(pod) || freeName(pod) === undefined;
 }
 
 const OPTIONS = ['ambassador-access', 'ambassador-port', 'ambassador-kubeconfig'] as const;
@@ -140,11 +140,6 @@ function freeName(pod: Pod): string | undefined {
   return AMBASSADOR_NAMES.find((name) => !taken.has(name));
 }
 
-function portFor(pod: Pod, wanted: number): number {
-  const own = ownAmbassador(pod);
-  return (own && portOf(own)) ?? choosePort(appContainers(pod), wanted);
-}
-
 /** Where nobody says anything. */
 const DEFAULT_ACCESS: Access = 'read-only';
 
@@ -164,12 +159,11 @@ function decideAccess(
 }
 
 /** Told from what the pod has, and not from how it came to it, so that it stays true. */
-function otherwise(pod: Pod, container: string, wanted: number, port: number): Finding[] {
+function otherwise(pod: Pod, { container, port }: AmbassadorDecision, wanted: number): Finding[] {
   const isRenamed = container !== AMBASSADOR_NAMES[0];
+  const isMoved = port !== wanted && appContainers(pod).some((of) => declares(of, wanted));
   return [
-    ...(port === wanted
-      ? []
-      : [finding('port_moved', { taken: String(wanted), port: String(port) })]),
+    ...(isMoved ? [finding('port_moved', { taken: String(wanted), port: String(port) })] : []),
     ...(isRenamed ? [finding('name_taken', { name: AMBASSADOR_NAMES[0], container })] : []),
     ...(sharesProcesses(pod) ? [finding('shared_processes', {})] : []),
   ];

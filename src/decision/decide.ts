@@ -1,6 +1,7 @@
 import type { Annotations, Pod } from '../api/pod.ts';
+import type { AmbassadorDecision } from './ambassador-decision.ts';
 import { MIRROR_ANNOTATION } from './annotations.ts';
-import { type AmbassadorDecision, decideAmbassador, portFaults } from './decide-ambassador.ts';
+import { decideAmbassador, portFaults } from './decide-ambassador.ts';
 import { decideMetadata, type MetadataDecision } from './decide-metadata.ts';
 import { appContainers } from './own-ambassador.ts';
 import type { Fault } from './parsed.ts';

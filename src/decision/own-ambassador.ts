@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../api/json.ts';
 import type { Container, Pod } from '../api/pod.ts';
+import { type Access, METHODS_OF_FULL, PATHS_OF_NAMESPACE } from './access.ts';
 
 /** What an ambassador may be called: the first name, unless a container of another kind has it. */
 export const AMBASSADOR_NAMES = ['ambassador', 'podherald-ambassador'] as const;
@@ -37,10 +38,30 @@ function holdsToken(projected: Json | undefined): boolean {
 const PORT_ARGUMENT = /^--port=(\d{1,5})$/;
 
 /** The port that an ambassador listens on. */
-export function portOf({ args }: Container): number | undefined {
-  const words = Array.isArray(args) ? args.map(String) : [];
-  const digits = words.map((word) => PORT_ARGUMENT.exec(word)?.[1]).find(Boolean);
+export function portOf(ambassador: Container): number | undefined {
+  const digits = wordsOf(ambassador)
+    .map((word) => PORT_ARGUMENT.exec(word)?.[1])
+    .find(Boolean);
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** What an ambassador lets through, by the flags that its access gives it. */
+export function accessOf(ambassador: Container): Access {
+  const words = wordsOf(ambassador);
+  if (words.some((word) => word.startsWith(PATHS_OF_NAMESPACE))) return 'namespace';
+  const isFiltered = words.some((word) => word.startsWith('--reject-methods='));
+  return isFiltered && !words.includes(METHODS_OF_FULL) ? 'read-only' : 'full';
+}
+
+/** Whether a namespace is the one that an ambassador of the access `namespace` is confined to. */
+export function reaches(ambassador: Container, namespace: string): boolean {
+  return wordsOf(ambassador).some(
+    (word) => word.startsWith(PATHS_OF_NAMESPACE) && word.includes(`/namespaces/${namespace}(`),
+  );
+}
+
+function wordsOf({ args }: Container): string[] {
+  return Array.isArray(args) ? args.map(String) : [];
 }
 
 /** The pod's containers and init containers but for its ambassador, in the order of the pod. */

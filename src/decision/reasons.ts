@@ -95,6 +95,14 @@ export const REASONS = {
     sentence:
       'processes are shared: what runs as root, or as the user of the ambassador, can read its token',
   },
+  ambassador_differs: {
+    kind: 'notice',
+    sentence: '{container} is there already and stays as it is: it has {is}, not {instead}',
+  },
+  port_shared: {
+    kind: 'notice',
+    sentence: 'container {container} declares port {port}, which the ambassador listens on',
+  },
   annotations_full: {
     kind: 'notice',
     sentence: 'no kubeconfig: the annotations have no room left for {key}',

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../api/json.ts';
 import type { Container, Pod } from '../api/pod.ts';
+import type { AmbassadorDecision } from '../decision/ambassador-decision.ts';
 import { imageOf } from '../decision/ambassador-rules.ts';
-import type { AmbassadorDecision } from '../decision/decide-ambassador.ts';
 import { TOKEN_PATH } from '../decision/own-ambassador.ts';
 import { ambassadorResources } from './ambassador-resources.ts';
 import { ambassadorUser } from './ambassador-user.ts';

@@ -1,4 +1,4 @@
-import type { Access } from '../decision/access.ts';
+import { type Access, METHODS_OF_FULL, PATHS_OF_NAMESPACE } from '../decision/access.ts';
 
 export interface ProxyOptions {
   readonly port: number;
@@ -18,9 +18,9 @@ export function proxyArguments({ port, access, namespace }: ProxyOptions): strin
     'proxy',
     '--address=127.0.0.1',
     `--port=${port}`,
-    `--reject-methods=${access === 'full' ? '^CONNECT$' : ALL_METHODS_BUT_GET_AND_HEAD}`,
+    access === 'full' ? METHODS_OF_FULL : `--reject-methods=${ALL_METHODS_BUT_GET_AND_HEAD}`,
     `--reject-paths=${REJECTED_PATHS.join(',')}`,
-    ...(access === 'namespace' ? [`--accept-paths=${acceptedPaths(namespace).join(',')}`] : []),
+    ...(access === 'namespace' ? [PATHS_OF_NAMESPACE + acceptedPaths(namespace).join(',')] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { annotationsFit } from '../api/annotations-limit.ts';
 import type { Container, Pod, Volume } from '../api/pod.ts';
-import type { AmbassadorDecision } from '../decision/decide-ambassador.ts';
+import type { AmbassadorDecision } from '../decision/ambassador-decision.ts';
 import { KUBECONFIG_FOLDER } from '../decision/metadata-path.ts';
 import { ownAmbassador } from '../decision/own-ambassador.ts';
 import type { EnvItem } from '../decision/profile.ts';

@@ -65,7 +65,7 @@ test('beside a container called ambassador it goes by another name, and beside b
   ]);
 });
 
-test('where processes are shared, kubectl warns of what a root neighbour can then do', async ({
+test('where processes are shared, kubectl warns of what root and the user of the ambassador can then do', async ({
   namespace,
 }) => {
   const spec = podSpec([container('app')], {
@@ -74,11 +74,11 @@ test('where processes are shared, kubectl warns of what a root neighbour can the
   });
   const { warnings } = await apply(namespace, 'sharing', spec);
   expect(warnings).toEqual([
-    'Warning: podherald: processes are shared: what runs as root in the pod can read the ambassador’s token',
+    'Warning: podherald: processes are shared: what runs as root, or as the user of the ambassador, can read its token',
   ]);
   const token = '/proc/$(pidof kubectl)/root/var/run/secrets/kubernetes.io/serviceaccount/token';
   await expect(namespace.exec('sharing', `cat ${token}`)).rejects.toThrow('Permission denied');
-  const become = 'echo other:x:65532:0::/:/bin/sh >>/etc/passwd; su other -c';
+  const become = 'echo other:x:60871:0::/:/bin/sh >>/etc/passwd; su other -c';
   const read = await namespace.exec('sharing', `${become} "cat ${token}"`);
   expect(read.split('.')).toHaveLength(3);
 });

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../api/json.ts';
 import type { Container, Pod } from '../../api/pod.ts';
 import { ACCESSES } from '../../decision/access.ts';
+import type { AmbassadorDecision } from '../../decision/ambassador-decision.ts';
 import type { Amounts } from '../../decision/ambassador-rules.ts';
-import type { AmbassadorDecision } from '../../decision/decide-ambassador.ts';
 import type { Rules } from '../../decision/rules.ts';
 import { ambassadorContainer } from '../../injection/ambassador-container.ts';
 import { ambassadorResources, COUNTED } from '../../injection/ambassador-resources.ts';

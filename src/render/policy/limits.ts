@@ -102,7 +102,7 @@ function ambassadorFaults({ annotationPrefix: prefix }: Rules): Limit[] {
       name: 'portIsFree',
       comment: 'A port that the pod asks for is not that of another of its containers.',
       expression: `variables.ownPorts.size() == 0 || !('true' in variables.ownWishes) ||
-  variables.ambassadors.size() > 0 || !(variables.wantedPort in variables.takenPorts)`,
+  !variables.hasAmbassador || variables.ambassadors.size() > 0 || !(variables.wantedPort in variables.takenPorts)`,
       message: told(`${prefix}ambassador-port`, 'ownPorts', 'a port that no container declares'),
     },
     {
