@@ -114,6 +114,12 @@ describe('an installation', () => {
     expect(kinds.filter((kind) => /Role/.test(kind))).toEqual([]);
   });
 
+  it('leaves a namespace that is somebody’s own out, and the quota that would limit its other pods', () => {
+    const kinds = objects({ ...DEFAULTS, createNamespace: false }).map(({ kind }) => kind);
+    const all = objects(DEFAULTS).map(({ kind }) => kind);
+    expect(all.filter((kind) => !kinds.includes(kind))).toEqual(['Namespace', 'ResourceQuota']);
+  });
+
   it('makes a quota only for the priority classes that some clusters guard', () => {
     const kinds = (priorityClass: string) =>
       objects({ ...DEFAULTS, priorityClass }).map(({ kind }) => kind);
