@@ -35,6 +35,8 @@ export class FakeCluster {
   configuration: Versioned<readonly string[]> | undefined;
   /** What every request is answered with, instead of the truth. */
   outage: Error | undefined;
+  /** What requests for the Secret alone are answered with. */
+  secretOutage: Error | undefined;
   /** Who has written what, in order. */
   readonly writes: string[] = [];
 
@@ -86,6 +88,7 @@ export class FakeCluster {
       secret: {
         read: () =>
           request(() => {
+            if (this.secretOutage !== undefined) throw this.secretOutage;
             const seen = this.secret;
             return (
               seen && {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CaSecretData } from '../../../src/tls/authority/ca-state.ts';
 import { TIMING, type Timing } from '../../../src/tls/authority/timing.ts';
+import { makePair } from '../../support/certificates.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, Replicas, SECOND_MS, trustedBy } from './replicas.ts';
 import { badSecrets, ca, secretOf } from './secrets.ts';
 
@@ -224,6 +225,24 @@ describe('a caBundle', () => {
       is: 'trouble',
       error: expect.stringContaining('field manager cainjector'),
     });
+  });
+
+  it.each([
+    ['one of another source', async () => (await makePair()).cert],
+    ['one of ours that no Secret has', async () => (await ca('2029-12-01', '2030-12-01')).cert],
+  ])('that holds %s stays as it is while the Secret cannot be read', async (_, make) => {
+    const replicas = new Replicas();
+    const bundles = [await make(), ''];
+    replicas.cluster.setBundles(bundles);
+    replicas.cluster.secretOutage = new Error('403: may not get secrets');
+    replicas.start();
+    await replicas.pass(HOUR_MS);
+    expect(replicas.cluster.configuration?.value).toEqual(bundles);
+
+    replicas.cluster.secretOutage = undefined;
+    await replicas.pass(30 * SECOND_MS);
+    expect(trustedIn(replicas)).toContain(caOf(replicas));
+    expect(replicas.authorities()).toEqual([caOf(replicas)]);
   });
 
   it('that nobody can set makes replicas unready after a while, and says why', async () => {
