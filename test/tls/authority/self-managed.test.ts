@@ -281,6 +281,32 @@ describe('time', () => {
     expect(kinds(replicas).filter((is) => is === 'renewed')).toHaveLength(2);
   });
 
+  it.each([6, 30, 55])(
+    'is told differently by clocks %i minutes apart: CAs come and go without a quarrel',
+    async (minutes) => {
+      const replicas = await running(1, 1, { ...TIMING, checkEveryMs: MINUTE_MS });
+      replicas.start(minutes * MINUTE_MS);
+      const { cluster, time } = replicas;
+      const { validFromDate, validToDate } = new X509Certificate(
+        cluster.secret?.value['tls.crt'] ?? '',
+      );
+      const lifeMs = validToDate.getTime() - validFromDate.getTime();
+      const writesAround = async (atMs: number): Promise<string[]> => {
+        time.skip(atMs - time.nowMs - 2 * HOUR_MS);
+        const { length } = cluster.writes;
+        await replicas.pass(4 * HOUR_MS);
+        return cluster.writes.slice(length);
+      };
+
+      const renewed = await writesAround(validFromDate.getTime() + (lifeMs * 2) / 3);
+      expect(renewed).toEqual(['replica 2: Secret', 'replica 2: caBundle']);
+
+      const expired = await writesAround(validToDate.getTime());
+      expect(expired).toEqual([expect.stringContaining('caBundle')]);
+      expectWell(replicas);
+    },
+  );
+
   it('passes while the machine sleeps: what has expired is renewed when it wakes', async () => {
     const replicas = await running(2);
     for (const sleptMs of [8 * DAY_MS, 300 * DAY_MS, 400 * DAY_MS]) {
