@@ -56,6 +56,7 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     expect(envNames(spec)).toEqual([]);
     await installation.apply(FILES);
     await installation.bringCertificate();
+    await installation.reached(namespace);
   });
 
   test('under failurePolicy Fail with no podherald left, holds up neither itself nor kube-system', async () => {

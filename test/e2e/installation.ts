@@ -24,6 +24,7 @@ export class Installation {
   readonly home: Namespace;
   /** Of its objects in the cluster. */
   readonly clusterName: string;
+  #certificate: string | undefined;
   readonly #served: readonly string[];
   readonly #edit: (object: KubeObject) => KubeObject;
 
@@ -61,17 +62,13 @@ export class Installation {
     await kubectl(['apply', ...options, '-f', '-'], JSON.stringify(list));
   }
 
-  /** What whoever installs with `--tls files` does. */
+  /**
+   * What whoever installs with `--tls files` does: a Secret, once, and its authority in each entry
+   * that there is now. A Secret that changes would be seen by pods only a minute or more later.
+   */
   async bringCertificate(): Promise<void> {
-    const { cert, key } = await certificateFor([`${NAME}.${this.home.name}.svc`], [], new Date());
-    await this.home.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'podherald-tls' },
-      type: 'kubernetes.io/tls',
-      stringData: { 'tls.crt': cert, 'tls.key': key },
-    });
-    const value = Buffer.from(cert).toString('base64');
+    this.#certificate ??= await this.#makeCertificate();
+    const value = Buffer.from(this.#certificate).toString('base64');
     const { webhooks } = await this.webhook();
     const patch = webhooks.map((_, index) => ({
       op: 'add',
@@ -80,6 +77,18 @@ export class Installation {
     }));
     const target = ['mutatingwebhookconfiguration', this.clusterName];
     await kubectl(['patch', ...target, '--type=json', `--patch=${JSON.stringify(patch)}`]);
+  }
+
+  async #makeCertificate(): Promise<string> {
+    const { cert, key } = await certificateFor([`${NAME}.${this.home.name}.svc`], [], new Date());
+    await this.home.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'podherald-tls' },
+      type: 'kubernetes.io/tls',
+      stringData: { 'tls.crt': cert, 'tls.key': key },
+    });
+    return cert;
   }
 
   async webhook(): Promise<WebhookConfiguration> {
