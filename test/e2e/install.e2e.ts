@@ -3,7 +3,7 @@ import { NO_IMAGE } from './in-cluster.ts';
 import { Installation } from './installation.ts';
 import { kubectl, tryKubectl } from './kubectl.ts';
 import { Namespace } from './namespace.ts';
-import { envNames, firstPod } from './objects.ts';
+import { envNames, firstPod, type Pod } from './objects.ts';
 import { until } from './until.ts';
 
 const FILES = ['--tls', 'files'];
@@ -46,14 +46,30 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     },
   );
 
-  test('keeps the scope label’s promise: no pod is sent twice, and the others not at all', async () => {
+  test('under --scope labelled is sent who asks and whose namespace is labelled, once, and nobody else', async () => {
     await installation.apply([...FILES, '--scope', 'labelled']);
     await installation.bringCertificate();
     await installation.reached(namespace);
     const plain = { ...firstPod('plain'), metadata: { name: 'plain' } };
-    const { spec } = await namespace.create(plain, DRY);
+    const asking = firstPod('asking');
 
-    expect(envNames(spec)).toEqual([]);
+    // Until the API server has heard of the change.
+    await until(
+      10,
+      () => reviewsOf(plain),
+      (sent) => sent === 0,
+    );
+    expect([await reviewsOf(plain), await reviewsOf(asking)]).toEqual([0, 1]);
+
+    await label('podherald.dev/inject=enabled');
+    await until(
+      10,
+      () => reviewsOf(plain),
+      (sent) => sent > 0,
+    );
+    expect([await reviewsOf(plain), await reviewsOf(asking)]).toEqual([1, 1]);
+
+    await label('podherald.dev/inject-');
     await installation.apply(FILES);
     await installation.bringCertificate();
     await installation.reached(namespace);
@@ -103,6 +119,17 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     await namespace.create(firstPod('after'), DRY);
     await kubectl(['wait', '--for=delete', `namespace/${installation.home.name}`, '--timeout=90s']);
   });
+
+  /** How many reviews it takes to create a pod. */
+  async function reviewsOf(pod: Pod): Promise<number> {
+    const before = await installation.reviews();
+    await namespace.create(pod, DRY);
+    return (await installation.reviews()) - before;
+  }
+
+  async function label(change: string): Promise<void> {
+    await kubectl(['label', 'namespace', namespace.name, change]);
+  }
 
   function create(where: Namespace) {
     return where.try(['create', DRY, '-f', '-'], JSON.stringify(firstPod('tried')));

@@ -143,6 +143,13 @@ export class Installation {
     return first?.name ?? '';
   }
 
+  /** How many reviews its replicas have been sent. */
+  async reviews(): Promise<number> {
+    const metrics = await Promise.all((await this.podNames()).map((name) => this.metrics(name)));
+    const counts = metrics.map((text) => count(text, 'podherald_reviews_total', 'outcome='));
+    return counts.reduce((sum, each) => sum + each, 0);
+  }
+
   /** How often podherald has been started again in a pod. */
   async restarts(name: string): Promise<number> {
     const pod = await this.home.get<PodWithRestarts>(`pod/${name}`);
