@@ -62,13 +62,13 @@ export class FakeCluster {
 
   /**
    * Everything that any API server may believe now, if news takes that long at most. While nobody
-   * is trusted podherald cannot be called whatever it does, and five seconds are allowed for healing
-   * that: what was believed until then does not count.
+   * is trusted podherald cannot be called whatever it does, and from the first write on, five seconds
+   * are allowed for healing that: what was believed until then does not count.
    */
   beliefs(lagMs: number): (readonly string[])[] {
     const { nowMs } = this.#options.time;
-    const emptiedAtMs = this.#views.findLast(({ bundles }) => !bundles.some(Boolean))?.sinceMs ?? 0;
-    const healedAtMs = emptiedAtMs + HEALED_MS;
+    const emptied = this.#views.findLastIndex(({ bundles }) => !bundles.some(Boolean));
+    const healedAtMs = (this.#views[emptied + 1]?.sinceMs ?? nowMs) + HEALED_MS;
     if (nowMs < healedAtMs) return [];
     const fromMs = Math.max(nowMs - lagMs, healedAtMs);
     const first = this.#views.findLastIndex(({ sinceMs }) => sinceMs <= fromMs);
