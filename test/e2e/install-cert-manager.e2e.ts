@@ -25,7 +25,7 @@ describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager'
   });
 
   afterAll(async () => {
-    await installation?.remove();
+    await installation?.remove('--wait=false');
     await namespace?.remove();
   });
 

@@ -29,7 +29,7 @@ describe.skipIf(NO_IMAGE)(
     });
 
     afterAll(async () => {
-      await installation?.remove();
+      await installation?.remove('--wait=false');
       await namespace?.remove();
     });
 

@@ -22,7 +22,7 @@ describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', (
   });
 
   afterAll(async () => {
-    await installation?.remove();
+    await installation?.remove('--wait=false');
     await namespace?.remove();
   });
 
@@ -67,6 +67,14 @@ describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', (
 
     const [after] = await until(30, installation.caBundles, ([first]) => first !== undefined);
     expect(after).toBe(before);
+  });
+
+  test('leaves nothing behind when it is removed', async () => {
+    const before = await installation.traces();
+    await installation.remove();
+
+    expect(before.filter((name) => name.endsWith('-self-managed-tls'))).toHaveLength(2);
+    expect(await installation.traces()).toEqual([]);
   });
 
   async function authority(): Promise<string | undefined> {

@@ -24,6 +24,7 @@ export class Installation {
   readonly home: Namespace;
   /** Of its objects in the cluster. */
   readonly clusterName: string;
+  #flags: readonly string[] = [];
   #certificate: string | undefined;
   readonly #served: readonly string[];
   readonly #edit: (object: KubeObject) => KubeObject;
@@ -57,9 +58,8 @@ export class Installation {
   }
 
   async apply(flags: readonly string[], ...options: string[]): Promise<void> {
-    const items = await this.render(flags);
-    const list = { apiVersion: 'v1', kind: 'List', items };
-    await kubectl(['apply', ...options, '-f', '-'], JSON.stringify(list));
+    this.#flags = flags;
+    await kubectl(['apply', ...options, '-f', '-'], list(await this.render(flags)));
   }
 
   /**
@@ -156,14 +156,23 @@ export class Installation {
     return pod.status.containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
   }
 
-  /** Removes it as docs/operations.md says. */
-  async remove(): Promise<void> {
-    const all = ['mutatingwebhookconfigurations', 'clusterrolebindings', 'clusterroles'];
-    const names = [this.clusterName, `${this.clusterName}-self-managed-tls`];
-    for (const kind of all) {
-      await kubectl(['delete', kind, ...names, '--ignore-not-found']);
-    }
-    await this.home.remove();
+  /**
+   * Removes it as docs/operations.md says, with the flags that it was installed with.
+   * @param options such as that nobody waits for the end of its namespace.
+   */
+  async remove(...options: string[]): Promise<void> {
+    const gone = [...options, '--ignore-not-found'];
+    await kubectl(['delete', 'mutatingwebhookconfiguration', this.clusterName, ...gone]);
+    await kubectl(['delete', ...gone, '-f', '-'], list(await this.render(this.#flags)));
+  }
+
+  /** What there is of it outside of namespaces, of whatever kind. */
+  async traces(): Promise<string[]> {
+    const kinds = await kubectl([
+      ...['api-resources', '--namespaced=false', '--verbs=list', '-o', 'name'],
+    ]);
+    const names = await kubectl(['get', kinds.trim().replaceAll('\n', ','), '-o', 'name']);
+    return names.split('\n').filter((name) => name.includes(this.clusterName));
   }
 
   #kept(object: KubeObject): KubeObject {
@@ -250,6 +259,10 @@ function hasRoleRef(
   object: KubeObject,
 ): object is KubeObject & { readonly roleRef: { readonly name: string } } {
   return 'roleRef' in object;
+}
+
+function list(items: readonly KubeObject[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 /** What `podherald manifests` writes. */
