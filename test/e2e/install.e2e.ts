@@ -3,7 +3,7 @@ import { NO_IMAGE } from './in-cluster.ts';
 import { Installation } from './installation.ts';
 import { kubectl, tryKubectl } from './kubectl.ts';
 import { Namespace } from './namespace.ts';
-import { envNames, firstPod, type Pod } from './objects.ts';
+import { envNames, firstPod, type KubeObject, type Pod } from './objects.ts';
 import { until } from './until.ts';
 
 const FILES = ['--tls', 'files'];
@@ -124,6 +124,18 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     );
     expect(await installation.traces()).toEqual([]);
     await namespace.create(firstPod('after'), DRY);
+  });
+
+  test('leaves a namespace that is not its own as it was', async () => {
+    const guest = await Installation.make([]);
+    const before = await guest.home.get<KubeObject>(`namespace/${guest.home.name}`);
+    await guest.apply([...FILES, '--no-create-namespace']);
+    await guest.remove();
+    const after = await guest.home.get<KubeObject>(`namespace/${guest.home.name}`);
+    await guest.home.remove();
+
+    expect(after.metadata.labels).toEqual(before.metadata.labels);
+    expect(after.metadata).not.toHaveProperty('deletionTimestamp');
   });
 
   /** How many reviews it takes to create a pod. */
