@@ -13,12 +13,22 @@ for program in docker kind kubectl; do
 	command -v "$program" >/dev/null || die "$program is not on the PATH"
 done
 
-# node_image MINOR: that of hack/kind/versions
-node_image() {
+# version_of NAME: what hack/kind/versions says of a minor of Kubernetes, or of kind
+version_of() { awk -v name="$1" '$1 == name { print $2 }' hack/kind/versions; }
+
+node_image() { # MINOR
 	local image
-	image=$(awk -v minor="$1" '$1 == minor { print $2 }' hack/kind/versions)
-	[[ -n $image ]] || die "Kubernetes $1 is not in hack/kind/versions"
+	image=$(version_of "$1")
+	[[ -n $image && $1 != kind ]] || die "Kubernetes $1 is not in hack/kind/versions"
 	echo "$image"
 }
 
-latest() { awk '!/^#/ { minor = $1 } END { print minor }' hack/kind/versions; }
+minors() { awk '/^[0-9]/ { print $1 }' hack/kind/versions; }
+
+# The images are those of one release of kind: with another one, nodes may fail to start in ways that say nothing of it.
+check_kind() {
+	local wanted found
+	wanted=$(version_of kind)
+	found=v$(kind version --quiet)
+	[[ $found == "$wanted" ]] || die "kind is $found, and hack/kind/versions is for $wanted: install that (go install sigs.k8s.io/kind@$wanted), or take the images of kind $found into hack/kind/versions"
+}

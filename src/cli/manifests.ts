@@ -14,7 +14,7 @@ import {
   type TlsSource,
 } from '../render/install/install-options.ts';
 import { commentLines, manifestText } from '../render/install/manifest-text.ts';
-import { ADMIN_PORT } from '../render/install/names.ts';
+import { ADMIN_PORT, NAME } from '../render/install/names.ts';
 import { VERSION } from '../version.ts';
 import type { Output } from './output.ts';
 import { readManifest } from './read-manifest.ts';
@@ -23,6 +23,7 @@ interface ManifestsFlags {
   readonly tls: TlsSource;
   readonly scope: Scope;
   readonly namespace: string;
+  readonly createNamespace: boolean;
   readonly image: string;
   readonly replicas: number;
   readonly failurePolicy: FailurePolicy;
@@ -47,7 +48,13 @@ export function addManifests(program: Command, output: Output): void {
     .addOption(
       choice('--failure-policy <policy>', 'without podherald', FAILURE_POLICIES, failurePolicy),
     )
-    .option('-n, --namespace <name>', 'where podherald runs', namespaceName, namespace)
+    .option(
+      '-n, --namespace <name>',
+      'where podherald runs: a namespace of its own',
+      homeNamespace,
+      namespace,
+    )
+    .option('--no-create-namespace', 'the namespace is there, and stays whose it is')
     .option('--image <image>', 'podherald’s image', imageName, `podherald:${VERSION}`)
     .option('--replicas <number>', 'how many podheralds', replicaCount, replicas)
     .option('--port <number>', 'port of its pods; 10250 on private GKE', podPort, port)
@@ -69,6 +76,10 @@ const EXAMPLES = `
 --tls files          you do: a Secret podherald-tls in its namespace, and caBundle in its configuration
 --scope all          every pod of the cluster, so that annotations of namespaces just work
 --scope labelled     annotated pods, and all pods of namespaces labelled podherald.dev/inject=enabled
+
+The Namespace is one of the manifests, with labels for Pod Security: applying them takes an existing one over, and
+deleting them deletes it with all that is in it. With --no-create-namespace it is none of them, nor is the quota that
+some clusters want for system priority classes. Pods of podherald’s namespace are never sent to it.
 
 Examples:
   podherald manifests --image registry.example.com/podherald:${VERSION} | kubectl apply -f -
@@ -117,6 +128,14 @@ async function installedConfig(
 function namespaceName(name: string): string {
   if (isDnsLabel(name)) return name;
   throw new InvalidArgumentError('A namespace is named by lower-case letters, digits and hyphens.');
+}
+
+/** Everybody's namespace and the cluster's own are never podherald's. */
+function homeNamespace(name: string): string {
+  if (name !== 'default' && !name.startsWith('kube-')) return namespaceName(name);
+  throw new InvalidArgumentError(
+    `podherald cannot live in ${name}, as no pod of its own namespace is ever sent to it. Name a namespace that it has for itself, such as ${NAME}.`,
+  );
 }
 
 /** Far from all of the grammar of references: enough to tell an image from a slip of the hand. */

@@ -1,10 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { INJECTION_KINDS, type Mutation } from '../admission/outcome.ts';
+import { REASONS } from '../decision/reasons.ts';
 
 /** From a tenth of a millisecond, in the steps 1, 2.5, 5, to one second. */
 const DURATION_BUCKETS_SECONDS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 ];
+
+const FAILURES = Object.entries(REASONS)
+  .filter(([, { kind }]) => kind === 'failure')
+  .map(([reason]) => reason);
 
 /** The metrics of one process. No label takes a user's text. */
 export interface Metrics {
@@ -30,6 +35,8 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['outcome', 'reason'] as const,
     registers,
   });
+  // They are there from the start, so that the first failure already shows as an increase.
+  for (const reason of FAILURES) reviews.inc({ outcome: 'failed_open', reason }, 0);
   const durations = new Histogram({
     name: 'podherald_review_duration_seconds',
     help: 'Time from the first byte of a review to its answer.',

@@ -51,6 +51,16 @@ describe('manifests', () => {
     expect(stdout).toContain('priorityClassName: mine\n');
   });
 
+  it('leaves a namespace to whom it belongs, and may leave out of its reach the cluster’s own', async () => {
+    const args = ['--namespace', 'shop', '--no-create-namespace', '--exclude-namespace', 'default'];
+    const { code, stdout } = await podherald(['manifests', ...args]);
+
+    expect(code).toBe(0);
+    expect(objects(stdout).map(({ kind }) => kind)).not.toContain('Namespace');
+    expect(stdout).toContain('namespace: shop\n');
+    expect(stdout).toContain('- default\n');
+  });
+
   it('installs a config as it is written, and what follows from it', async () => {
     const text = [
       '# mine',
@@ -87,6 +97,12 @@ describe('manifests', () => {
     [['--scope', 'some'], /--scope.*all, labelled/],
     [['--failure-policy', 'fail'], /--failure-policy.*Ignore, Fail/],
     [['--namespace', 'Home'], /--namespace.*lower-case/],
+    [['--namespace', 'default'], /--namespace.*cannot live in default.*such as podherald/],
+    [['--namespace', 'kube-system'], /--namespace.*cannot live in kube-system.*such as/],
+    [
+      ['--namespace', 'kube-public', '--no-create-namespace'],
+      /--namespace.*cannot live in kube-public/,
+    ],
     [['--exclude-namespace', 'a_b'], /--exclude-namespace.*lower-case/],
     [['--replicas', '0'], /--replicas.*1 to 100/],
     [['--port', '443'], /--port.*1024 to 65535/],

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NO_IMAGE } from './in-cluster.ts';
 import { Installation } from './installation.ts';
-import { tryKubectl } from './kubectl.ts';
 import { Namespace } from './namespace.ts';
+import { NO_CERT_MANAGER } from './no-cert-manager.ts';
 import type { KubeObject } from './objects.ts';
 import { StreamOfCreates, summary } from './stream-of-creates.ts';
 import { until } from './until.ts';
-
-/** hack/e2e has cert-manager run in the cluster of hack/cluster; elsewhere it is there or not. */
-const { code } = await tryKubectl(['get', 'crd', 'certificates.cert-manager.io']);
-const NO_CERT_MANAGER = code !== 0;
 
 const FLAGS = ['--tls', 'cert-manager', '--failure-policy', 'Fail'];
 
@@ -25,7 +21,7 @@ describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager'
   });
 
   afterAll(async () => {
-    await installation?.remove();
+    await installation?.remove('--wait=false');
     await namespace?.remove();
   });
 

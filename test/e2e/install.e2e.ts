@@ -3,7 +3,7 @@ import { NO_IMAGE } from './in-cluster.ts';
 import { Installation } from './installation.ts';
 import { kubectl, tryKubectl } from './kubectl.ts';
 import { Namespace } from './namespace.ts';
-import { envNames, firstPod } from './objects.ts';
+import { envNames, firstPod, type KubeObject, type Pod } from './objects.ts';
 import { until } from './until.ts';
 
 const FILES = ['--tls', 'files'];
@@ -23,7 +23,7 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
   });
 
   afterAll(async () => {
-    await installation?.remove();
+    await installation?.remove('--wait=false');
     await namespace?.remove();
   });
 
@@ -46,16 +46,33 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     },
   );
 
-  test('keeps the scope label’s promise: no pod is sent twice, and the others not at all', async () => {
+  test('under --scope labelled is sent who asks and whose namespace is labelled, once, and nobody else', async () => {
     await installation.apply([...FILES, '--scope', 'labelled']);
     await installation.bringCertificate();
     await installation.reached(namespace);
     const plain = { ...firstPod('plain'), metadata: { name: 'plain' } };
-    const { spec } = await namespace.create(plain, DRY);
+    const asking = firstPod('asking');
 
-    expect(envNames(spec)).toEqual([]);
+    // Until the API server has heard of the change.
+    await until(
+      10,
+      () => reviewsOf(plain),
+      (sent) => sent === 0,
+    );
+    expect([await reviewsOf(plain), await reviewsOf(asking)]).toEqual([0, 1]);
+
+    await label('podherald.dev/inject=enabled');
+    await until(
+      10,
+      () => reviewsOf(plain),
+      (sent) => sent > 0,
+    );
+    expect([await reviewsOf(plain), await reviewsOf(asking)]).toEqual([1, 1]);
+
+    await label('podherald.dev/inject-');
     await installation.apply(FILES);
     await installation.bringCertificate();
+    await installation.reached(namespace);
   });
 
   test('under failurePolicy Fail with no podherald left, holds up neither itself nor kube-system', async () => {
@@ -94,14 +111,43 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
   });
 
   test('leaves nothing behind when it is removed', async () => {
+    const before = await installation.traces();
     await installation.remove();
-    const kinds = ['mutatingwebhookconfigurations', 'clusterroles', 'clusterrolebindings'];
-    const names = await kubectl(['get', kinds.join(','), '-o', 'name']);
 
-    expect(names).not.toContain(installation.clusterName);
+    expect(before.map((name) => name.split(/[./]/)[0])).toEqual(
+      expect.arrayContaining([
+        'clusterrole',
+        'clusterrolebinding',
+        'mutatingwebhookconfiguration',
+        'namespace',
+      ]),
+    );
+    expect(await installation.traces()).toEqual([]);
     await namespace.create(firstPod('after'), DRY);
-    await kubectl(['wait', '--for=delete', `namespace/${installation.home.name}`, '--timeout=90s']);
   });
+
+  test('leaves a namespace that is not its own as it was', async () => {
+    const guest = await Installation.make([]);
+    const before = await guest.home.get<KubeObject>(`namespace/${guest.home.name}`);
+    await guest.apply([...FILES, '--no-create-namespace']);
+    await guest.remove();
+    const after = await guest.home.get<KubeObject>(`namespace/${guest.home.name}`);
+    await guest.home.remove();
+
+    expect(after.metadata.labels).toEqual(before.metadata.labels);
+    expect(after.metadata).not.toHaveProperty('deletionTimestamp');
+  });
+
+  /** How many reviews it takes to create a pod. */
+  async function reviewsOf(pod: Pod): Promise<number> {
+    const before = await installation.reviews();
+    await namespace.create(pod, DRY);
+    return (await installation.reviews()) - before;
+  }
+
+  async function label(change: string): Promise<void> {
+    await kubectl(['label', 'namespace', namespace.name, change]);
+  }
 
   function create(where: Namespace) {
     return where.try(['create', DRY, '-f', '-'], JSON.stringify(firstPod('tried')));

@@ -24,6 +24,8 @@ export class Installation {
   readonly home: Namespace;
   /** Of its objects in the cluster. */
   readonly clusterName: string;
+  #flags: readonly string[] = [];
+  #certificate: string | undefined;
   readonly #served: readonly string[];
   readonly #edit: (object: KubeObject) => KubeObject;
 
@@ -56,22 +58,17 @@ export class Installation {
   }
 
   async apply(flags: readonly string[], ...options: string[]): Promise<void> {
-    const items = await this.render(flags);
-    const list = { apiVersion: 'v1', kind: 'List', items };
-    await kubectl(['apply', ...options, '-f', '-'], JSON.stringify(list));
+    this.#flags = flags;
+    await kubectl(['apply', ...options, '-f', '-'], list(await this.render(flags)));
   }
 
-  /** What whoever installs with `--tls files` does. */
+  /**
+   * What whoever installs with `--tls files` does: a Secret, once, and its authority in each entry
+   * that there is now. A Secret that changes would be seen by pods only a minute or more later.
+   */
   async bringCertificate(): Promise<void> {
-    const { cert, key } = await certificateFor([`${NAME}.${this.home.name}.svc`], [], new Date());
-    await this.home.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'podherald-tls' },
-      type: 'kubernetes.io/tls',
-      stringData: { 'tls.crt': cert, 'tls.key': key },
-    });
-    const value = Buffer.from(cert).toString('base64');
+    this.#certificate ??= await this.#makeCertificate();
+    const value = Buffer.from(this.#certificate).toString('base64');
     const { webhooks } = await this.webhook();
     const patch = webhooks.map((_, index) => ({
       op: 'add',
@@ -80,6 +77,18 @@ export class Installation {
     }));
     const target = ['mutatingwebhookconfiguration', this.clusterName];
     await kubectl(['patch', ...target, '--type=json', `--patch=${JSON.stringify(patch)}`]);
+  }
+
+  async #makeCertificate(): Promise<string> {
+    const { cert, key } = await certificateFor([`${NAME}.${this.home.name}.svc`], [], new Date());
+    await this.home.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'podherald-tls' },
+      type: 'kubernetes.io/tls',
+      stringData: { 'tls.crt': cert, 'tls.key': key },
+    });
+    return cert;
   }
 
   async webhook(): Promise<WebhookConfiguration> {
@@ -134,20 +143,36 @@ export class Installation {
     return first?.name ?? '';
   }
 
+  /** How many reviews its replicas have been sent. */
+  async reviews(): Promise<number> {
+    const metrics = await Promise.all((await this.podNames()).map((name) => this.metrics(name)));
+    const counts = metrics.map((text) => count(text, 'podherald_reviews_total', 'outcome='));
+    return counts.reduce((sum, each) => sum + each, 0);
+  }
+
   /** How often podherald has been started again in a pod. */
   async restarts(name: string): Promise<number> {
     const pod = await this.home.get<PodWithRestarts>(`pod/${name}`);
     return pod.status.containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
   }
 
-  /** Removes it as docs/operations.md says. */
-  async remove(): Promise<void> {
-    const all = ['mutatingwebhookconfigurations', 'clusterrolebindings', 'clusterroles'];
-    const names = [this.clusterName, `${this.clusterName}-self-managed-tls`];
-    for (const kind of all) {
-      await kubectl(['delete', kind, ...names, '--ignore-not-found']);
-    }
-    await this.home.remove();
+  /**
+   * Removes it as docs/operations.md says, with the flags that it was installed with.
+   * @param options such as that nobody waits for the end of its namespace.
+   */
+  async remove(...options: string[]): Promise<void> {
+    const gone = [...options, '--ignore-not-found'];
+    await kubectl(['delete', 'mutatingwebhookconfiguration', this.clusterName, ...gone]);
+    await kubectl(['delete', ...gone, '-f', '-'], list(await this.render(this.#flags)));
+  }
+
+  /** What there is of it outside of namespaces, of whatever kind. */
+  async traces(): Promise<string[]> {
+    const kinds = await kubectl([
+      ...['api-resources', '--namespaced=false', '--verbs=list', '-o', 'name'],
+    ]);
+    const names = await kubectl(['get', kinds.trim().replaceAll('\n', ','), '-o', 'name']);
+    return names.split('\n').filter((name) => name.includes(this.clusterName));
   }
 
   #kept(object: KubeObject): KubeObject {
@@ -234,6 +259,10 @@ function hasRoleRef(
   object: KubeObject,
 ): object is KubeObject & { readonly roleRef: { readonly name: string } } {
   return 'roleRef' in object;
+}
+
+function list(items: readonly KubeObject[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 /** What `podherald manifests` writes. */

@@ -25,6 +25,7 @@ export class StreamOfCreates {
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
   readonly #underway = new Set<Promise<void>>();
+  readonly #startedAtMs: number[] = [];
 
   private constructor(api: Api, namespace: Namespace) {
     this.#api = api;
@@ -48,6 +49,11 @@ export class StreamOfCreates {
     this.#api.close();
   }
 
+  /** How many have begun since then. */
+  startedSince(timeMs: number): number {
+    return this.#startedAtMs.filter((startedAtMs) => startedAtMs > timeMs).length;
+  }
+
   /** Resolves when this many more have been answered. */
   async more(count: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -63,6 +69,7 @@ export class StreamOfCreates {
   #create(): void {
     if (this.#underway.size >= MOST_UNDERWAY) return;
     const startedAtMs = performance.now();
+    this.#startedAtMs.push(startedAtMs);
     const creating = this.#answer()
       .catch((error: unknown) => String(error))
       .then((message) => {

@@ -1,3 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Often enough to lose little time, seldom enough to leave a shared machine to what is tested. */
+const PAUSE_MS = 150;
+
 /** Does something over and over until its result is what one waits for. What fails once, fails. */
 export async function until<T>(
   seconds: number,
@@ -11,5 +16,6 @@ export async function until<T>(
     if (performance.now() > deadline) {
       throw new Error(`in ${seconds} s not what was waited for, but ${JSON.stringify(result)}`);
     }
+    await delay(PAUSE_MS);
   }
 }

@@ -22,13 +22,25 @@ describe('podherald_reviews_total', () => {
     await door.review(makePod({ 'inject-metadata': 'false' }));
     await door.review(makePod({ 'inject-metadata': '' }));
 
-    expect(samples(await door.metrics(), 'podherald_reviews_total').toSorted()).toEqual([
+    const counted = samples(await door.metrics(), 'podherald_reviews_total');
+    expect(counted.filter((sample) => !sample.endsWith(' 0')).toSorted()).toEqual([
       'podherald_reviews_total{outcome="denied",reason="invalid_value"} 1',
       'podherald_reviews_total{outcome="injected",reason=""} 1',
       'podherald_reviews_total{outcome="skipped",reason="not_requested"} 2',
       'podherald_reviews_total{outcome="skipped",reason="opted_out"} 1',
       'podherald_reviews_total{outcome="unchanged",reason=""} 1',
     ]);
+  });
+
+  // increase() of a series that begins with 1 is 0: an alert on it would miss the first failure.
+  it('counts failures from 0 on, by each reason that there is for them', async () => {
+    const failures = Object.entries(REASONS).filter(([, { kind }]) => kind === 'failure');
+
+    expect(samples(await webhookDoor().metrics(), 'podherald_reviews_total')).toEqual(
+      failures.map(
+        ([reason]) => `podherald_reviews_total{outcome="failed_open",reason="${reason}"} 0`,
+      ),
+    );
   });
 
   it('takes no text of a user for a label', async () => {

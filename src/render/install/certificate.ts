@@ -3,7 +3,7 @@ import type { InstallOptions } from './install-options.ts';
 import { type Manifest, NAME, ofNamespace, TLS_SECRET } from './names.ts';
 
 const API_VERSION = 'cert-manager.io/v1';
-/** Not the Secret that a self-managed podherald has, as one may follow the other. */
+/** Not the Secret that a self-managed podherald has: while one follows the other, both run. */
 const CA = 'podherald-cert-manager-ca';
 const BOOTSTRAP = 'podherald-bootstrap';
 const KEY = { algorithm: 'ECDSA', size: 256 } as const;

@@ -6,6 +6,7 @@ import { NAME } from './names.ts';
 /** What `podherald manifests` renders unless it is told otherwise; its image is of its own version. */
 export const DEFAULT_INSTALL: Omit<InstallOptions, 'version' | 'image'> = {
   namespace: NAME,
+  createNamespace: true,
   tls: 'self-managed',
   scope: 'all',
   replicas: 2,

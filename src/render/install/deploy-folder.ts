@@ -1,4 +1,4 @@
-import type { Field } from './because.ts';
+import { because, type Field } from './because.ts';
 import { DEFAULT_INSTALL } from './default-install.ts';
 import { commonParts, type Part, tlsParts } from './install-manifests.ts';
 import type { InstallOptions } from './install-options.ts';
@@ -53,6 +53,9 @@ const OVERLAYS = {
 /** It fits every overlay, so it leaves out what any of them does, and says nothing of one alone. */
 const LABELLED = { scope: 'labelled', tls: 'files', excludedNamespaces: ['cert-manager'] } as const;
 
+const HA_REPLICAS = 3;
+const SPREAD_OVER_NODES = '/spec/template/spec/topologySpreadConstraints/0';
+
 const COMPONENTS = {
   labelled: {
     about:
@@ -73,11 +76,15 @@ const COMPONENTS = {
       {
         target: { kind: 'Deployment', name: NAME },
         patch: fieldText([
-          { op: 'replace', path: '/spec/replicas', value: 3 },
+          { op: 'replace', path: '/spec/replicas', value: HA_REPLICAS },
+          { op: 'replace', path: `${SPREAD_OVER_NODES}/whenUnsatisfiable`, value: 'DoNotSchedule' },
           {
-            op: 'replace',
-            path: '/spec/template/spec/topologySpreadConstraints/0/whenUnsatisfiable',
-            value: 'DoNotSchedule',
+            op: 'add',
+            path: `${SPREAD_OVER_NODES}/minDomains`,
+            value: because(
+              'On fewer nodes than this, maxSkew alone would let two replicas share one.',
+              HA_REPLICAS,
+            ),
           },
         ]),
       },

@@ -13,6 +13,8 @@ export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
 export interface InstallOptions {
   readonly version: string;
   readonly namespace: string;
+  /** Whether that namespace is podherald's own: made with it, and removed with it. */
+  readonly createNamespace: boolean;
   readonly image: string;
   readonly tls: TlsSource;
   readonly scope: Scope;

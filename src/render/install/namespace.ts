@@ -2,8 +2,10 @@ import { because } from './because.ts';
 import type { InstallOptions } from './install-options.ts';
 import { labels, type Manifest, ofNamespace } from './names.ts';
 
+/** podherald's own namespace. In one of somebody else's, a quota would limit the other pods too. */
 export function namespaceManifests(options: InstallOptions): Manifest[] {
-  const { namespace, priorityClass } = options;
+  const { namespace, createNamespace, priorityClass } = options;
+  if (!createNamespace) return [];
   const home: Manifest = {
     apiVersion: 'v1',
     kind: 'Namespace',

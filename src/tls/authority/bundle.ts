@@ -1,14 +1,9 @@
 import type { AuthorityCertificate } from './authority-certificate.ts';
 import { isExpired } from './needs-renewal.ts';
+import { CLOCK_SKEW_MS } from './timing.ts';
 
 /** So that no loop of whatever kind fills the configuration. A CA stands in it for a year at most. */
 const MOST = 10;
-
-/**
- * As clocks differ, one replica may take out what another one still wants in: so an expired CA is
- * taken out only when it has expired for everybody.
- */
-const SKEW_MS = 5 * 60 * 1000;
 
 /**
  * The bundle that is to be trusted, as text: the same for every replica that knows of the same CAs,
@@ -25,7 +20,8 @@ export function bundleOf(
   present: readonly AuthorityCertificate[],
   now: Date,
 ): string {
-  const longAgo = new Date(now.getTime() - SKEW_MS);
+  // As clocks differ, it is taken out only when it has expired for everybody.
+  const longAgo = new Date(now.getTime() - CLOCK_SKEW_MS);
   const all = [
     ...known.filter((certificate) => !isExpired(certificate, now)),
     ...present.filter((certificate) => !isExpired(certificate, longAgo)),

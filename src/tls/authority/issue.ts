@@ -9,18 +9,16 @@ import {
 } from '../certificate.ts';
 import { newKeys, privateKeyPem, readPrivateKey, SIGNATURE } from '../keys.ts';
 import { COMMON_NAME } from './authority-certificate.ts';
+import { CLOCK_SKEW_MS } from './timing.ts';
 
 export interface Lifetime {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** Clocks differ a little from machine to machine. */
-const SKEW_MS = 5 * 60 * 1000;
-
 /** From a little before now, so that a machine whose clock is behind takes it too. */
 export function lifetimeFrom(now: Date, lifetimeMs: number): Lifetime {
-  const backMs = Math.min(SKEW_MS, lifetimeMs / 10);
+  const backMs = Math.min(CLOCK_SKEW_MS, lifetimeMs / 10);
   return {
     notBefore: new Date(now.getTime() - backMs),
     notAfter: new Date(now.getTime() + lifetimeMs),

@@ -29,6 +29,13 @@ export const TIMING: Timing = {
   graceMs: 30 * SECOND_MS,
 };
 
+/**
+ * By how much clocks of machines may differ. Within it, no replica takes the CA of another one for
+ * one of the future, which both would put right in turn, and none takes out a CA that another one
+ * still wants in. An hour off, tokens and nodes are in trouble too.
+ */
+export const CLOCK_SKEW_MS = 60 * 60 * SECOND_MS;
+
 const FIRST_RETRY_MS = 250;
 
 /** How long to wait after that many rounds with trouble in a row: 250, 500, 1000 ms … */

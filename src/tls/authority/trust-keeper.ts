@@ -48,11 +48,15 @@ export class TrustKeeper {
     return seen;
   }
 
-  /** Has every entry trust those CAs, and whomever of ours it trusts already. */
+  /**
+   * Has every entry trust those CAs, and whomever of ours it trusts already. Who knows no CA that
+   * lives has nothing to say: what stands there may be of another source, and still be served.
+   */
   async publish(known: readonly AuthorityCertificate[], first: SeenConfiguration): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const seen = attempt === 0 ? first : await this.look();
       const now = this.#options.now();
+      if (known.every((certificate) => isExpired(certificate, now))) return;
       const present = distinct(seen.bundles.flatMap(readAuthorityCertificates));
       const bundle = bundleOf(known, present, now);
       if (seen.bundles.every((each) => each === bundle)) {

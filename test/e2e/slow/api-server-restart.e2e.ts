@@ -23,7 +23,7 @@ describe.skipIf(NO_IMAGE || RESTART === undefined)('while the API server is rest
   });
 
   afterAll(async () => {
-    await installation?.remove();
+    await installation?.remove('--wait=false');
     await namespace?.remove();
   });
 

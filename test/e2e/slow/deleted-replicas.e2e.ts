@@ -22,7 +22,7 @@ describe.skipIf(NO_IMAGE)('while replicas are deleted one after the other', () =
   });
 
   afterAll(async () => {
-    await installation?.remove();
+    await installation?.remove('--wait=false');
     await namespace?.remove();
   });
 

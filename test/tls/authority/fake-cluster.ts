@@ -35,6 +35,8 @@ export class FakeCluster {
   configuration: Versioned<readonly string[]> | undefined;
   /** What every request is answered with, instead of the truth. */
   outage: Error | undefined;
+  /** What requests for the Secret alone are answered with. */
+  secretOutage: Error | undefined;
   /** Who has written what, in order. */
   readonly writes: string[] = [];
 
@@ -60,13 +62,13 @@ export class FakeCluster {
 
   /**
    * Everything that any API server may believe now, if news takes that long at most. While nobody
-   * is trusted podherald cannot be called whatever it does, and five seconds are allowed for healing
-   * that: what was believed until then does not count.
+   * is trusted podherald cannot be called whatever it does, and from the first write on, five seconds
+   * are allowed for healing that: what was believed until then does not count.
    */
   beliefs(lagMs: number): (readonly string[])[] {
     const { nowMs } = this.#options.time;
-    const emptiedAtMs = this.#views.findLast(({ bundles }) => !bundles.some(Boolean))?.sinceMs ?? 0;
-    const healedAtMs = emptiedAtMs + HEALED_MS;
+    const emptied = this.#views.findLastIndex(({ bundles }) => !bundles.some(Boolean));
+    const healedAtMs = (this.#views[emptied + 1]?.sinceMs ?? nowMs) + HEALED_MS;
     if (nowMs < healedAtMs) return [];
     const fromMs = Math.max(nowMs - lagMs, healedAtMs);
     const first = this.#views.findLastIndex(({ sinceMs }) => sinceMs <= fromMs);
@@ -86,6 +88,7 @@ export class FakeCluster {
       secret: {
         read: () =>
           request(() => {
+            if (this.secretOutage !== undefined) throw this.secretOutage;
             const seen = this.secret;
             return (
               seen && {

@@ -43,8 +43,10 @@ export class Replicas {
     onTestFinished(() => this.stop());
   }
 
-  start(): TestReplica {
+  /** @param aheadMs by how much its clock is ahead of all others. */
+  start(aheadMs = 0): TestReplica {
     const sleeper = this.time.sleeper();
+    sleeper.now = () => new Date(this.time.nowMs + aheadMs);
     const name = `replica ${++this.#count}`;
     const events: AuthorityEvent[] = [];
     const source = selfManaged({

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CaSecretData } from '../../../src/tls/authority/ca-state.ts';
 import { TIMING, type Timing } from '../../../src/tls/authority/timing.ts';
+import { makePair } from '../../support/certificates.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, Replicas, SECOND_MS, trustedBy } from './replicas.ts';
 import { badSecrets, ca, secretOf } from './secrets.ts';
 
@@ -226,6 +227,24 @@ describe('a caBundle', () => {
     });
   });
 
+  it.each([
+    ['one of another source', async () => (await makePair()).cert],
+    ['one of ours that no Secret has', async () => (await ca('2029-12-01', '2030-12-01')).cert],
+  ])('that holds %s stays as it is while the Secret cannot be read', async (_, make) => {
+    const replicas = new Replicas();
+    const bundles = [await make(), ''];
+    replicas.cluster.setBundles(bundles);
+    replicas.cluster.secretOutage = new Error('403: may not get secrets');
+    replicas.start();
+    await replicas.pass(HOUR_MS);
+    expect(replicas.cluster.configuration?.value).toEqual(bundles);
+
+    replicas.cluster.secretOutage = undefined;
+    await replicas.pass(30 * SECOND_MS);
+    expect(trustedIn(replicas)).toContain(caOf(replicas));
+    expect(replicas.authorities()).toEqual([caOf(replicas)]);
+  });
+
   it('that nobody can set makes replicas unready after a while, and says why', async () => {
     const replicas = await running(1);
     replicas.cluster.setBundles(undefined);
@@ -261,6 +280,32 @@ describe('time', () => {
     expect(trustedIn(replicas).length).toBeLessThanOrEqual(2);
     expect(kinds(replicas).filter((is) => is === 'renewed')).toHaveLength(2);
   });
+
+  it.each([6, 30, 55])(
+    'is told differently by clocks %i minutes apart: CAs come and go without a quarrel',
+    async (minutes) => {
+      const replicas = await running(1, 1, { ...TIMING, checkEveryMs: MINUTE_MS });
+      replicas.start(minutes * MINUTE_MS);
+      const { cluster, time } = replicas;
+      const { validFromDate, validToDate } = new X509Certificate(
+        cluster.secret?.value['tls.crt'] ?? '',
+      );
+      const lifeMs = validToDate.getTime() - validFromDate.getTime();
+      const writesAround = async (atMs: number): Promise<string[]> => {
+        time.skip(atMs - time.nowMs - 2 * HOUR_MS);
+        const { length } = cluster.writes;
+        await replicas.pass(4 * HOUR_MS);
+        return cluster.writes.slice(length);
+      };
+
+      const renewed = await writesAround(validFromDate.getTime() + (lifeMs * 2) / 3);
+      expect(renewed).toEqual(['replica 2: Secret', 'replica 2: caBundle']);
+
+      const expired = await writesAround(validToDate.getTime());
+      expect(expired).toEqual([expect.stringContaining('caBundle')]);
+      expectWell(replicas);
+    },
+  );
 
   it('passes while the machine sleeps: what has expired is renewed when it wakes', async () => {
     const replicas = await running(2);
