@@ -28,6 +28,12 @@ export function proxyArguments({ port, access, namespace }: ProxyOptions): strin
 const ALL_METHODS_BUT_GET_AND_HEAD =
   '^([^GH]|G[^E]|GE[^T]|GET.|H[^E]|HE[^A]|HEA[^D]|HEAD.|..?$|HEA$)';
 
+/** Subresources that no aggregated API gives through an ambassador. */
+export const REJECTED_EVERYWHERE: readonly string[] = [
+  ...['exec', 'attach', 'portforward', 'proxy'],
+  ...['console', 'vnc', 'usbredir', 'vsock'],
+];
+
 /**
  * Paths alone can stop what opens a connection into a pod or node: a websocket is a GET. A token
  * would leave the pod, and an ephemeral container is an exec by another name.
@@ -41,7 +47,7 @@ const REJECTED_PATHS = [
   '(?s)/serviceaccounts/.*/token(/|$)',
   // The same of aggregated APIs, by the place where a subresource stands; the last four words are
   // KubeVirt's.
-  '^/apis/[^/]+/[^/]+/(namespaces/[^/]+/)?[^/]+/[^/]+/(exec|attach|portforward|proxy|console|vnc|usbredir|vsock)(/|$)',
+  `^/apis/[^/]+/[^/]+/(namespaces/[^/]+/)?[^/]+/[^/]+/(${REJECTED_EVERYWHERE.join('|')})(/|$)`,
 ];
 
 function acceptedPaths(namespace: string): string[] {

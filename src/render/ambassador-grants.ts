@@ -1,5 +1,6 @@
 import type { Access } from '../decision/access.ts';
 import { didYouMean } from '../decision/nearest.ts';
+import { REJECTED_EVERYWHERE } from '../injection/kubectl-proxy.ts';
 import {
   GRANTABLE,
   type GrantableResource,
@@ -92,6 +93,9 @@ function named(text: string): GrantableResource | string {
   const why = NEVER_GRANTED[name];
   if (why !== undefined && (group === undefined || isKubernetesOwn(group))) {
     return `${text} is never granted: ${why}`;
+  }
+  if (REJECTED_EVERYWHERE.includes(subresource.slice(1))) {
+    return `${text} is never granted: the ambassador refuses it`;
   }
   if (text.includes('*')) return `${text} is never granted: name every resource`;
   if (group === undefined) {

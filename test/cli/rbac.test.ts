@@ -131,7 +131,7 @@ describe('rbac', () => {
   it('tells all that is wrong with the resources at once', async () => {
     const { code, stdout, stderr } = await podherald([
       ...['rbac', '--access', 'namespace', '-n', 'team', '--resources'],
-      'deployment,widgets,secrets,*,nodes,pods/exec,pods/eviction,roles.rbac.authorization.k8s.io,A.b',
+      'deployment,widgets,secrets,*,nodes,pods/exec,vms.kubevirt.io/console,pods/eviction,roles.rbac.authorization.k8s.io,A.b',
     ]);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -142,6 +142,7 @@ describe('rbac', () => {
       expect.stringMatching(/\* is never granted: name every resource$/),
       expect.stringMatching(/nodes belong to no namespace.*--access read-only can$/),
       expect.stringMatching(/pods\/exec is never granted: the ambassador refuses it$/),
+      expect.stringMatching(/kubevirt.io\/console is never granted: the ambassador refuses it$/),
       expect.stringMatching(/pods\/eviction can only be written, which takes --access full$/),
       expect.stringMatching(/roles\.rbac.* is never granted: /),
       expect.stringMatching(/A\.b is no name of a resource: /),
