@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { configFolder } from '../config/config-folder.ts';
 import { makeFolder, makePair, pairFolder } from '../support/certificates.ts';
+import { fakeObjects } from '../support/fake-objects.ts';
 import { postTo } from '../support/https.ts';
 import { podherald, shell, startPodherald } from '../support/run-program.ts';
 
@@ -96,6 +98,21 @@ describe('serve with files', () => {
       'stopped',
     ]);
     expect(lines[1]).toMatchObject({ level: 'info', url: expect.stringMatching(/^https:/) });
+  });
+
+  it('is ready though the API server does not tell its version', async () => {
+    const { kubeconfig } = await fakeObjects({});
+    const { file } = configFolder('namespaces: {annotations: false}\n');
+    const files = pairFolder(await makePair());
+    const tls = ['--tls-cert', files.cert, '--tls-key', files.key];
+    const running = startPodherald(['serve', ...tls, ...FREE, '--config', file], {
+      KUBECONFIG: kubeconfig,
+    });
+    const lines = await running.until('the version of the API server is not known');
+    const serving = lines.split('\n').find((line) => line.includes('"serving"'));
+    const { admin } = JSON.parse(serving ?? '{}');
+
+    expect((await fetch(`${admin}/readyz`)).status).toBe(200);
   });
 
   it('goes on serving for its delay after SIGTERM', async () => {

@@ -56,9 +56,12 @@ export interface Running {
   stop(signal: NodeJS.Signals): Promise<Ended>;
 }
 
-export function startPodherald(args: readonly string[]): Running {
+export function startPodherald(
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env,
+    env: { ...env, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
