@@ -5,7 +5,7 @@ import { type Answer, type Api, startApi } from './api.ts';
 import { arbitraryAnnotations, tcpPorts } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
 import type { Namespace } from './namespace.ts';
-import { container, type Pod, pod, podSpec, withoutServerFields } from './objects.ts';
+import { container, type Pod, type PodSpec, pod, podSpec, withoutServerFields } from './objects.ts';
 import { countReviews } from './podherald.ts';
 import { test } from './suite.ts';
 import { until } from './until.ts';
@@ -16,12 +16,19 @@ const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 const arbitraryPod = arbitrarySpec().chain((spec) => {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const names = containers.map(({ name }) => name);
-  const ports = containers.flatMap(tcpPorts);
+  const ports = getsNone(spec, names) ? [] : containers.flatMap(tcpPorts);
   return arbitraryAnnotations(names, ports).map(({ annotations, faults }) => ({
     pod: pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec),
     faults,
   }));
 });
+
+/** Whether no ambassador comes that could want a port, whatever the annotations say. */
+function getsNone({ hostNetwork, os, nodeSelector }: PodSpec, names: readonly string[]): boolean {
+  const isWindows = os !== undefined || nodeSelector !== undefined;
+  const isTaken = ['ambassador', 'podherald-ambassador'].every((name) => names.includes(name));
+  return hostNetwork === true || isWindows || isTaken;
+}
 
 /** What fills the resources of containers that say nothing of them, the ambassador's too. */
 const LIMIT_RANGE = {
