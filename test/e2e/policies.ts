@@ -25,8 +25,8 @@ const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
 /** What `podherald policy` prints, in force in selected namespaces only. */
 export interface Policies {
   readonly name: string;
-  /** Resolves when the API server injects by them there. */
-  readonly select: (namespace: Namespace) => Promise<void>;
+  /** Resolves when the API server injects by them there too. */
+  readonly select: (...namespaces: readonly Namespace[]) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -55,14 +55,14 @@ export async function makePolicies(config: Config): Promise<Policies> {
   const selected: string[] = [];
   return {
     name,
-    select: async (namespace) => {
-      selected.push(namespace.name);
+    select: async (...namespaces) => {
+      selected.push(...namespaces.map(({ name }) => name));
       const items = documents.map((document) => limited(document, selected));
       await kubectl(
         ['apply', '-f', '-'],
         JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
       );
-      await untilInjected(namespace);
+      await Promise.all(namespaces.map(untilInjected));
     },
     remove: async () => {
       await kubectl(['delete', '--ignore-not-found', '-f', '-'], text);

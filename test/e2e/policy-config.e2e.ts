@@ -58,10 +58,9 @@ test('under another config, golden and generated pods: as podherald has it, or l
   makeTriplets,
   api,
 }) => {
-  const places: Triplets[] = [];
-  for (const annotations of NAMESPACES.map(underPrefix)) {
-    places.push(await makeTriplets({ annotations }));
-  }
+  const places = await makeTriplets(
+    NAMESPACES.map((annotations) => ({ annotations: underPrefix(annotations) })),
+  );
   const counts: Record<string, number> = {};
   const compare = async (sent: Pod, place: Triplets): Promise<void> => {
     const fates = await createThrice(api, place, sent);

@@ -38,13 +38,19 @@ export const test = suite
     onCleanup(policies.remove);
     return policies;
   })
-  .extend('makeTriplets', { scope: 'file' }, ({ makeBareNamespace, makeNamespace, policies }) => {
-    return async (metadata: Metadata): Promise<Triplets> => {
-      const bare = await makeBareNamespace(metadata);
-      const byWebhook = await makeNamespace(metadata);
-      const byPolicy = await makeBareNamespace(metadata);
-      await policies.select(byPolicy);
-      return { annotations: metadata.annotations ?? {}, bare, byWebhook, byPolicy };
+  .extend('makeTriplets', { scope: 'file' }, ({ makeBareNamespace, webhook, policies }) => {
+    return async (all: readonly Metadata[]): Promise<Triplets[]> => {
+      const triplets = await Promise.all(
+        all.map(async (metadata) => ({
+          annotations: metadata.annotations ?? {},
+          bare: await makeBareNamespace(metadata),
+          byWebhook: await makeBareNamespace(metadata),
+          byPolicy: await makeBareNamespace(metadata),
+        })),
+      );
+      await webhook.select(...triplets.map(({ byWebhook }) => byWebhook));
+      await policies.select(...triplets.map(({ byPolicy }) => byPolicy));
+      return triplets;
     };
   })
   .extend('api', { scope: 'file' }, async ({ failurePolicy: _ }, { onCleanup }) => {

@@ -19,10 +19,11 @@ if (!HAS_POLICIES) console.log('skipped: MutatingAdmissionPolicy v1 came with Ku
 const test = suite
   .extend('captured', { scope: 'file' }, async ({ makeTriplets }) => {
     const documents = readNamespaces();
-    const places = new Map<string, Triplets>();
-    for (const { kind, metadata } of documents) {
-      if (kind === 'Namespace') places.set(metadata.name ?? '', await makeTriplets(metadata));
-    }
+    const namespaces = documents.filter(({ kind }) => kind === 'Namespace');
+    const triplets = await makeTriplets(namespaces.map(({ metadata }) => metadata));
+    const places = new Map(
+      triplets.map((triplet, at) => [namespaces[at]?.metadata.name ?? '', triplet]),
+    );
     for (const { metadata, ...document } of documents.filter(isNeeded)) {
       const { bare, byWebhook, byPolicy } = placeOf(places, metadata.namespace);
       const manifest = { ...document, metadata: { name: metadata.name } };
@@ -31,13 +32,11 @@ const test = suite
     return places;
   })
   .extend('golden', { scope: 'file' }, async ({ makeTriplets }) => {
-    const places = new Map<string, Triplets>();
-    for (const { namespace } of CASES) {
-      const { annotations = {} } = namespace;
-      const key = JSON.stringify(annotations);
-      if (!places.has(key)) places.set(key, await makeTriplets({ annotations }));
-    }
-    return places;
+    const keys = [
+      ...new Set(CASES.map(({ namespace }) => JSON.stringify(namespace.annotations ?? {}))),
+    ];
+    const triplets = await makeTriplets(keys.map((key) => ({ annotations: JSON.parse(key) })));
+    return new Map(triplets.map((triplet, at) => [keys[at] ?? '', triplet]));
   })
   .skipIf(!HAS_POLICIES);
 
@@ -66,8 +65,7 @@ const PODS = 200;
 const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 
 test('generated pods: as podherald has it, or left alone', async ({ makeTriplets, api }) => {
-  const places: Triplets[] = [];
-  for (const annotations of NAMESPACES) places.push(await makeTriplets({ annotations }));
+  const places = await makeTriplets(NAMESPACES.map((annotations) => ({ annotations })));
   const counts: Record<string, number> = {};
   const count = (what: string) => {
     counts[what] = (counts[what] ?? 0) + 1;

@@ -11,8 +11,8 @@ export const WEBHOOK_NAME = 'pods.podherald.dev';
 
 /** A MutatingWebhookConfiguration that sends the pods of selected namespaces to a podherald. */
 export interface Webhook {
-  /** Has the pods of one more namespace sent; resolves when the API server does so. */
-  readonly select: (namespace: Namespace) => Promise<void>;
+  /** Has the pods of more namespaces sent; resolves when the API server does so. */
+  readonly select: (...namespaces: readonly Namespace[]) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -21,12 +21,12 @@ export function makeWebhook(podherald: Podherald, failurePolicy: FailurePolicy):
   const name = generatedName();
   const selected: string[] = [];
   return {
-    select: async (namespace) => {
-      selected.push(namespace.name);
+    select: async (...namespaces) => {
+      selected.push(...namespaces.map(({ name }) => name));
       const manifest = configuration(name, podherald, failurePolicy, selected);
       await kubectl(['apply', '-f', '-'], JSON.stringify(manifest));
       try {
-        await untilInjected(namespace);
+        await Promise.all(namespaces.map(untilInjected));
       } catch (error) {
         throw new Error(await neverCalled(podherald, error), { cause: error });
       }
