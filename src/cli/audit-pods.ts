@@ -1,12 +1,14 @@
+import { mutate } from '../admission/mutate.ts';
 import type { JsonObject } from '../api/json.ts';
 import type { ClusterObjects } from '../cluster/cluster-objects.ts';
-import { type AuditedBy, auditPod } from '../explanation/audit.ts';
+import { judge } from '../explanation/judge.ts';
 import { controllerOf, type Owner, ownerOf } from '../explanation/owner.ts';
+import type { Setting } from '../explanation/setting.ts';
 import { objectAt } from '../explanation/webhook-entries.ts';
 import type { AuditGroup } from './audit-result.ts';
 import { namespaceFrom, type ReadNamespaces } from './cluster-view.ts';
 
-export interface PodAudit extends AuditedBy {
+export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks'> {
   readonly cluster: ClusterObjects;
   readonly namespaces: ReadNamespaces;
   /** Whether the annotations of namespaces count. */
@@ -34,11 +36,17 @@ export async function auditPods(
       groups.clear();
       count = 0;
     }
-    for (const pod of items) await auditOne(pod, audit, groups);
-    count += items.length;
+    const staying = items.filter((pod) => !isLeaving(pod));
+    for (const pod of staying) await auditOne(pod, audit, groups);
+    count += staying.length;
     progress(`${count}${remaining === undefined ? '' : ` of ${count + remaining}`} pods`);
   }
   return { count, groups: await withCronJobs([...groups.values()], cluster) };
+}
+
+/** What is being deleted needs no mending, and its successor may have it all. */
+function isLeaving(pod: JsonObject): boolean {
+  return objectAt(pod, 'metadata')['deletionTimestamp'] !== undefined;
 }
 
 async function auditOne(
@@ -49,8 +57,9 @@ async function auditOne(
   const { name, namespace } = objectAt(pod, 'metadata');
   const known = await audit.namespaces.get(String(namespace));
   const found = namespaceFrom(String(namespace), known, audit.namespacesCount);
-  const object = 'value' in known ? known.value : undefined;
-  const because = auditPod(pod, { namespace: found, object }, audit);
+  const { rules, webhooks } = audit;
+  const setting = { namespace: found, namespaceObject: known, webhooks, rules };
+  const because = judge(pod, mutate(pod, found, rules), setting);
   if (because === undefined) return;
   const owner = ownerOf(pod);
   const key = [namespace, owner.kind, owner.name, because.reason].join('/');

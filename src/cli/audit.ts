@@ -77,8 +77,7 @@ async function auditCluster(
     progress: (text: string) => output.progress?.(text),
   };
   if (flags.allNamespaces === true) await namespaces.readAll();
-  const known = 'value' in webhooks ? webhooks.value : webhooks;
-  const pods = await auditPods({ ...around, webhooks: known });
+  const pods = await auditPods({ ...around, webhooks });
   const workloads = await auditWorkloads(around);
   return {
     config: config.name,

@@ -2,11 +2,9 @@ import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
 import { findCluster } from '../cluster/find-cluster.ts';
 import type { Namespace } from '../decision/decide.ts';
+import type { Known } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
 import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
-
-/** Something that was read of the cluster, or why it could not be. */
-export type Known<T> = { readonly value: T } | { readonly unknown: string };
 
 /** The cluster that kubectl would talk to, if there is one. */
 export async function openCluster(): Promise<ClusterObjects | undefined> {

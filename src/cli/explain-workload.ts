@@ -1,15 +1,16 @@
 import type { Mutation } from '../admission/outcome.ts';
-import { isObject, type Json, type JsonObject } from '../api/json.ts';
+import { isObject, type JsonObject } from '../api/json.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Rules } from '../decision/rules.ts';
 import { explain, type Places } from '../explanation/explanation.ts';
-import { annotationsOf, isMissing, labelsOf, likelyReason } from '../explanation/live-pod.ts';
+import { judge } from '../explanation/judge.ts';
+import type { Known } from '../explanation/known.ts';
+import { annotationsOf } from '../explanation/live-pod.ts';
 import { misplacedKey } from '../explanation/misplaced.ts';
-import { type Reach, reachOf } from '../explanation/reach.ts';
+import { reachIn, type Setting } from '../explanation/setting.ts';
 import type { WebhookEntry } from '../explanation/webhook-entries.ts';
 import type { Workload } from '../manifest/workloads.ts';
 import { applied } from '../removal/injected.ts';
-import type { Known } from './cluster-view.ts';
 import type { Explained } from './explained.ts';
 
 /** What a workload is explained by. */
@@ -32,7 +33,8 @@ export function explainWorkload(
   const { kind, name, template, annotations } = workload;
   const { namespace, rules } = around;
   const misplaced = misplacedKey(kind, annotations, mutation, rules.annotationPrefix);
-  const reach = reachIn(template, around);
+  const setting = settingIn(around);
+  const pod = isObject(template) ? template : undefined;
   const explained: Explained = {
     kind,
     namespace: namespace.name,
@@ -42,50 +44,34 @@ export function explainWorkload(
     before: template,
     after: template === undefined ? undefined : applied(template, mutation),
     ...(misplaced !== undefined && { misplaced }),
-    ...(reach && { reach }),
+    ...(setting && { reach: reachIn(pod, setting) }),
   };
-  const isPod = kind === 'Pod' && around.isLive && isObject(template);
-  return isPod ? { ...explained, live: liveOf(template, explained, around) } : explained;
+  const isLivePod = kind === 'Pod' && around.isLive && pod !== undefined;
+  if (!isLivePod || setting === undefined) return explained;
+  return { ...explained, live: liveOf(pod, mutation, setting) };
 }
 
-function reachIn(template: Json | undefined, around: Surroundings): Explained['reach'] {
-  const { webhooks, namespaceObject, namespace, rules } = around;
-  if (webhooks === undefined) return undefined;
-  if ('unknown' in webhooks) return webhooks;
-  if (namespaceObject !== undefined && 'unknown' in namespaceObject) return namespaceObject;
-  const object = isObject(template) ? template : undefined;
-  const candidate = {
-    namespace: namespace.name,
-    namespaceLabels: labelsOf(namespaceObject?.value),
-    labels: labelsOf(object),
-    annotations: annotationsOf(object),
-  };
-  return reachOf(candidate, webhooks.value, rules.annotationPrefix);
+/** Nothing where no cluster was looked at. */
+function settingIn({
+  namespace,
+  namespaceObject,
+  webhooks,
+  rules,
+}: Surroundings): Setting | undefined {
+  if (webhooks === undefined || namespaceObject === undefined) return undefined;
+  return { namespace, namespaceObject, webhooks, rules };
 }
-
-const NOBODY_ASKED = { unknown: 'no cluster was asked' };
 
 function liveOf(
   pod: JsonObject,
-  { mutation, explanation, reach = NOBODY_ASKED }: Explained,
-  { namespaceObject, rules }: Surroundings,
+  mutation: Mutation,
+  setting: Setting,
 ): NonNullable<Explained['live']> {
-  const namespace = namespaceObject && 'value' in namespaceObject && namespaceObject.value;
-  const status = annotationsOf(pod)[`${rules.annotationPrefix}status`];
-  const injected = explanation.there.flatMap(({ container }) => container ?? []);
-  const { wishes } = explanation;
-  const because = likelyReason({
-    pod,
-    namespace: namespace || undefined,
-    wishes,
-    mutation,
-    injected,
-    hasStatus: status !== undefined,
-    reach: reach satisfies Reach | { unknown: string },
-  });
+  const status = annotationsOf(pod)[`${setting.rules.annotationPrefix}status`];
+  const because = judge(pod, mutation, setting);
   return {
-    isMissing: isMissing(mutation),
-    ...(isMissing(mutation) && { because }),
+    isMissing: because !== undefined,
+    ...(because && { because }),
     ...(status !== undefined && { status }),
   };
 }

@@ -205,6 +205,28 @@ describe('audit', () => {
     expect(await missing(cluster([pod], more))).toMatchObject({ code: 0, missing: [] });
   });
 
+  it('leaves out a pod that is being deleted', async () => {
+    const leaving = livePod('web', { metadata: { deletionTimestamp: later } });
+
+    expect(await missing(cluster([leaving]))).toMatchObject({ code: 0, pods: 0 });
+  });
+
+  it('says of a pod what explain says, also where its namespace cannot be read', async () => {
+    const selected = webhook('pods.podherald.dev', {
+      namespaceSelector: { matchLabels: { team: 'a' } },
+    });
+    const fake = await fakeObjects(cluster([asking], only(selected)));
+    const run = (...args: string[]) => {
+      fake.scripted.set('/api/v1/namespaces/shop', Array(9).fill(status(403, 'you may not')));
+      return runCommand([...args, '-n', 'shop', '-o', 'json'], fake.kubeconfig);
+    };
+    const audited = JSON.parse((await run('audit')).stdout).missing[0];
+    const { live } = JSON.parse((await run('explain', 'pod/web')).stdout).objects[0];
+
+    expect(audited).toMatchObject({ reason: 'not_told', message: live.message });
+    expect(live).toMatchObject({ missing: true, reason: 'not_told' });
+  });
+
   it('names workloads whose annotation does not reach their pods, and what moves it', async () => {
     const template = { spec: { containers: [{ name: 'app' }] } };
     const metadata = {
