@@ -66,6 +66,14 @@ export class ReadNamespaces {
     return found;
   }
 
+  /** @throws ApiRefusal where there is no such namespace, as a slip of the hand names it. */
+  async expect(name: string): Promise<void> {
+    const known = await this.get(name);
+    if ('value' in known && known.value === undefined) {
+      throw new ApiRefusal(`there is no namespace ${name}`);
+    }
+  }
+
   get(name: string): Promise<Known<JsonObject | undefined>> {
     const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
     const known = this.#known.get(name) ?? knownOf(this.#cluster.read(path));

@@ -16,13 +16,17 @@ export async function explainObject(
 ): Promise<ExplainedAll> {
   const cluster = await theCluster();
   try {
-    const value = await readObject(cluster, object, flags.namespace);
+    const namespaces = new ReadNamespaces(cluster);
+    const value = await readObject(cluster, namespaces, object, flags.namespace);
     const config = await usedConfig(flags, cluster);
     const webhooks = await readWebhooks(cluster);
-    const namespaceObject = await new ReadNamespaces(cluster).get(flags.namespace);
-    const { namespaces } = config;
+    const namespaceObject = await namespaces.get(flags.namespace);
     const rules = object.kind === 'Pod' ? config.rules : manifestRules(config.rules);
-    const namespace = namespaceFrom(flags.namespace, namespaceObject, namespaces.annotations);
+    const namespace = namespaceFrom(
+      flags.namespace,
+      namespaceObject,
+      config.namespaces.annotations,
+    );
     const places = { pod: () => undefined, config: config.placeOf };
     const around = { namespace, namespaceObject, webhooks, rules, places, isLive: true };
     const explained = findWorkloads(value).map((workload) =>
@@ -45,10 +49,12 @@ export async function theCluster(): Promise<ClusterObjects> {
 
 async function readObject(
   cluster: ClusterObjects,
+  namespaces: ReadNamespaces,
   { kind, name, path }: ObjectName,
   namespace: string,
 ): Promise<JsonObject> {
   const object = await cluster.read(path(namespace));
   if (object !== undefined) return object;
+  await namespaces.expect(namespace);
   throw new ApiRefusal(`there is no ${kind} ${name} in namespace ${namespace}`);
 }

@@ -291,11 +291,14 @@ describe('explain of an object', () => {
   it('says what is not there, and what no kind is', async () => {
     const fake = await fakeObjects(cluster([]));
     const missing = await runCommand(['explain', 'pod/nope', '-n', 'shop'], fake.kubeconfig);
+    const typo = await runCommand(['explain', 'pod/web', '-n', 'shpo'], fake.kubeconfig);
     const kind = await runCommand(['explain', 'pof/web'], fake.kubeconfig);
     const both = await runCommand(['explain', 'pod/web', '-f', 'x'], fake.kubeconfig);
 
     expect(missing).toMatchObject({ code: 1, stdout: '' });
     expect(missing.stderr).toContain('there is no Pod nope in namespace shop');
+    expect(typo).toMatchObject({ code: 1, stdout: '' });
+    expect(typo.stderr).toContain('there is no namespace shpo');
     expect(kind.stderr).toContain('the kinds are pod, ');
     expect(both.stderr).toContain('either one object, such as pod/web, or files');
   });
