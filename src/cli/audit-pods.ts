@@ -3,7 +3,7 @@ import type { JsonObject } from '../api/json.ts';
 import type { ClusterObjects } from '../cluster/cluster-objects.ts';
 import { judge } from '../explanation/judge.ts';
 import { controllerOf, type Owner, ownerOf } from '../explanation/owner.ts';
-import type { Setting } from '../explanation/setting.ts';
+import type { Setting, Unknown } from '../explanation/setting.ts';
 import { objectAt } from '../explanation/webhook-entries.ts';
 import type { AuditGroup } from './audit-result.ts';
 import { namespaceFrom, type ReadNamespaces } from './cluster-view.ts';
@@ -21,13 +21,19 @@ export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks'> {
 /** Pods that have ended start nothing any more. */
 const NOT_ENDED = `fieldSelector=${encodeURIComponent('status.phase!=Succeeded,status.phase!=Failed')}`;
 
+export interface AuditedPods {
+  readonly count: number;
+  readonly groups: readonly AuditGroup[];
+  /** The namespaces whose wishes for their pods are not known. */
+  readonly gaps: readonly string[];
+}
+
 /** All pods that have not ended, page by page: only the names of those that lack something are kept. */
-export async function auditPods(
-  audit: PodAudit,
-): Promise<{ readonly count: number; readonly groups: readonly AuditGroup[] }> {
+export async function auditPods(audit: PodAudit): Promise<AuditedPods> {
   const { cluster, namespace, progress } = audit;
   const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const groups = new Map<string, AuditGroup>();
+  const gaps = new Set<string>();
   let count = 0;
   for await (const { items, remaining, isRestart } of cluster.pages(
     `/api/v1${below}/pods?${NOT_ENDED}`,
@@ -37,11 +43,11 @@ export async function auditPods(
       count = 0;
     }
     const staying = items.filter((pod) => !isLeaving(pod));
-    for (const pod of staying) await auditOne(pod, audit, groups);
+    for (const pod of staying) await auditOne(pod, audit, groups, gaps);
     count += staying.length;
     progress(`${count}${remaining === undefined ? '' : ` of ${count + remaining}`} pods`);
   }
-  return { count, groups: await withCronJobs([...groups.values()], cluster) };
+  return { count, groups: await withCronJobs([...groups.values()], cluster), gaps: [...gaps] };
 }
 
 /** What is being deleted needs no mending, and its successor may have it all. */
@@ -53,10 +59,12 @@ async function auditOne(
   pod: JsonObject,
   audit: PodAudit,
   groups: Map<string, AuditGroup>,
+  gaps: Set<string>,
 ): Promise<void> {
   const { name, namespace } = objectAt(pod, 'metadata');
   const known = await audit.namespaces.get(String(namespace));
   const found = namespaceFrom(String(namespace), known, audit.namespacesCount);
+  if (audit.namespacesCount && 'unknown' in known) gaps.add(namespaceGap(found.name, known));
   const { rules, webhooks } = audit;
   const setting = { namespace: found, namespaceObject: known, webhooks, rules };
   const because = judge(pod, mutate(pod, found, rules), setting);
@@ -66,6 +74,10 @@ async function auditOne(
   const group = groups.get(key) ?? { namespace: found.name, owner, because, pods: [] };
   group.pods.push(String(name));
   groups.set(key, group);
+}
+
+function namespaceGap(name: string, { unknown }: Unknown): string {
+  return `what namespace ${name} asks for its pods is not known: ${unknown}`;
 }
 
 /** A CronJob makes its Jobs, and only the Job says so: those of the groups found are asked. */

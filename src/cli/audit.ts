@@ -22,7 +22,7 @@ export function addAudit(program: Command, output: Output): void {
     .command('audit')
     .summary('find pods that asked and did not get')
     .description(
-      'Looks at the pods that run, and names those that lack what they, or their namespace, ask for, by owner, with the likely reason and the command that mends it; and workloads whose annotation does not reach their pods. It exits with 1 where it finds any, and changes nothing.',
+      'Looks at the pods that run, and names those that lack what they, or their namespace, ask for, by owner, with the likely reason and the command that mends it; and workloads whose annotation does not reach their pods. It exits with 1 where it finds any, or where it could not look everywhere, and changes nothing.',
     )
     .option('-n, --namespace <name>', 'the namespace to look at', 'default')
     .addOption(new Option('-A, --all-namespaces', 'look at all namespaces').conflicts('namespace'))
@@ -35,8 +35,8 @@ export function addAudit(program: Command, output: Output): void {
     .addHelpText(
       'after',
       `
-It needs get and list on pods, and for the reasons on namespaces, mutatingwebhookconfigurations, workloads and podherald's
-ConfigMap: what may not be read is told.
+It needs get and list on pods, namespaces, mutatingwebhookconfigurations, workloads and podherald's ConfigMap. What may not
+be read is told, and then it never ends in 0: whoever may not read the ConfigMap gives the config with --config.
 
 Examples:
   podherald audit -n shop
@@ -52,9 +52,7 @@ async function audit(flags: AuditFlags, output: Output): Promise<void> {
     output.progress?.('');
     for (const gap of result.gaps) output.note(noteText(gap));
     write(result, flags, output);
-    const { groups, misplaced } = result;
-    if (groups.length + misplaced.length > 0) throw new AppError('audit', verdict(result));
-    output.note(noteText(`${result.pods} pods, and none lacks what it asks for`));
+    conclude(result, output);
   } finally {
     cluster.close();
   }
@@ -68,6 +66,7 @@ async function auditCluster(
   const config = await usedConfig(flags, cluster);
   const webhooks = await readWebhooks(cluster);
   const namespaces = new ReadNamespaces(cluster);
+  if (flags.allNamespaces !== true) await namespaces.expect(flags.namespace);
   const around = {
     cluster,
     namespaces,
@@ -84,7 +83,12 @@ async function auditCluster(
     pods: pods.count,
     groups: pods.groups.toSorted(byPlace),
     misplaced: workloads.misplaced.toSorted(byPlace),
-    gaps: [...(config.trouble === undefined ? [] : [config.trouble.message]), ...workloads.gaps],
+    gaps: [
+      ...(config.trouble === undefined ? [] : [config.trouble.message]),
+      ...('unknown' in webhooks ? [webhooks.unknown] : []),
+      ...pods.gaps,
+      ...workloads.gaps,
+    ],
   };
 }
 
@@ -105,11 +109,30 @@ function write(result: AuditResult, flags: AuditFlags, output: Output): void {
   output.out(auditText(result, output));
 }
 
-function verdict({ pods, groups, misplaced }: AuditResult): string {
+/**
+ * | found     | could not look everywhere | ends in                      |
+ * | --------- | ------------------------- | ---------------------------- |
+ * | something | no, or yes                | `audit`, 1                   |
+ * | nothing   | yes                       | `cluster`, 1: nobody knows   |
+ * | nothing   | no                        | 0                            |
+ *
+ * @throws AppError
+ */
+function conclude(result: AuditResult, output: Output): void {
+  const { pods, groups, misplaced, gaps } = result;
+  if (groups.length + misplaced.length > 0) throw new AppError('audit', verdict(result));
+  if (gaps.length > 0) {
+    throw new AppError('cluster', `${pods} pods, and whether any lacks something is not known`);
+  }
+  output.note(noteText(`${pods} pods, and none lacks what it asks for`));
+}
+
+function verdict({ pods, groups, misplaced, gaps }: AuditResult): string {
   const lacking = groups.reduce((sum, group) => sum + group.pods.length, 0);
   const parts = [
     `${lacking} of ${pods} pods lack what they ask for`,
     ...(misplaced.length === 0 ? [] : [`annotations that reach no pod: ${misplaced.length}`]),
+    ...(gaps.length === 0 ? [] : ['there may be more, as not all could be looked at']),
   ];
   return parts.join('; ');
 }

@@ -268,18 +268,59 @@ describe('audit', () => {
     expect(config).toBe('ConfigMap platform/podherald');
   });
 
-  it('tells what it may not read, and goes on', async () => {
-    const fake = await fakeObjects(cluster([livePod('web')]));
-    const forbidden = status(403, 'you may not');
-    for (const path of [WEBHOOKS, '/apis/apps/v1/daemonsets', '/api/v1/namespaces']) {
-      fake.scripted.set(path, [forbidden]);
-    }
-    const { code, stdout, stderr } = await runCommand(['audit', '-A'], fake.kubeconfig);
+  const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';
+
+  /** An audit of one pod where some paths are forbidden, each as often as it is asked for. */
+  async function forbidden(pod: object, ...paths: readonly string[]) {
+    const fake = await fakeObjects(cluster([pod]));
+    for (const path of paths) fake.scripted.set(path, Array(9).fill(status(403, 'you may not')));
+    return { fake, ...(await runCommand(['audit', '-A', '-o', 'json'], fake.kubeconfig)) };
+  }
+
+  it.each([
+    ['the webhook', [WEBHOOKS]],
+    ['a kind of workload', ['/apis/apps/v1/daemonsets']],
+    ['its namespace', ['/api/v1/namespaces', '/api/v1/namespaces/shop']],
+    ['the installed config', [CONFIG_MAP]],
+  ])('is not green where it may not read %s', async (_, paths) => {
+    const { code, stdout, stderr } = await forbidden(silent, ...paths);
+
+    expect({ code, gaps: JSON.parse(stdout).gaps.length }).toEqual({ code: 1, gaps: 1 });
+    expect(stderr).toMatch(/403 to GET .*: you may not/);
+    expect(stderr).toContain('1 pods, and whether any lacks something is not known');
+    expect(stderr).not.toContain('none lacks');
+  });
+
+  it('tells what lacks something all the same, and that there may be more', async () => {
+    const { code, stdout, stderr } = await forbidden(asking, WEBHOOKS, '/api/v1/namespaces');
 
     expect(code).toBe(1);
-    expect(stdout).toContain('(not_told)');
-    expect(stderr).toContain('403 to GET /apis/apps/v1/daemonsets: you may not');
+    expect(JSON.parse(stdout).missing).toMatchObject([{ reason: 'not_told' }]);
+    expect(stderr).toContain('1 of 1 pods lack what they ask for; there may be more');
+  });
+
+  it('reads one namespace at a time where it may not list them', async () => {
+    const { fake, code, stdout } = await forbidden(silent, '/api/v1/namespaces');
+
+    expect({ code, gaps: JSON.parse(stdout).gaps }).toEqual({ code: 0, gaps: [] });
     expect(fake.requests).toContain('/api/v1/namespaces/shop');
+  });
+
+  it('needs no namespace where namespaces do not count', async () => {
+    const fake = await fakeObjects(
+      cluster([silent], { [CONFIG_MAP]: configMap('namespaces: {annotations: false}\n') }),
+    );
+    fake.scripted.set('/api/v1/namespaces/shop', Array(9).fill(status(403, 'you may not')));
+    const { code } = await runCommand(['audit', '-n', 'shop'], fake.kubeconfig);
+
+    expect(code).toBe(0);
+  });
+
+  it('names a namespace that there is not', async () => {
+    const { code, stdout, stderr } = await audit(cluster([]), '-n', 'shpo');
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('there is no namespace shpo');
   });
 
   it('fails where it may not read pods', async () => {
