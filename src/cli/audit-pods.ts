@@ -1,6 +1,7 @@
 import { mutate } from '../admission/mutate.ts';
 import type { JsonObject } from '../api/json.ts';
 import type { ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { Reason } from '../decision/reasons.ts';
 import { judge } from '../explanation/judge.ts';
 import { controllerOf, type Owner, ownerOf } from '../explanation/owner.ts';
 import type { Setting, Unknown } from '../explanation/setting.ts';
@@ -21,33 +22,36 @@ export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks'> {
 /** Pods that have ended start nothing any more. */
 const NOT_ENDED = `fieldSelector=${encodeURIComponent('status.phase!=Succeeded,status.phase!=Failed')}`;
 
+/** What is kept of pods: the names of those that lack something, and counts. */
 export interface AuditedPods {
-  readonly count: number;
-  readonly groups: readonly AuditGroup[];
+  count: number;
+  readonly groups: Map<string, AuditGroup>;
+  readonly byDesign: Map<Reason, number>;
   /** The namespaces whose wishes for their pods are not known. */
-  readonly gaps: readonly string[];
+  readonly gaps: Set<string>;
 }
 
-/** All pods that have not ended, page by page: only the names of those that lack something are kept. */
+function nothingYet(): AuditedPods {
+  return { count: 0, groups: new Map(), byDesign: new Map(), gaps: new Set() };
+}
+
+/** All pods that have not ended, page by page. */
 export async function auditPods(audit: PodAudit): Promise<AuditedPods> {
   const { cluster, namespace, progress } = audit;
   const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const groups = new Map<string, AuditGroup>();
-  const gaps = new Set<string>();
-  let count = 0;
+  let found = nothingYet();
   for await (const { items, remaining, isRestart } of cluster.pages(
     `/api/v1${below}/pods?${NOT_ENDED}`,
   )) {
-    if (isRestart) {
-      groups.clear();
-      count = 0;
-    }
+    if (isRestart) found = nothingYet();
     const staying = items.filter((pod) => !isLeaving(pod));
-    for (const pod of staying) await auditOne(pod, audit, groups, gaps);
-    count += staying.length;
-    progress(`${count}${remaining === undefined ? '' : ` of ${count + remaining}`} pods`);
+    for (const pod of staying) await auditOne(pod, audit, found);
+    found.count += staying.length;
+    progress(
+      `${found.count}${remaining === undefined ? '' : ` of ${found.count + remaining}`} pods`,
+    );
   }
-  return { count, groups: await withCronJobs([...groups.values()], cluster), gaps: [...gaps] };
+  return { ...found, groups: await withCronJobs(found.groups, cluster) };
 }
 
 /** What is being deleted needs no mending, and its successor may have it all. */
@@ -57,23 +61,31 @@ function isLeaving(pod: JsonObject): boolean {
 
 async function auditOne(
   pod: JsonObject,
-  audit: PodAudit,
-  groups: Map<string, AuditGroup>,
-  gaps: Set<string>,
+  { namespaces, namespacesCount, rules, webhooks }: PodAudit,
+  { groups, byDesign, gaps }: AuditedPods,
 ): Promise<void> {
-  const { name, namespace } = objectAt(pod, 'metadata');
-  const known = await audit.namespaces.get(String(namespace));
-  const found = namespaceFrom(String(namespace), known, audit.namespacesCount);
-  if (audit.namespacesCount && 'unknown' in known) gaps.add(namespaceGap(found.name, known));
-  const { rules, webhooks } = audit;
-  const setting = { namespace: found, namespaceObject: known, webhooks, rules };
-  const because = judge(pod, mutate(pod, found, rules), setting);
+  const metadata = objectAt(pod, 'metadata');
+  const namespaceObject = await namespaces.get(String(metadata['namespace']));
+  const namespace = namespaceFrom(String(metadata['namespace']), namespaceObject, namespacesCount);
+  if (namespacesCount && 'unknown' in namespaceObject) {
+    gaps.add(namespaceGap(namespace.name, namespaceObject));
+  }
+  const setting = { namespace, namespaceObject, webhooks, rules };
+  const verdict = judge(pod, mutate(pod, namespace, rules), setting);
+  for (const reason of verdict.byDesign) byDesign.set(reason, (byDesign.get(reason) ?? 0) + 1);
+  const { because } = verdict;
   if (because === undefined) return;
-  const owner = ownerOf(pod);
-  const key = [namespace, owner.kind, owner.name, because.reason].join('/');
-  const group = groups.get(key) ?? { namespace: found.name, owner, because, pods: [] };
-  group.pods.push(String(name));
-  groups.set(key, group);
+  const group = { namespace: namespace.name, owner: ownerOf(pod), because, pods: [] };
+  addTo(groups, group, [String(metadata['name'])]);
+}
+
+function addTo(groups: Map<string, AuditGroup>, group: AuditGroup, pods: readonly string[]): void {
+  const { namespace, owner, because } = group;
+  const reasons = [because.reason, ...(because.findings ?? [])];
+  const key = [namespace, owner.kind, owner.name, ...reasons].join('/');
+  const same = groups.get(key) ?? group;
+  same.pods.push(...pods);
+  groups.set(key, same);
 }
 
 function namespaceGap(name: string, { unknown }: Unknown): string {
@@ -82,18 +94,15 @@ function namespaceGap(name: string, { unknown }: Unknown): string {
 
 /** A CronJob makes its Jobs, and only the Job says so: those of the groups found are asked. */
 async function withCronJobs(
-  groups: readonly AuditGroup[],
+  groups: ReadonlyMap<string, AuditGroup>,
   cluster: ClusterObjects,
-): Promise<AuditGroup[]> {
+): Promise<Map<string, AuditGroup>> {
   const merged = new Map<string, AuditGroup>();
-  for (const group of groups) {
+  for (const group of groups.values()) {
     const owner = await ownerOfJob(group, cluster);
-    const key = [group.namespace, owner.kind, owner.name, group.because.reason].join('/');
-    const same = merged.get(key);
-    if (same === undefined) merged.set(key, { ...group, owner });
-    else same.pods.push(...group.pods);
+    addTo(merged, { ...group, owner, pods: [] }, group.pods);
   }
-  return [...merged.values()];
+  return merged;
 }
 
 async function ownerOfJob(

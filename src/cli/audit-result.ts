@@ -1,3 +1,4 @@
+import type { Reason } from '../decision/reasons.ts';
 import type { Mend } from '../explanation/mend.ts';
 import type { Owner } from '../explanation/owner.ts';
 import type { WhyNot } from '../explanation/why-not.ts';
@@ -24,6 +25,8 @@ export interface AuditResult {
   /** How many pods were looked at. */
   readonly pods: number;
   readonly groups: readonly AuditGroup[];
+  /** How many pods cannot have what their namespace asks for, by the reason. */
+  readonly byDesign: Readonly<Partial<Record<Reason, number>>>;
   readonly misplaced: readonly MisplacedWish[];
   /** What could not be looked at, and why. */
   readonly gaps: readonly string[];

@@ -19,7 +19,7 @@ function groupText({ namespace, owner, because, pods }: AuditGroup, output: Outp
   const count = pods.length === 1 ? '1 pod' : `${pods.length} pods`;
   const lacking = owner.kind === 'Pod' ? '' : ` ${count}`;
   const title = paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
-  const mend = mendFor(because.reason, owner, namespace, pods);
+  const mend = mendFor(because, owner, namespace, pods);
   return `${title}:${lacking} (${because.reason})\n${prose(whyNotSentence(because))}${mendText(mend, output)}`;
 }
 
@@ -41,7 +41,14 @@ function prose(text: string): string {
 }
 
 /** The same for programs. */
-export function auditData({ config, pods, groups, misplaced, gaps }: AuditResult): object {
+export function auditData({
+  config,
+  pods,
+  groups,
+  byDesign,
+  misplaced,
+  gaps,
+}: AuditResult): object {
   return {
     config,
     pods,
@@ -51,8 +58,9 @@ export function auditData({ config, pods, groups, misplaced, gaps }: AuditResult
       pods: names,
       reason: because.reason,
       message: whyNotSentence(because),
-      mend: mendFor(because.reason, owner, namespace, names),
+      mend: mendFor(because, owner, namespace, names),
     })),
+    byDesign,
     misplaced,
     gaps,
   };

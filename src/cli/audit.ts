@@ -52,6 +52,7 @@ async function audit(flags: AuditFlags, output: Output): Promise<void> {
     output.progress?.('');
     for (const gap of result.gaps) output.note(noteText(gap));
     write(result, flags, output);
+    tellDesign(result, output);
     conclude(result, output);
   } finally {
     cluster.close();
@@ -81,7 +82,8 @@ async function auditCluster(
   return {
     config: config.name,
     pods: pods.count,
-    groups: pods.groups.toSorted(byPlace),
+    groups: [...pods.groups.values()].toSorted(byPlace),
+    byDesign: Object.fromEntries(pods.byDesign),
     misplaced: workloads.misplaced.toSorted(byPlace),
     gaps: [
       ...(config.trouble === undefined ? [] : [config.trouble.message]),
@@ -107,6 +109,14 @@ function write(result: AuditResult, flags: AuditFlags, output: Output): void {
   }
   output.note(noteText(`by ${result.config}`));
   output.out(auditText(result, output));
+}
+
+/** No fault of the pods, nor of whoever wrote the default: it is for those that can have it. */
+function tellDesign({ byDesign }: AuditResult, output: Output): void {
+  for (const [reason, count] of Object.entries(byDesign)) {
+    const text = `${count} pods cannot have what their namespace asks for, and that is no fault`;
+    output.note(noteText(`${text} (${reason})`));
+  }
 }
 
 /**

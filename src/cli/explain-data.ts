@@ -38,10 +38,16 @@ function reachData(reach: NonNullable<Explained['reach']>): object {
   };
 }
 
-function liveData({ isMissing, because, status }: NonNullable<Explained['live']>): object {
+function liveData({
+  isMissing,
+  because,
+  byDesign,
+  status,
+}: NonNullable<Explained['live']>): object {
   return {
     missing: isMissing,
     ...(because && { reason: because.reason, message: whyNotSentence(because) }),
+    ...(byDesign.length > 0 && { byDesign }),
     ...(status !== undefined && { status: parsed(status) }),
   };
 }

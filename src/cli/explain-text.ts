@@ -30,7 +30,10 @@ function headline({ mutation, live, explanation, reach }: Explained): string {
     const isIgnored = outcome !== 'skipped' && reach && 'asked' in reach && !reach.asked;
     return OUTCOME_WORDS[outcome] + (isIgnored ? ', if the webhook were asked' : '');
   }
-  if (live.isMissing) return 'lacks what it asks for';
+  const isIn = explanation.there.some(({ kind }) => kind !== 'annotation');
+  if (live.isMissing) return isIn ? 'has part of what it asks for' : 'lacks what it asks for';
+  if (live.byDesign.length > 0)
+    return `${isIn ? 'has part' : 'has nothing'} of what its namespace asks for, by design`;
   if (explanation.there.length > 0) return 'has what it asks for';
   return outcome === 'unchanged' ? 'has all of its own' : OUTCOME_WORDS[outcome];
 }

@@ -68,10 +68,11 @@ function liveOf(
   setting: Setting,
 ): NonNullable<Explained['live']> {
   const status = annotationsOf(pod)[`${setting.rules.annotationPrefix}status`];
-  const because = judge(pod, mutation, setting);
+  const { because, byDesign } = judge(pod, mutation, setting);
   return {
     isMissing: because !== undefined,
     ...(because && { because }),
+    byDesign,
     ...(status !== undefined && { status }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Mutation } from '../admission/outcome.ts';
 import type { Json } from '../api/json.ts';
+import type { Reason } from '../decision/reasons.ts';
 import type { Explanation } from '../explanation/explanation.ts';
 import type { Reach } from '../explanation/reach.ts';
 import type { WhyNot } from '../explanation/why-not.ts';
@@ -24,6 +25,8 @@ export interface Explained {
     readonly isMissing: boolean;
     /** Why, where something is missing. */
     readonly because?: WhyNot;
+    /** What its namespace asks for and it cannot have. */
+    readonly byDesign: readonly Reason[];
     /** The status annotation. */
     readonly status?: string;
   };

@@ -1,29 +1,77 @@
 import type { Mutation } from '../admission/outcome.ts';
 import type { JsonObject } from '../api/json.ts';
 import { isMalformed, parsePod } from '../api/pod.ts';
+import { type Finding, type Reason, sentenceOf } from '../decision/reasons.ts';
 import { findOurs } from '../removal/find-ours.ts';
 import { changesThere } from './changes.ts';
-import { annotationsOf, isMissing, likelyReason } from './live-pod.ts';
+import { annotationsOf, isBehind, likelyReason } from './live-pod.ts';
 import { reachIn, type Setting } from './setting.ts';
-import type { WhyNot } from './why-not.ts';
-import { wishesOf } from './wish.ts';
+import { type Ungranted, ungranted } from './ungranted.ts';
+import { type WhyNot, whyNot } from './why-not.ts';
+import { type Wish, wishesOf } from './wish.ts';
+
+export interface Verdict {
+  /** Why the pod lacks something that it asks for, or its namespace for it; absent where it has all. */
+  readonly because?: WhyNot;
+  /** What its namespace asks for and it cannot have, which is no mistake of anybody. */
+  readonly byDesign: readonly Reason[];
+}
 
 /**
- * Why a pod that exists lacks what it asks for: the one answer of `audit` and `explain`.
+ * Whether a pod that exists has what it asks for: the one answer of `audit` and `explain`.
+ *
+ * | the pod                                             | lacks it because of                |
+ * | --------------------------------------------------- | ---------------------------------- |
+ * | would be denied                                     | faulty                             |
+ * | would get more if it were made anew                 | why it did not: `likelyReason`     |
+ * | asks in words that nobody knows                     | not_understood                     |
+ * | is asked something unknown for by its namespace     | namespace_not_understood           |
+ * | asks for what it cannot have                        | not_granted                        |
+ * | has a namespace that asks for what it cannot have   | nothing: that is told (`byDesign`) |
  *
  * @param mutation what podherald would make of it now.
- * @returns undefined where it lacks nothing.
  */
-export function judge(pod: JsonObject, mutation: Mutation, setting: Setting): WhyNot | undefined {
-  if (!isMissing(mutation)) return undefined;
-  const { namespace, namespaceObject, rules } = setting;
-  const annotations = annotationsOf(pod);
+export function judge(pod: JsonObject, mutation: Mutation, setting: Setting): Verdict {
+  const { namespace, rules } = setting;
+  const wishes = wishesOf(annotationsOf(pod), namespace, rules.annotationPrefix);
+  const lacking = ungranted(mutation, wishes, rules.annotationPrefix);
+  const because = isBehind(mutation)
+    ? whyBehind(pod, mutation, wishes, setting)
+    : whyUngranted(mutation, lacking);
+  return { ...(because && { because }), byDesign: lacking.byDesign.map(({ reason }) => reason) };
+}
+
+function whyUngranted(
+  { outcome, findings }: Mutation,
+  { unheard, unheardOfNamespace, impossible }: Ungranted,
+): WhyNot | undefined {
+  if (outcome === 'denied') return from('faulty', findings);
+  if (unheard.length > 0) return from('not_understood', unheard);
+  if (unheardOfNamespace.length > 0) return from('namespace_not_understood', unheardOfNamespace);
+  return impossible.length > 0 ? from('not_granted', impossible) : undefined;
+}
+
+function from(
+  reason: 'faulty' | 'not_understood' | 'namespace_not_understood' | 'not_granted',
+  findings: readonly Finding[],
+): WhyNot {
+  const what = findings.map(sentenceOf).join('; ');
+  return { ...whyNot(reason, { what }), findings: findings.map((found) => found.reason) };
+}
+
+function whyBehind(
+  pod: JsonObject,
+  mutation: Mutation,
+  wishes: readonly Wish[],
+  setting: Setting,
+): WhyNot {
+  const { namespaceObject, rules } = setting;
   return likelyReason({
     pod,
     namespace: 'value' in namespaceObject ? namespaceObject.value : undefined,
-    wishes: wishesOf(annotations, namespace, rules.annotationPrefix),
+    wishes,
     mutation,
-    hasStatus: Object.hasOwn(annotations, `${rules.annotationPrefix}status`),
+    hasStatus: Object.hasOwn(annotationsOf(pod), `${rules.annotationPrefix}status`),
     injected: injectedIn(pod, setting),
     reach: reachIn(pod, setting),
   });

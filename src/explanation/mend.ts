@@ -1,6 +1,8 @@
+import type { Reason } from '../decision/reasons.ts';
 import type { Owner } from './owner.ts';
 import { SCOPE_LABEL } from './reach.ts';
-import type { WhyNotReason } from './why-not.ts';
+import { OBSTACLES } from './ungranted.ts';
+import type { WhyNot, WhyNotReason } from './why-not.ts';
 
 /** What to do about pods that lack something: commands for a shell, in order, and words after them. */
 export interface Mend {
@@ -10,16 +12,23 @@ export interface Mend {
 
 /** @param pods the names of the pods that the owner has. */
 export function mendFor(
-  reason: WhyNotReason,
+  { reason, findings = [] }: WhyNot,
   owner: Owner,
   namespace: string,
   pods: readonly string[],
 ): Mend {
+  if (reason === 'not_granted')
+    return { commands: [], advice: findings.flatMap(towards).join('; ') };
   const again = recreate(owner, namespace, pods);
   const only = ADVICE[reason];
   if (only !== undefined) return { commands: [], advice: only };
   const first = FIRST[reason]?.(owner, namespace) ?? [];
   return { ...again, commands: [...first, ...again.commands] };
+}
+
+function towards(reason: Reason): string[] {
+  const advice: Partial<Record<Reason, string>> = OBSTACLES;
+  return [advice[reason] ?? []].flat();
 }
 
 /** Reasons that no new pod mends. */
@@ -40,6 +49,7 @@ const FIRST: Partial<Record<WhyNotReason, (owner: Owner, namespace: string) => r
     ],
     faulty: edit,
     not_understood: edit,
+    namespace_not_understood: (_, namespace) => [`kubectl edit namespace/${namespace}`],
   };
 
 /** An annotation of a pod that has an owner stands in the owner's template. */

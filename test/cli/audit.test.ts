@@ -36,6 +36,13 @@ function injected(pod: object): object {
   return applied(pod, mutate(pod, { name: 'shop' }, defaultRules('0')));
 }
 
+const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';
+const AMBASSADOR = { 'inject-ambassador': 'true' };
+
+function wishing(annotations: Record<string, string>, spec = {}): object {
+  return livePod('web', { annotations, spec });
+}
+
 describe('audit', () => {
   it('exits with 0 where every pod has what it asks for', async () => {
     const silent = livePod('silent', { annotations: {} });
@@ -115,6 +122,44 @@ describe('audit', () => {
     ['faulty', livePod('web', { annotations: { 'inject-metadata': 'yes' } }), {}],
     ['not_understood', livePod('web', { annotations: { 'inject-metadata': 'otle' } }), {}],
     ['not_understood', livePod('web', { annotations: { 'podherald.dev/inject-metadta': '' } }), {}],
+    ['not_understood', injected(wishing({ 'inject-metadata': 'default,otle' })), {}],
+    [
+      'not_understood',
+      livePod('web', { annotations: { 'inject-metadata': 'yes' } }),
+      { [CONFIG_MAP]: configMap('onInvalid: warn\n') },
+    ],
+    [
+      'namespace_not_understood',
+      silent,
+      {
+        '/api/v1/namespaces': [
+          namespaceObject('shop', { annotations: { 'inject-metadata': 'otle' } }),
+        ],
+      },
+    ],
+    ['not_granted', injected(wishing(AMBASSADOR, { hostNetwork: true })), {}],
+    ['not_granted', injected(wishing(AMBASSADOR, { os: { name: 'windows' } })), {}],
+    [
+      'not_granted',
+      injected(
+        wishing(AMBASSADOR, {
+          containers: [{ name: 'ambassador' }, { name: 'podherald-ambassador' }],
+        }),
+      ),
+      {},
+    ],
+    ['not_granted', wishing(AMBASSADOR), { '/version': { gitVersion: 'v1.28.3' } }],
+    [
+      'not_granted',
+      injected(
+        wishing({
+          ...AMBASSADOR,
+          'podherald.dev/ambassador-kubeconfig': 'true',
+          'example.com/all-there-is': 'x'.repeat(262_000),
+        }),
+      ),
+      {},
+    ],
     ['unreachable', asking, { [WEBHOOKS]: [LABELLED_SCOPE] }],
     [
       'namespace_not_labelled',
@@ -205,6 +250,39 @@ describe('audit', () => {
     expect(await missing(cluster([pod], more))).toMatchObject({ code: 0, missing: [] });
   });
 
+  it('says what would let a pod have what it asks for', async () => {
+    const pod = injected(
+      wishing({ ...AMBASSADOR, 'inject-metadata': 'true' }, { hostNetwork: true }),
+    );
+    const { missing: groups } = await missing(cluster([pod]));
+
+    expect(groups[0].message).toContain('it asks for what it cannot have: no ambassador: on the');
+    expect(groups[0].mend).toEqual({
+      commands: [],
+      advice: 'without hostNetwork it would get one; else take inject-ambassador away',
+    });
+  });
+
+  it.each([
+    ['host_network', { hostNetwork: true }],
+    ['automount_disabled', {}],
+  ])('tells of a default that a pod cannot have, as no fault: %s', async (reason, spec) => {
+    const defaults = namespaceObject('shop', { annotations: AMBASSADOR });
+    const { code, stderr, stdout } = await audit(
+      cluster([livePod('web', { annotations: {}, spec })], { '/api/v1/namespaces': [defaults] }),
+      '-A',
+      '-o',
+      'json',
+    );
+
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      missing: [],
+      byDesign: { [reason]: 1 },
+    });
+    expect(stderr).toContain(`and that is no fault (${reason})`);
+  });
+
   it('leaves out a pod that is being deleted', async () => {
     const leaving = livePod('web', { metadata: { deletionTimestamp: later } });
 
@@ -267,8 +345,6 @@ describe('audit', () => {
 
     expect(config).toBe('ConfigMap platform/podherald');
   });
-
-  const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';
 
   /** An audit of one pod where some paths are forbidden, each as often as it is asked for. */
   async function forbidden(pod: object, ...paths: readonly string[]) {

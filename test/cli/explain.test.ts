@@ -234,6 +234,20 @@ describe('explain of an object', () => {
     expect(live).toMatchObject({ missing: true, reason: 'unreachable' });
   });
 
+  it('says that a pod has part of what it asks for, or of what its namespace does', async () => {
+    const annotations = { 'inject-metadata': 'true', 'inject-ambassador': 'true' };
+    const spec = { hostNetwork: true };
+    const own = await explainPod(injected(livePod('web', { annotations, spec })));
+    const defaults = namespaceObject('shop', { annotations });
+    const silent = injected(livePod('web', { annotations: { 'inject-metadata': 'true' }, spec }));
+    const asked = await explainPod(silent, { '/api/v1/namespaces/shop': defaults });
+
+    expect(own.text).toContain('Pod shop/web: has part of what it asks for\n');
+    expect(own.live).toMatchObject({ missing: true, reason: 'not_granted' });
+    expect(asked.text).toContain('has part of what its namespace asks for, by design\n');
+    expect(asked.live).toMatchObject({ missing: false, byDesign: ['host_network'] });
+  });
+
   it('says that a namespace without the label of the scope asks in vain', async () => {
     const { text } = await explainPod(livePod('web', { annotations: {} }), {
       [WEBHOOKS]: [LABELLED_SCOPE],
