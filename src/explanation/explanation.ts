@@ -11,7 +11,7 @@ import {
   sentenceOf,
 } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
-import { findOurs } from '../removal/find-ours.ts';
+import { findPresent } from '../removal/find-present.ts';
 import { type Change, changesOf, changesThere } from './changes.ts';
 import { type Wish, wishesOf } from './wish.ts';
 
@@ -77,7 +77,7 @@ export function explain(
 }
 
 function thereIn(pod: Pod, namespace: Namespace, rules: Rules): Change[] {
-  return changesThere(pod, findOurs(pod, namespace, rules));
+  return changesThere(pod, findPresent(pod, namespace, rules));
 }
 
 function placed(wish: Wish, places: Places): ExplainedWish {

@@ -2,7 +2,7 @@ import type { Mutation } from '../admission/outcome.ts';
 import type { JsonObject } from '../api/json.ts';
 import { isMalformed, parsePod } from '../api/pod.ts';
 import { type Finding, type Reason, sentenceOf } from '../decision/reasons.ts';
-import { findOurs } from '../removal/find-ours.ts';
+import { findPresent } from '../removal/find-present.ts';
 import { changesThere } from './changes.ts';
 import { annotationsOf, isBehind, likelyReason } from './live-pod.ts';
 import { reachIn, type Setting } from './setting.ts';
@@ -81,6 +81,6 @@ function whyBehind(
 function injectedIn(pod: JsonObject, { namespace, rules }: Setting): string[] {
   const parsed = parsePod(pod);
   if (isMalformed(parsed)) return [];
-  const there = changesThere(parsed, findOurs(parsed, namespace, rules));
+  const there = changesThere(parsed, findPresent(parsed, namespace, rules));
   return there.flatMap(({ container }) => container ?? []);
 }

@@ -217,6 +217,11 @@ describe('audit', () => {
       withContainer(injected(livePod('web', { spec: { containers: [{ name: 'app' }] } }))),
       {},
     ],
+    [
+      'container_added_later',
+      withContainer(injected(livePod('web', { spec: { containers: [{ name: 'app' }] } })), 0),
+      {},
+    ],
   ])('names the likely reason: %s', async (reason, pod, more) => {
     const { code, missing: groups } = await missing(cluster([pod], more));
 
@@ -454,9 +459,12 @@ function asOlder(pod: object): object {
   return JSON.parse(JSON.stringify(pod).replaceAll('POD_IP', 'POD_ADDRESS'));
 }
 
-function withContainer(pod: object): object {
+function withContainer(pod: object, index = 1): object {
   const { spec } = pod as { spec: { containers: object[] } };
-  return { ...pod, spec: { ...spec, containers: [...spec.containers, { name: 'mesh' }] } };
+  return {
+    ...pod,
+    spec: { ...spec, containers: spec.containers.toSpliced(index, 0, { name: 'mesh' }) },
+  };
 }
 
 function mirror(pod: object): object {

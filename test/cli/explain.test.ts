@@ -204,6 +204,8 @@ describe('explain -f', () => {
   });
 });
 
+const MESH = { name: 'mesh', image: 'mesh' };
+
 describe('explain of an object', () => {
   async function explainPod(pod: object, more: Record<string, unknown> = {}) {
     const fake = await fakeObjects(cluster([pod], more));
@@ -224,6 +226,42 @@ describe('explain of an object', () => {
     expect(lacks).toEqual([]);
     expect(has).toContainEqual({ container: 'app', kind: 'files', names: ['/etc/downward'] });
     expect(has).toContainEqual({ kind: 'volume', names: ['downward'] });
+  });
+
+  interface StoredSpec {
+    containers: { env: object[]; volumeMounts: object[] }[];
+    initContainers: object[];
+    volumes: object[];
+  }
+  const TOKEN = {
+    name: 'kube-api-access-x',
+    mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+  };
+
+  it.each<[string, (spec: StoredSpec) => void]>([
+    ['a container', ({ containers }) => containers.unshift({ env: [], volumeMounts: [], ...MESH })],
+    ['an init container', ({ initContainers }) => initContainers.unshift(MESH)],
+    ['a variable', ({ containers }) => containers[0]?.env.unshift({ name: 'A', value: 'b' })],
+    [
+      'a mount',
+      ({ containers, volumes }) => {
+        containers[0]?.volumeMounts.push(TOKEN);
+        volumes.unshift({ name: TOKEN.name, projected: {} });
+      },
+    ],
+  ])('still knows what is podherald’s where another webhook has put %s', async (_, change) => {
+    const annotations = { 'inject-metadata': 'true', 'inject-ambassador': 'true' };
+    const pod = structuredClone(injected(livePod('web', { annotations }))) as { spec: StoredSpec };
+    const before = await explainPod(structuredClone(pod));
+    change(pod.spec);
+    const { has } = await explainPod(pod);
+
+    expect(before.has).toContainEqual({
+      container: 'app',
+      kind: 'files',
+      names: ['/etc/downward'],
+    });
+    expect(has).toEqual(before.has);
   });
 
   it('tells what a pod lacks, and why', async () => {
