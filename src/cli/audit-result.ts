@@ -1,5 +1,6 @@
 import type { Reason } from '../decision/reasons.ts';
 import type { Mend } from '../explanation/mend.ts';
+import type { Misplaced } from '../explanation/misplaced.ts';
 import type { Owner } from '../explanation/owner.ts';
 import type { WhyNot } from '../explanation/why-not.ts';
 
@@ -11,11 +12,9 @@ export interface AuditGroup {
   readonly pods: string[];
 }
 
-/** A workload whose annotation does not reach its pods. */
-export interface MisplacedWish {
+/** A workload whose annotations do not reach its pods. */
+export interface MisplacedWish extends Misplaced {
   readonly namespace: string;
-  readonly owner: Owner;
-  readonly key: string;
   readonly mend: Mend;
 }
 

@@ -1,7 +1,7 @@
 import { type Mend, mendFor } from '../explanation/mend.ts';
+import { misplacedSentences } from '../explanation/misplaced.ts';
 import { whyNotSentence } from '../explanation/why-not.ts';
 import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
-import { misplacedSentence } from './inject-summary.ts';
 import { type Output, paint } from './output.ts';
 import { wrapped } from './table.ts';
 
@@ -23,10 +23,11 @@ function groupText({ namespace, owner, because, pods }: AuditGroup, output: Outp
   return `${title}:${lacking} (${because.reason})\n${prose(whyNotSentence(because))}${mendText(mend, output)}`;
 }
 
-function misplacedText({ namespace, owner, key, mend }: MisplacedWish, output: Output): string {
+function misplacedText(wish: MisplacedWish, output: Output): string {
+  const { namespace, owner, mend } = wish;
   const title = paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
-  const sentence = prose(misplacedSentence(key, owner.kind));
-  return `${title}: annotation on the workload only\n${sentence}${mendText(mend, output)}`;
+  const sentences = misplacedSentences(wish).map(prose).join('');
+  return `${title}: annotation on the workload only\n${sentences}${mendText(mend, output)}`;
 }
 
 function mendText({ commands, advice }: Mend, output: Output): string {

@@ -141,7 +141,9 @@ function verdict({ pods, groups, misplaced, gaps }: AuditResult): string {
   const lacking = groups.reduce((sum, group) => sum + group.pods.length, 0);
   const parts = [
     `${lacking} of ${pods} pods lack what they ask for`,
-    ...(misplaced.length === 0 ? [] : [`annotations that reach no pod: ${misplaced.length}`]),
+    ...(misplaced.length === 0
+      ? []
+      : [`annotations that reach no pod: ${misplaced.flatMap(({ keys }) => keys).length}`]),
     ...(gaps.length === 0 ? [] : ['there may be more, as not all could be looked at']),
   ];
   return parts.join('; ');

@@ -7,6 +7,7 @@ import { explainWorkload } from './explain-workload.ts';
 import type { ExplainedAll } from './explained.ts';
 import { manifestRules } from './manifest-rules.ts';
 import type { ObjectName } from './object-path.ts';
+import { topOwner } from './top-owner.ts';
 import { type ConfigFlags, usedConfig } from './used-config.ts';
 
 /** @throws AppError `cluster` where the object cannot be read. */
@@ -28,7 +29,8 @@ export async function explainObject(
       config.namespaces.annotations,
     );
     const places = { pod: () => undefined, config: config.placeOf };
-    const around = { namespace, namespaceObject, webhooks, rules, places, isLive: true };
+    const owner = await topOwner(value, flags.namespace, cluster);
+    const around = { namespace, namespaceObject, webhooks, rules, places, owner, isLive: true };
     const explained = findWorkloads(value).map((workload) =>
       explainWorkload(workload, mutate(workload.template, namespace, rules), around),
     );

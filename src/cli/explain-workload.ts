@@ -6,7 +6,7 @@ import { explain, type Places } from '../explanation/explanation.ts';
 import { judge } from '../explanation/judge.ts';
 import type { Known } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
-import { misplacedKey } from '../explanation/misplaced.ts';
+import { misplacedKeys } from '../explanation/misplaced.ts';
 import { reachIn, type Setting } from '../explanation/setting.ts';
 import type { WebhookEntry } from '../explanation/webhook-entries.ts';
 import type { Workload } from '../manifest/workloads.ts';
@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly webhooks?: Known<readonly WebhookEntry[]>;
   readonly rules: Rules;
   readonly places: Places;
+  /** What a pod is of, where that was looked for. */
+  readonly owner?: Known<Workload | undefined>;
   /** Whether the object exists, and is no manifest. */
   readonly isLive: boolean;
 }
@@ -30,9 +32,8 @@ export function explainWorkload(
   mutation: Mutation,
   around: Surroundings,
 ): Explained {
-  const { kind, name, template, annotations } = workload;
-  const { namespace, rules } = around;
-  const misplaced = misplacedKey(kind, annotations, mutation, rules.annotationPrefix);
+  const { kind, name, template } = workload;
+  const { namespace } = around;
   const setting = settingIn(around);
   const pod = isObject(template) ? template : undefined;
   const explained: Explained = {
@@ -43,12 +44,23 @@ export function explainWorkload(
     explanation: explain(template, mutation, around),
     before: template,
     after: template === undefined ? undefined : applied(template, mutation),
-    ...(misplaced !== undefined && { misplaced }),
+    ...misplacedIn(workload, around),
     ...(setting && { reach: reachIn(pod, setting) }),
   };
   const isLivePod = kind === 'Pod' && around.isLive && pod !== undefined;
   if (!isLivePod || setting === undefined) return explained;
   return { ...explained, live: liveOf(pod, mutation, setting) };
+}
+
+function misplacedIn(
+  workload: Workload,
+  { owner, rules }: Surroundings,
+): Pick<Explained, 'misplaced' | 'ownerUnknown'> {
+  if (owner !== undefined && 'unknown' in owner) return { ownerUnknown: owner.unknown };
+  const top = owner?.value ?? workload;
+  const keys = misplacedKeys(top, rules.annotationPrefix);
+  if (keys.length === 0) return {};
+  return { misplaced: { owner: { kind: top.kind, name: top.name }, keys } };
 }
 
 /** Nothing where no cluster was looked at. */

@@ -1,4 +1,5 @@
 import type { Reason } from '../decision/reasons.ts';
+import type { Misplaced } from './misplaced.ts';
 import type { Owner } from './owner.ts';
 import { SCOPE_LABEL } from './reach.ts';
 import { OBSTACLES } from './ungranted.ts';
@@ -77,18 +78,27 @@ function recreate({ kind, name }: Owner, namespace: string, pods: readonly strin
   };
 }
 
-/** Puts a key that stands on a workload where its pods get it. */
-export function moveToTemplate(
-  { kind, name }: Owner,
-  namespace: string,
-  [key, value]: readonly [string, string],
-): Mend {
+/**
+ * Moves what stands on a workload to where its pods get it, all at once. What the pod template
+ * contradicts only goes, so that pods stay as they are, and what nobody knows is left to its author.
+ */
+export function moveToTemplate({ owner, keys }: Misplaced, namespace: string): Mend {
+  const { kind, name } = owner;
+  const known = keys.filter(({ unknown }) => unknown === undefined);
+  if (known.length === 0) return { commands: edit(owner, namespace) };
   if (kind === 'Job') {
     return { commands: [], advice: 'the template of a Job cannot be changed: create it again' };
   }
-  const template = { metadata: { annotations: { [key]: value } } };
+  const moved = known.filter(({ isContradicted }) => !isContradicted);
+  const annotations = Object.fromEntries(moved.map(({ key, value }) => [key, value]));
+  const template = { metadata: { annotations } };
   const spec = kind === 'CronJob' ? { jobTemplate: { spec: { template } } } : { template };
-  const patch = JSON.stringify({ spec }).replaceAll("'", "'\\''");
+  const gone = Object.fromEntries(known.map(({ key }) => [key, null]));
+  const all = { metadata: { annotations: gone }, ...(moved.length > 0 && { spec }) };
+  const patch = JSON.stringify(all).replaceAll("'", "'\\''");
   const object = `${kind.toLowerCase()}/${name}`;
-  return { commands: [`kubectl patch ${object} -n ${namespace} --type merge -p '${patch}'`] };
+  return {
+    commands: [`kubectl patch ${object} -n ${namespace} --type merge -p '${patch}'`],
+    ...(kind === 'ReplicaSet' && { advice: 'the pods that it makes from then on get it' }),
+  };
 }

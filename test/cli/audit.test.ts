@@ -315,27 +315,89 @@ describe('audit', () => {
     const metadata = {
       name: 'web',
       namespace: 'shop',
-      annotations: { 'podherald.dev/inject-metadata': "it's" },
+      annotations: { 'podherald.dev/inject-metadata': "it's", 'inject-ambassador': 'true' },
     };
     const { code, misplaced } = await missing(
       cluster([], {
         '/apis/apps/v1/deployments': [{ metadata, spec: { template } }],
+        '/apis/apps/v1/replicasets': [
+          { metadata, spec: { template } },
+          { metadata: { ...metadata, ...controlled('Deployment', 'web') }, spec: { template } },
+        ],
         '/apis/batch/v1/cronjobs': [{ metadata, spec: { jobTemplate: { spec: { template } } } }],
         '/apis/batch/v1/jobs': [
           { metadata: { ...metadata, ...controlled('CronJob', 'web') }, spec: { template } },
         ],
       }),
     );
-    const annotations = `{"annotations":{"podherald.dev/inject-metadata":"it'\\''s"}}`;
+    const quoted = `"podherald.dev/inject-metadata":"it'\\''s","inject-ambassador":"true"`;
+    const gone = `{"podherald.dev/inject-metadata":null,"inject-ambassador":null}`;
 
     expect(code).toBe(1);
     expect(misplaced.map(({ owner }: { owner: { kind: string } }) => owner.kind)).toEqual([
       'CronJob',
       'Deployment',
+      'ReplicaSet',
     ]);
     expect(misplaced[1].mend.commands).toEqual([
-      `kubectl patch deployment/web -n shop --type merge -p '{"spec":{"template":{"metadata":${annotations}}}}'`,
+      `kubectl patch deployment/web -n shop --type merge -p '{"metadata":{"annotations":${gone}},"spec":{"template":{"metadata":{"annotations":{${quoted}}}}}}'`,
     ]);
+  });
+
+  const DEPLOYMENTS = '/apis/apps/v1/deployments';
+
+  function deploymentOf(on: Record<string, string>, inTemplate: Record<string, string> = {}) {
+    return {
+      metadata: { name: 'web', namespace: 'shop', annotations: on },
+      spec: {
+        template: {
+          metadata: { annotations: inTemplate },
+          spec: { containers: [{ name: 'app' }] },
+        },
+      },
+    };
+  }
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['all of its keys', { ...AMBASSADOR, 'podherald.dev/ambassador-access': 'full' }, {}],
+    ['a second key', AMBASSADOR, { 'inject-metadata': 'true' }],
+    ['a key that the template contradicts', AMBASSADOR, { 'inject-ambassador': 'false' }],
+  ])('mends with one command %s', async (_, on, inTemplate) => {
+    const deployment = deploymentOf(on, inTemplate);
+    const { misplaced } = await missing(cluster([], { [DEPLOYMENTS]: [deployment] }));
+    const [command] = misplaced[0].mend.commands;
+    const patch = JSON.parse(command.slice(command.indexOf("'") + 1, -1));
+    const mended = mergePatch(deployment, patch);
+
+    expect(misplaced[0].mend.commands).toHaveLength(1);
+    expect(await missing(cluster([], { [DEPLOYMENTS]: [mended] }))).toMatchObject({
+      code: 0,
+      misplaced: [],
+    });
+    expect(mended).toMatchObject({
+      spec: { template: { metadata: { annotations: { ...on, ...inTemplate } } } },
+    });
+  });
+
+  it('names a misspelt key on a workload, and leaves it to its author', async () => {
+    const { misplaced } = await missing(
+      cluster([], { [DEPLOYMENTS]: [deploymentOf({ 'podherald.dev/inject-metadta': 'true' })] }),
+    );
+
+    expect(misplaced[0].keys).toMatchObject([
+      { unknown: { hint: '; did you mean inject-metadata?' } },
+    ]);
+    expect(misplaced[0].mend.commands).toEqual(['kubectl edit deployment/web -n shop']);
+  });
+
+  it('does not name what stands on the pod template as well', async () => {
+    const both = { 'inject-metadata': 'true' };
+    const prefixed = { 'podherald.dev/inject-metadata': 'true' };
+    const found = await missing(
+      cluster([], { [DEPLOYMENTS]: [deploymentOf(both, both), deploymentOf(both, prefixed)] }),
+    );
+
+    expect(found).toMatchObject({ code: 0, misplaced: [] });
   });
 
   it('finds the config where podherald is installed under another name', async () => {
@@ -471,4 +533,15 @@ function mirror(pod: object): object {
   const { metadata } = pod as { metadata: { annotations: object } };
   const annotations = { ...metadata.annotations, 'kubernetes.io/config.mirror': 'x' };
   return { ...pod, metadata: { ...metadata, annotations } };
+}
+
+/** RFC 7386, as `kubectl patch --type merge` does it. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null) return patch;
+  const merged: Record<string, unknown> = { ...(target as object) };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
 }

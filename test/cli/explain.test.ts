@@ -10,6 +10,7 @@ import { fakeObjects, status } from '../support/fake-objects.ts';
 import {
   cluster,
   configMap,
+  controlled,
   LABELLED_SCOPE,
   livePod,
   namespaceObject,
@@ -109,6 +110,19 @@ describe('explain -f', () => {
 
     expect(stdout).toContain('would get nothing');
     expect(stdout).toMatch(/mistake +inject-metadata stands on the Deployment; pods get only/);
+  });
+
+  it('names it also where something else is asked for, with what is misspelt', async () => {
+    const misplaced = DEPLOYMENT.replace(
+      'namespace: shop',
+      'annotations: {podherald.dev/metadata-env: "A=metadata.uid", podherald.dev/inject-metadta: x, inject-metadata: "false"}',
+    );
+    const { stdout } = await explainFile(misplaced);
+
+    expect(stdout).toContain('would be injected');
+    expect(stdout).toMatch(/mistake +podherald.dev\/metadata-env stands on the Deployment; pods/);
+    expect(stdout).toMatch(/mistake +inject-metadata stands on the Deployment; what the pod/);
+    expect(stdout).toMatch(/mistake +podherald.dev\/inject-metadta stands on .* did you mean/);
   });
 
   it('tells what a namespace in the input says, and that the pod’s own word counts', async () => {
@@ -328,6 +342,33 @@ describe('explain of an object', () => {
     expect(text).toContain('would get nothing');
     expect(text).toMatch(sentence);
     expect(live).toMatchObject({ missing: false });
+  });
+
+  const REPLICA_SET = '/apis/apps/v1/namespaces/shop/replicasets/web-6d4cf';
+  const ofReplicaSet = livePod('web', {
+    annotations: {},
+    metadata: controlled('ReplicaSet', 'web-6d4cf'),
+  });
+
+  it('names the annotation on the Deployment that a pod is of', async () => {
+    const metadata = { name: 'web', namespace: 'shop', annotations: { 'inject-metadata': 'true' } };
+    const { text, misplaced } = await explainPod(ofReplicaSet, {
+      [REPLICA_SET]: { metadata: controlled('Deployment', 'web') },
+      '/apis/apps/v1/namespaces/shop/deployments/web': { metadata },
+    });
+
+    expect(text).toMatch(/mistake +inject-metadata stands on the Deployment web; pods get only/);
+    expect(misplaced).toMatchObject({ owner: { kind: 'Deployment', name: 'web' } });
+  });
+
+  it('tells that it may not read what a pod is of, and goes on', async () => {
+    const fake = await fakeObjects(cluster([ofReplicaSet]));
+    fake.scripted.set(REPLICA_SET, [status(403, 'no replicasets for you')]);
+    const args = ['explain', 'pod/web', '-n', 'shop'];
+    const { code, stdout } = await runCommand(args, fake.kubeconfig);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/owner +not known: .*403 to GET .*web-6d4cf/);
   });
 
   it('explains a workload by its template', async () => {
