@@ -1,9 +1,11 @@
 import type { ClusterObjects } from '../cluster/cluster-objects.ts';
 import { AppError } from '../errors.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
-import { readDocuments } from '../manifest/documents.ts';
+import { objectAt } from '../explanation/webhook-entries.ts';
+import { type ManifestDocument, readDocuments } from '../manifest/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifest/inject.ts';
-import { type NamespaceAnnotations, namespacesIn } from '../manifest/namespaces.ts';
+import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifest/namespaces.ts';
+import { objectsIn, type Path } from '../manifest/objects.ts';
 import { findWorkloads } from '../manifest/workloads.ts';
 import { openCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
 import { explainWorkload, type Surroundings } from './explain-workload.ts';
@@ -46,16 +48,18 @@ async function explainTexts(
   { namespace }: FileFlags,
 ): Promise<Explained[]> {
   const rules = manifestRules(config.rules);
-  const documents = files.flatMap(({ text }) => readDocuments(text).documents);
+  const read = files.map(({ name, text }) => ({ name, ...readDocuments(text) }));
+  const documents = read.flatMap((file) => file.documents);
+  const places = namespacePlaces(read);
   const given = namespacesIn(documents);
   const live = cluster && new ReadNamespaces(cluster);
   const names = documents
     .flatMap(({ value }) => findWorkloads(value))
     .map((workload) => workload.namespace ?? namespace);
-  const read = config.namespaces.annotations
+  const known = config.namespaces.annotations
     ? await annotationsIn(live, new Set(names))
     : new Map();
-  const namespaces: NamespaceAnnotations = new Map([...read, ...given]);
+  const namespaces: NamespaceAnnotations = new Map([...known, ...given]);
   const webhooks = cluster && (await readWebhooks(cluster));
   const texts = files.map(({ text }) => text);
   const injected = injectManifests(texts, { rules, namespace, annotate: new Map(), namespaces });
@@ -68,7 +72,11 @@ async function explainTexts(
       ...(namespaceObject && { namespaceObject }),
       ...(webhooks && { webhooks }),
       rules,
-      places: { pod: (path) => `${file}:${report.lineOf(path)}`, config: config.placeOf },
+      places: {
+        pod: (path) => `${file}:${report.lineOf(path)}`,
+        namespace: (one, path) => places.get(one)?.(path),
+        config: config.placeOf,
+      },
       isLive: false,
     };
   };
@@ -79,6 +87,24 @@ async function explainTexts(
     }),
   );
   return Promise.all(explained);
+}
+
+/** Where each Namespace of the input says something; the last of a name counts. */
+function namespacePlaces(
+  files: readonly { readonly name: string; readonly documents: readonly ManifestDocument[] }[],
+): Map<string, (path: Path) => string> {
+  return new Map(
+    files.flatMap(({ name: file, documents }) =>
+      documents.flatMap(({ value, lineOf }) =>
+        objectsIn(value)
+          .filter(isNamespace)
+          .map(({ object, path: start }): [string, (path: Path) => string] => [
+            String(objectAt(object, 'metadata')['name']),
+            (path) => `${file}:${lineOf([...start, ...path])}`,
+          ]),
+      ),
+    ),
+  );
 }
 
 /** Those that cannot be read say nothing. */

@@ -28,7 +28,7 @@ export async function explainObject(
       namespaceObject,
       config.namespaces.annotations,
     );
-    const places = { pod: () => undefined, config: config.placeOf };
+    const places = { pod: () => undefined, namespace: () => undefined, config: config.placeOf };
     const owner = await topOwner(value, flags.namespace, cluster);
     const around = { namespace, namespaceObject, webhooks, rules, places, owner, isLive: true };
     const explained = findWorkloads(value).map((workload) =>

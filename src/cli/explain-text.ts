@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { isMalformed, parsePod } from '../api/pod.ts';
 import { type Change, filesAt } from '../explanation/changes.ts';
-import type { ExplainedWish } from '../explanation/explanation.ts';
+import type { ExplainedWish, Explanation } from '../explanation/explanation.ts';
 import { misplacedSentences } from '../explanation/misplaced.ts';
 import { whyNotSentence } from '../explanation/why-not.ts';
 import { unifiedDiff } from './diff.ts';
@@ -27,6 +27,7 @@ function indented(text: string): string {
 
 function headline({ mutation, live, explanation, reach }: Explained): string {
   const { outcome } = mutation;
+  if (mutation.reason === 'malformed_pod') return malformed(explanation);
   if (live === undefined) {
     const isIgnored = outcome !== 'skipped' && reach && 'asked' in reach && !reach.asked;
     return OUTCOME_WORDS[outcome] + (isIgnored ? ', if the webhook were asked' : '');
@@ -37,6 +38,10 @@ function headline({ mutation, live, explanation, reach }: Explained): string {
     return `${isIn ? 'has part' : 'has nothing'} of what its namespace asks for, by design`;
   if (explanation.there.length > 0) return 'has what it asks for';
   return outcome === 'unchanged' ? 'has all of its own' : OUTCOME_WORDS[outcome];
+}
+
+function malformed({ reasons: [first] }: Explanation): string {
+  return `would be refused by the API server: ${first?.decidedBy ?? first?.message}`;
 }
 
 const OUTCOME_WORDS = {

@@ -2,11 +2,12 @@ import type { Mutation } from '../admission/outcome.ts';
 import { isObject, type JsonObject } from '../api/json.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Rules } from '../decision/rules.ts';
-import { explain, type Places } from '../explanation/explanation.ts';
+import { explain } from '../explanation/explanation.ts';
 import { judge } from '../explanation/judge.ts';
 import type { Known } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
 import { misplacedKeys } from '../explanation/misplaced.ts';
+import type { Places } from '../explanation/places.ts';
 import { reachIn, type Setting } from '../explanation/setting.ts';
 import type { WebhookEntry } from '../explanation/webhook-entries.ts';
 import type { Workload } from '../manifest/workloads.ts';
@@ -34,6 +35,7 @@ export function explainWorkload(
 ): Explained {
   const { kind, name, template } = workload;
   const { namespace } = around;
+  const root = workload.templatePath.slice(workload.path.length);
   const setting = settingIn(around);
   const pod = isObject(template) ? template : undefined;
   const explained: Explained = {
@@ -41,7 +43,7 @@ export function explainWorkload(
     namespace: namespace.name,
     name,
     mutation,
-    explanation: explain(template, mutation, around),
+    explanation: explain(template, mutation, { ...around, root }),
     before: template,
     after: template === undefined ? undefined : applied(template, mutation),
     ...misplacedIn(workload, around),

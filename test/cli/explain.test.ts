@@ -129,10 +129,129 @@ describe('explain -f', () => {
     const namespace = `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, annotations: {inject-metadata: network, podherald.dev/metadata-path: /x}}\n`;
     const { asks } = await explained(DEPLOYMENT + namespace);
 
+    const at = expect.stringMatching(/manifest\.yaml:17$/);
+
     expect(asks.slice(2)).toEqual([
-      { key: 'inject-metadata', value: 'network', on: 'namespace', counts: false },
-      { key: 'podherald.dev/metadata-path', value: '/x', on: 'namespace', counts: true },
+      { key: 'inject-metadata', value: 'network', on: 'namespace', counts: false, at },
+      { key: 'podherald.dev/metadata-path', value: '/x', on: 'namespace', counts: true, at },
     ]);
+  });
+
+  const unquoted = DEPLOYMENT.replace('"true"', 'true');
+
+  it.each([
+    ['an annotation that is no text', unquoted, 'metadata.annotations.inject-metadata', 8],
+    ['no template', DEPLOYMENT.replace(/ {2}template:[\s\S]*/, '  replicas: 1\n'), undefined, 5],
+    [
+      'no containers',
+      DEPLOYMENT.replace(/ {6}containers:[\s\S]*/, '      x: 1\n'),
+      'spec.containers',
+      11,
+    ],
+  ])('says that the API server would refuse %s, with the line', async (_, text, field, line) => {
+    const { stdout } = await explainFile(text);
+    const place = ['spec.template', field].filter(Boolean).join('.');
+
+    expect(stdout).toMatch(/^Deployment shop\/web: would be refused by the API server: /);
+    expect(stdout.split('\n')[0]).toContain(`: ${place} (`);
+    expect(stdout.split('\n')[0]).toMatch(new RegExp(`manifest.yaml:${line}\\)$`));
+  });
+
+  const ASKING_NAMESPACE = `apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  annotations:
+    inject-ambassador: "true"
+    podherald.dev/ambassador-access: namespace
+---
+`;
+  const onPod = (annotation: string, spec: string) =>
+    `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, annotations: {${annotation}}}
+spec:
+${spec.replaceAll(/^/gm, '  ')}
+`;
+  const AS_NAMESPACE = 'annotation inject-ambassador of namespace shop (manifest.yaml:6)';
+  const APP = 'containers: [{name: app}]';
+  const taken = `containers:
+- name: app
+  ports: [{containerPort: 8001}]
+- name: ambassador`;
+
+  it.each([
+    [
+      'host_network',
+      '',
+      `hostNetwork: true\n${APP}`,
+      `spec.hostNetwork of the pod (manifest.yaml:13); ${AS_NAMESPACE}`,
+    ],
+    [
+      'windows',
+      '',
+      `${APP}\nos: {name: windows}`,
+      `spec.os of the pod (manifest.yaml:14); ${AS_NAMESPACE}`,
+    ],
+    [
+      'automount_disabled',
+      '',
+      `automountServiceAccountToken: false\n${APP}`,
+      `${AS_NAMESPACE}; spec.automountServiceAccountToken of the pod (manifest.yaml:13)`,
+    ],
+    [
+      'mirror_pod',
+      'kubernetes.io/config.mirror: x',
+      APP,
+      'annotation kubernetes.io/config.mirror (manifest.yaml:11)',
+    ],
+    [
+      'port_moved',
+      '',
+      taken,
+      'what container app has of its own (manifest.yaml:14); ambassador.port of the config',
+    ],
+    ['name_taken', '', taken, 'what container ambassador has of its own (manifest.yaml:16)'],
+    [
+      'names_taken',
+      '',
+      `${taken}\n- name: podherald-ambassador`,
+      'what container ambassador has of its own (manifest.yaml:16); what container podherald-ambassador has of its own (manifest.yaml:17)',
+    ],
+    [
+      'shared_processes',
+      '',
+      `shareProcessNamespace: true\n${APP}`,
+      'spec.shareProcessNamespace of the pod (manifest.yaml:13)',
+    ],
+    [
+      'limit_not_set',
+      'inject-metadata: go',
+      APP,
+      'resources.limits of container app (manifest.yaml:13)',
+    ],
+    [
+      'access_narrowed',
+      'podherald.dev/ambassador-access: read-only',
+      APP,
+      'annotation podherald.dev/ambassador-access (manifest.yaml:11); annotation podherald.dev/ambassador-access of namespace shop (manifest.yaml:7)',
+    ],
+    [
+      'unknown_profile',
+      'inject-metadata: otle',
+      APP,
+      'annotation inject-metadata (manifest.yaml:11); profiles of the config',
+    ],
+  ])('names what decided %s', async (reason, annotation, spec, decidedBy) => {
+    const { stdout } = await explainFile(ASKING_NAMESPACE + onPod(annotation, spec), '-o', 'json');
+    const { reasons } = JSON.parse(stdout).objects[0];
+    const found = reasons.find((one: { reason: string }) => one.reason === reason);
+
+    expect(
+      found?.decidedBy.replaceAll(/\S*manifest\.yaml/g, (file: string) =>
+        file.startsWith('(') ? '(manifest.yaml' : 'manifest.yaml',
+      ),
+    ).toBe(decidedBy);
   });
 
   it('writes YAML too, and takes all of its input', async () => {
