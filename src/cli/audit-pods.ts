@@ -4,10 +4,10 @@ import type { ClusterObjects } from '../cluster/cluster-objects.ts';
 import type { Reason } from '../decision/reasons.ts';
 import { judge } from '../explanation/judge.ts';
 import { controllerOf, type Owner, ownerOf } from '../explanation/owner.ts';
-import type { Setting, Unknown } from '../explanation/setting.ts';
+import type { Setting } from '../explanation/setting.ts';
 import { objectAt } from '../explanation/webhook-entries.ts';
 import type { AuditGroup } from './audit-result.ts';
-import { namespaceFrom, type ReadNamespaces } from './cluster-view.ts';
+import { namespaceFrom, namespaceGap, type ReadNamespaces } from './cluster-view.ts';
 
 export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks'> {
   readonly cluster: ClusterObjects;
@@ -86,10 +86,6 @@ function addTo(groups: Map<string, AuditGroup>, group: AuditGroup, pods: readonl
   const same = groups.get(key) ?? group;
   same.pods.push(...pods);
   groups.set(key, same);
-}
-
-function namespaceGap(name: string, { unknown }: Unknown): string {
-  return `what namespace ${name} asks for its pods is not known: ${unknown}`;
 }
 
 /** A CronJob makes its Jobs, and only the Job says so: those of the groups found are asked. */

@@ -1,18 +1,17 @@
 import { type Command, Option } from 'commander';
-import type { ClusterObjects } from '../cluster/cluster-objects.ts';
 import { AppError } from '../errors.ts';
 import { auditPods } from './audit-pods.ts';
 import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
 import { auditData, auditText } from './audit-text.ts';
 import { auditWorkloads } from './audit-workloads.ts';
-import { ReadNamespaces, readWebhooks } from './cluster-view.ts';
+import { type OpenCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
 import { theCluster } from './explain-object.ts';
 import { noteText } from './explain-text.ts';
 import type { Output } from './output.ts';
 import { addConfigFlags, type ConfigFlags, usedConfig } from './used-config.ts';
 
 interface AuditFlags extends ConfigFlags {
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly allNamespaces?: true;
   readonly output: 'text' | 'json';
 }
@@ -24,7 +23,10 @@ export function addAudit(program: Command, output: Output): void {
     .description(
       'Looks at the pods that run, and names those that lack what they, or their namespace, ask for, by owner, with the likely reason and the command that mends it; and workloads whose annotation does not reach their pods. It exits with 1 where it finds any, or where it could not look everywhere, and changes nothing.',
     )
-    .option('-n, --namespace <name>', 'the namespace to look at', 'default')
+    .option(
+      '-n, --namespace <name>',
+      'the namespace to look at (default: that of the context of the kubeconfig, else default)',
+    )
     .addOption(new Option('-A, --all-namespaces', 'look at all namespaces').conflicts('namespace'))
     .addOption(
       new Option('-o, --output <format>', 'what to write')
@@ -60,19 +62,21 @@ async function audit(flags: AuditFlags, output: Output): Promise<void> {
 }
 
 async function auditCluster(
-  cluster: ClusterObjects,
+  cluster: OpenCluster,
   flags: AuditFlags,
   output: Output,
 ): Promise<AuditResult> {
   const config = await usedConfig(flags, cluster);
   const webhooks = await readWebhooks(cluster);
   const namespaces = new ReadNamespaces(cluster);
-  if (flags.allNamespaces !== true) await namespaces.expect(flags.namespace);
+  const namespace =
+    flags.allNamespaces === true ? undefined : (flags.namespace ?? cluster.namespace);
+  if (namespace !== undefined) await namespaces.expect(namespace);
   const around = {
     cluster,
     namespaces,
     namespacesCount: config.namespaces.annotations,
-    namespace: flags.allNamespaces === true ? undefined : flags.namespace,
+    namespace,
     rules: config.rules,
     progress: (text: string) => output.progress?.(text),
   };

@@ -1,16 +1,27 @@
 import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
-import { findCluster } from '../cluster/find-cluster.ts';
+import { locateCluster } from '../cluster/find-cluster.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Known } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
+import type { Unknown } from '../explanation/setting.ts';
 import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
 
-/** The cluster that kubectl would talk to, if there is one. */
-export async function openCluster(): Promise<ClusterObjects | undefined> {
-  const connection = await findCluster();
-  return connection && clusterObjects(connection);
+/** The cluster that kubectl would talk to. */
+export interface OpenCluster extends ClusterObjects {
+  /** What counts where no namespace is named, as for kubectl. */
+  readonly namespace: string;
 }
+
+/** @returns nothing where none is configured. */
+export async function openCluster(): Promise<OpenCluster | undefined> {
+  const found = await locateCluster();
+  if (found === undefined) return undefined;
+  const { connection, namespace = DEFAULT_NAMESPACE } = found;
+  return { ...clusterObjects(connection), namespace };
+}
+
+export const DEFAULT_NAMESPACE = 'default';
 
 /** The answer, or why there is none: for what a command can do without. */
 async function knownOf<T>(asking: Promise<T>): Promise<Known<T>> {
@@ -91,4 +102,9 @@ export function namespaceFrom(
   if (!annotationsCount) return { name };
   if ('unknown' in known) return { name, unavailable: 'it cannot be read' };
   return { name, annotations: annotationsOf(known.value) };
+}
+
+/** @param gap why it is not known. */
+export function namespaceGap(name: string, { unknown }: Unknown): string {
+  return `what namespace ${name} asks for its pods is not known: ${unknown}`;
 }

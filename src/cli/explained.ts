@@ -39,4 +39,6 @@ export interface Explained {
 export interface ExplainedAll {
   readonly config: UsedConfig;
   readonly explained: readonly Explained[];
+  /** What is to be told besides. */
+  readonly notes: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -39,6 +39,20 @@ function file(text: string, name = 'manifest.yaml'): string {
   const path = join(makeFolder(), name);
   writeFileSync(path, text);
   return path;
+}
+
+/** Of a cluster that nobody is. */
+function kubeconfig({ current = 'it', ca = '', exec = '' }): string {
+  const cluster = { server: 'https://127.0.0.1:1', ...(ca && { 'certificate-authority': ca }) };
+  const plugin = { apiVersion: 'client.authentication.k8s.io/v1', command: exec, args: [] };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': current,
+    contexts: [{ name: 'it', context: { cluster: 'it', user: 'it' } }],
+    clusters: [{ name: 'it', cluster }],
+    users: [{ name: 'it', user: exec === '' ? {} : { exec: plugin } }],
+  });
 }
 
 function explainFile(text: string, ...args: readonly string[]) {
@@ -319,6 +333,78 @@ ${spec.replaceAll(/^/gm, '  ')}
     expect(code).toBe(0);
     expect(stderr).toContain('no configmaps for you');
     expect(stderr).toContain("podherald's defaults (the installed config cannot be read)");
+  });
+
+  it('tells which namespaces are not there, or are not known', async () => {
+    const fake = await fakeObjects(cluster([]));
+    fake.scripted.set('/api/v1/namespaces/shop', [status(403, 'you may not')]);
+    const other = DEPLOYMENT.replace('namespace: shop', 'namespace: shpo');
+    const args = ['explain', '-f', file(`${DEPLOYMENT}---\n${other}`)];
+    const { code, stderr } = await runCommand(args, fake.kubeconfig);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('what namespace shop asks for its pods is not known: ');
+    expect(stderr).toContain('there is no namespace shpo in the cluster\n');
+  });
+
+  it.each([
+    ['is none', 'a: [', /is not a kubeconfig that can be read/],
+    [
+      'names no cluster',
+      kubeconfig({ current: 'other' }),
+      /current-context other names no cluster; the contexts are: it;/,
+    ],
+    [
+      'leads to nobody',
+      kubeconfig({}),
+      /cannot be reached: ECONNREFUSED \(https:\/\/127\.0\.0\.1:1\)/,
+    ],
+    [
+      'names a CA that is not there',
+      kubeconfig({ ca: '/nowhere/ca.crt' }),
+      /cannot be prepared: .* '\/nowhere\/ca\.crt'/,
+    ],
+    [
+      'names a program that is not there',
+      kubeconfig({ exec: 'no-such-program' }),
+      /cannot be prepared: .* ?no-such-program/,
+    ],
+  ])('goes on where the kubeconfig %s, and says so', async (_, config, trouble) => {
+    const args = ['explain', '-f', file(DEPLOYMENT)];
+    const { code, stderr, stdout } = await runCommand(args, file(config, 'kubeconfig'));
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(trouble);
+    expect(stderr).toContain('; --config can give the config instead');
+    expect(stdout).toContain('would be injected');
+  });
+
+  it('takes the namespace of the context for objects that name none', async () => {
+    const fake = await fakeObjects(cluster([livePod('web')]));
+    const content = readFileSync(fake.kubeconfig, 'utf8');
+    const inShop = content.replace('"user":"fake"}', '"user":"fake","namespace":"shop"}');
+    const config = file(inShop, 'kubeconfig');
+    const pod = await runCommand(['explain', 'pod/web'], config);
+    const nameless = file(DEPLOYMENT.replace(', namespace: shop', ''));
+    const manifest = await runCommand(['explain', '-f', nameless], config);
+    const audited = await runCommand(['audit'], config);
+
+    expect(pod.stdout).toContain('Pod shop/web: ');
+    expect(manifest.stdout).toContain('Deployment shop/web: ');
+    expect(audited.stdout).toContain('Pod shop/web: ');
+  });
+
+  it('takes --install-namespace at its word', async () => {
+    const fake = await fakeObjects(cluster([]));
+    const args = ['explain', '-f', file(DEPLOYMENT), '--install-namespace', 'typo'];
+    const typo = await runCommand(args, fake.kubeconfig);
+    const nowhere = await runCommand(args, NO_CLUSTER);
+
+    expect(typo).toMatchObject({ code: 1, stdout: '' });
+    expect(typo.stderr).toContain(
+      'there is no ConfigMap podherald with config.yaml in namespace typo',
+    );
+    expect(nowhere).toMatchObject({ code: 1, stdout: '' });
   });
 
   it('needs no cluster with --config, even where there is one', async () => {
