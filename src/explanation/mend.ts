@@ -48,10 +48,15 @@ const FIRST: Partial<Record<WhyNotReason, (owner: Owner, namespace: string) => r
     namespace_not_labelled: (_, namespace) => [
       `kubectl label namespace ${namespace} ${SCOPE_LABEL.key}=${SCOPE_LABEL.value}`,
     ],
-    faulty: edit,
-    not_understood: edit,
+    faulty: editTemplate,
+    not_understood: editTemplate,
     namespace_not_understood: (_, namespace) => [`kubectl edit namespace/${namespace}`],
   };
+
+/** A Job is made anew anyway, as its template never changes. */
+function editTemplate(owner: Owner, namespace: string): string[] {
+  return owner.kind === 'Job' ? [] : edit(owner, namespace);
+}
 
 /** An annotation of a pod that has an owner stands in the owner's template. */
 function edit({ kind, name }: Owner, namespace: string): string[] {
@@ -71,7 +76,12 @@ function recreate({ kind, name }: Owner, namespace: string, pods: readonly strin
     };
   }
   if (kind === 'CronJob') return { commands: [], advice: 'its next run gets it' };
-  if (kind === 'Job') return { commands: [], advice: 'delete it, and create it again' };
+  if (kind === 'Job') {
+    return {
+      commands: [],
+      advice: 'its template cannot be changed: delete it, and create it anew',
+    };
+  }
   return {
     commands: [`kubectl delete ${where} ${pods.map((pod) => `pod/${pod}`).join(' ')}`],
     advice: `${kind} ${name} makes them again`,

@@ -255,6 +255,17 @@ describe('audit', () => {
     expect(await missing(cluster([pod], more))).toMatchObject({ code: 0, missing: [] });
   });
 
+  it('has a faulty Job made anew, whose template nobody can edit', async () => {
+    const metadata = controlled('Job', 'once');
+    const faulty = livePod('web', { annotations: { 'inject-metadata': 'yes' }, metadata });
+    const { missing: groups } = await missing(cluster([faulty]));
+
+    expect(groups[0].mend).toEqual({
+      commands: [],
+      advice: 'its template cannot be changed: delete it, and create it anew',
+    });
+  });
+
   it('says what would let a pod have what it asks for', async () => {
     const pod = injected(
       wishing({ ...AMBASSADOR, 'inject-metadata': 'true' }, { hostNetwork: true }),
