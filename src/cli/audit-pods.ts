@@ -9,7 +9,7 @@ import { objectAt } from '../explanation/webhook-entries.ts';
 import type { AuditGroup } from './audit-result.ts';
 import { namespaceFrom, namespaceGap, type ReadNamespaces } from './cluster-view.ts';
 
-export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks'> {
+export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks' | 'policy'> {
   readonly cluster: ClusterObjects;
   readonly namespaces: ReadNamespaces;
   /** Whether the annotations of namespaces count. */
@@ -61,16 +61,17 @@ function isLeaving(pod: JsonObject): boolean {
 
 async function auditOne(
   pod: JsonObject,
-  { namespaces, namespacesCount, rules, webhooks }: PodAudit,
+  audit: PodAudit,
   { groups, byDesign, gaps }: AuditedPods,
 ): Promise<void> {
+  const { namespaces, namespacesCount, rules } = audit;
   const metadata = objectAt(pod, 'metadata');
   const namespaceObject = await namespaces.get(String(metadata['namespace']));
   const namespace = namespaceFrom(String(metadata['namespace']), namespaceObject, namespacesCount);
   if (namespacesCount && 'unknown' in namespaceObject) {
     gaps.add(namespaceGap(namespace.name, namespaceObject));
   }
-  const setting = { namespace, namespaceObject, webhooks, rules };
+  const setting = { ...audit, namespace, namespaceObject };
   const verdict = judge(pod, mutate(pod, namespace, rules), setting);
   for (const reason of verdict.byDesign) byDesign.set(reason, (byDesign.get(reason) ?? 0) + 1);
   const { because } = verdict;

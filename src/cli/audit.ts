@@ -4,7 +4,7 @@ import { auditPods } from './audit-pods.ts';
 import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
 import { auditData, auditText } from './audit-text.ts';
 import { auditWorkloads } from './audit-workloads.ts';
-import { type OpenCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
+import { type OpenCluster, ReadNamespaces, readPolicy, readWebhooks } from './cluster-view.ts';
 import { theCluster } from './explain-object.ts';
 import { noteText } from './explain-text.ts';
 import type { Output } from './output.ts';
@@ -81,7 +81,7 @@ async function auditCluster(
     progress: (text: string) => output.progress?.(text),
   };
   if (flags.allNamespaces === true) await namespaces.readAll();
-  const pods = await auditPods({ ...around, webhooks });
+  const pods = await auditPods({ ...around, webhooks, ...(await readPolicy(cluster, webhooks)) });
   const workloads = await auditWorkloads(around);
   return {
     config: config.name,

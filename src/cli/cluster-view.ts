@@ -2,6 +2,7 @@ import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
 import type { Namespace } from '../decision/decide.ts';
+import { type AdmissionPolicy, admissionPolicies } from '../explanation/admission-policies.ts';
 import type { Known } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
 import type { Unknown } from '../explanation/setting.ts';
@@ -37,16 +38,32 @@ const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookcon
 
 /** podherald's webhooks. */
 export function readWebhooks(cluster: ClusterObjects): Promise<Known<readonly WebhookEntry[]>> {
-  return knownOf(
-    (async () => {
-      const entries: WebhookEntry[] = [];
-      for await (const { items, isRestart } of cluster.pages(CONFIGURATIONS)) {
-        if (isRestart) entries.length = 0;
-        entries.push(...webhookEntries(items));
-      }
-      return entries;
-    })(),
-  );
+  return knownOf(allOf(cluster, CONFIGURATIONS).then(webhookEntries));
+}
+
+async function allOf(cluster: ClusterObjects, path: string): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  for await (const { items, isRestart } of cluster.pages(path)) {
+    if (isRestart) found.length = 0;
+    found.push(...items);
+  }
+  return found;
+}
+
+const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
+
+/**
+ * Where there is no webhook: the policy that injects in its place. Who may not read policies, or has
+ * a cluster too old for them, is told of the webhook alone.
+ */
+export async function readPolicy(
+  cluster: ClusterObjects,
+  webhooks: Known<readonly WebhookEntry[]>,
+): Promise<{ readonly policy?: AdmissionPolicy }> {
+  if ('unknown' in webhooks || webhooks.value.length > 0) return {};
+  const policies = await knownOf(allOf(cluster, POLICIES));
+  const [policy] = 'value' in policies ? admissionPolicies(policies.value) : [];
+  return policy === undefined ? {} : { policy };
 }
 
 /** The namespaces that a command comes across, each read once. */
@@ -60,21 +77,12 @@ export class ReadNamespaces {
 
   /** All at once, where that is allowed. */
   async readAll(): Promise<void> {
-    const all = await knownOf(this.#list());
+    const all = await knownOf(allOf(this.#cluster, '/api/v1/namespaces'));
     if ('unknown' in all) return;
     for (const object of all.value) {
       const { name } = objectAt(object, 'metadata');
       this.#known.set(String(name), Promise.resolve({ value: object }));
     }
-  }
-
-  async #list(): Promise<JsonObject[]> {
-    const found: JsonObject[] = [];
-    for await (const { items, isRestart } of this.#cluster.pages('/api/v1/namespaces')) {
-      if (isRestart) found.length = 0;
-      found.push(...items);
-    }
-    return found;
   }
 
   /** @throws ApiRefusal where there is no such namespace, as a slip of the hand names it. */

@@ -14,6 +14,7 @@ import {
   type OpenCluster,
   openCluster,
   ReadNamespaces,
+  readPolicy,
   readWebhooks,
 } from './cluster-view.ts';
 import { explainWorkload, type Surroundings } from './explain-workload.ts';
@@ -86,6 +87,7 @@ async function explainTexts(
       : NO_NAMESPACES;
   const namespaces: NamespaceAnnotations = new Map([...known, ...given]);
   const webhooks = cluster && (await readWebhooks(cluster));
+  const policy = cluster && webhooks && (await readPolicy(cluster, webhooks));
   const texts = files.map(({ text }) => text);
   const injected = injectManifests(texts, { rules, namespace, annotate: new Map(), namespaces });
   const around = async (file: string, report: WorkloadReport): Promise<Surroundings> => {
@@ -96,6 +98,7 @@ async function explainTexts(
       namespace: { name, ...(annotations && { annotations }) },
       ...(namespaceObject && { namespaceObject }),
       ...(webhooks && { webhooks }),
+      ...policy,
       rules,
       places: {
         pod: (path) => `${file}:${report.lineOf(path)}`,

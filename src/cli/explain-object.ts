@@ -7,6 +7,7 @@ import {
   type OpenCluster,
   openCluster,
   ReadNamespaces,
+  readPolicy,
   readWebhooks,
 } from './cluster-view.ts';
 import { explainWorkload } from './explain-workload.ts';
@@ -33,7 +34,17 @@ export async function explainObject(
     const namespace = namespaceFrom(name, namespaceObject, config.namespaces.annotations);
     const places = { pod: () => undefined, namespace: () => undefined, config: config.placeOf };
     const owner = await topOwner(value, name, cluster);
-    const around = { namespace, namespaceObject, webhooks, rules, places, owner, isLive: true };
+    const policy = await readPolicy(cluster, webhooks);
+    const around = {
+      ...policy,
+      namespace,
+      namespaceObject,
+      webhooks,
+      rules,
+      places,
+      owner,
+      isLive: true,
+    };
     const explained = findWorkloads(value).map((workload) =>
       explainWorkload(workload, mutate(workload.template, namespace, rules), around),
     );

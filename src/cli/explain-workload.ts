@@ -2,6 +2,7 @@ import type { Mutation } from '../admission/outcome.ts';
 import { isObject, type JsonObject } from '../api/json.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Rules } from '../decision/rules.ts';
+import type { AdmissionPolicy } from '../explanation/admission-policies.ts';
 import { explain } from '../explanation/explanation.ts';
 import { judge } from '../explanation/judge.ts';
 import type { Known } from '../explanation/known.ts';
@@ -20,6 +21,7 @@ export interface Surroundings {
   /** The namespace as it is in the cluster. */
   readonly namespaceObject?: Known<JsonObject | undefined>;
   readonly webhooks?: Known<readonly WebhookEntry[]>;
+  readonly policy?: AdmissionPolicy;
   readonly rules: Rules;
   readonly places: Places;
   /** What a pod is of, where that was looked for. */
@@ -70,10 +72,11 @@ function settingIn({
   namespace,
   namespaceObject,
   webhooks,
+  policy,
   rules,
 }: Surroundings): Setting | undefined {
   if (webhooks === undefined || namespaceObject === undefined) return undefined;
-  return { namespace, namespaceObject, webhooks, rules };
+  return { namespace, namespaceObject, webhooks, rules, ...(policy && { policy }) };
 }
 
 function liveOf(

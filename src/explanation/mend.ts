@@ -24,8 +24,14 @@ export function mendFor(
   const only = ADVICE[reason];
   if (only !== undefined) return { commands: [], advice: only };
   const first = FIRST[reason]?.(owner, namespace) ?? [];
-  return { ...again, commands: [...first, ...again.commands] };
+  const advice = [again.advice, AFTERWARDS[reason]].filter((one) => one !== undefined).join('; ');
+  return { commands: [...first, ...again.commands], ...(advice !== '' && { advice }) };
 }
+
+/** What to look at where a new pod lacks it too. */
+const AFTERWARDS: Partial<Record<WhyNotReason, string>> = {
+  policy_only: 'what no policy can do, its ValidatingAdmissionPolicies tell whoever creates a pod',
+};
 
 function towards(reason: Reason): string[] {
   const advice: Partial<Record<Reason, string>> = OBSTACLES;

@@ -1,10 +1,12 @@
 import type { JsonObject } from '../api/json.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Rules } from '../decision/rules.ts';
+import type { AdmissionPolicy } from './admission-policies.ts';
 import type { Known } from './known.ts';
 import { annotationsOf, labelsOf } from './live-pod.ts';
 import { type Reach, reachOf, selectsByName } from './reach.ts';
 import type { WebhookEntry } from './webhook-entries.ts';
+import { whyNot } from './why-not.ts';
 
 /** Where a pod is, or would be, created, as far as that is known. */
 export interface Setting {
@@ -13,6 +15,8 @@ export interface Setting {
   /** As it is in the cluster. */
   readonly namespaceObject: Known<JsonObject | undefined>;
   readonly webhooks: Known<readonly WebhookEntry[]>;
+  /** What injects where there is no webhook, as far as that is known. */
+  readonly policy?: AdmissionPolicy;
   readonly rules: Rules;
 }
 
@@ -29,7 +33,13 @@ export function reachIn(pod: JsonObject | undefined, setting: Setting): Reach | 
     labels: labelsOf(pod),
     annotations: annotationsOf(pod),
   };
-  return reachOf(candidate, webhooks.value, rules.annotationPrefix);
+  const reach = reachOf(candidate, webhooks.value, rules.annotationPrefix);
+  return setting.policy === undefined ? reach : withPolicy(reach, setting.policy);
+}
+
+function withPolicy(reach: Reach, { name, created }: AdmissionPolicy): Reach {
+  if (reach.asked || reach.because.reason !== 'not_installed') return reach;
+  return { asked: false, because: whyNot('policy_only', { policy: name, created }) };
 }
 
 export interface Unknown {

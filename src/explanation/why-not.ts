@@ -4,6 +4,8 @@ import type { Reason } from '../decision/reasons.ts';
 export const WHY_NOT = {
   faulty: 'its annotations are at fault, and a new pod would be denied: {what}',
   not_installed: 'the cluster has no MutatingWebhookConfiguration of podherald',
+  policy_only:
+    'the cluster has no webhook of podherald, but its MutatingAdmissionPolicy {policy} (created {created}), which came later or left the pod as it is',
   mirror_pod: 'a mirror pod of a static pod is never touched',
   namespace_excluded: 'the webhook leaves namespace {namespace} out ({requirement})',
   namespace_not_labelled:

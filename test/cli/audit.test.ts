@@ -37,6 +37,7 @@ function injected(pod: object): object {
 }
 
 const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';
+const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
 const AMBASSADOR = { 'inject-ambassador': 'true' };
 
 function wishing(annotations: Record<string, string>, spec = {}): object {
@@ -109,11 +110,17 @@ describe('audit', () => {
       },
     ],
   });
+  const policy = {
+    metadata: { name: 'injects', creationTimestamp: CREATED },
+    spec: { variables: [{ expression: "'podherald-ambassador'" }] },
+  };
   const later = '2030-01-03T00:00:00Z';
 
   it.each<[string, object, Record<string, unknown>]>([
     ['not_installed', asking, { [WEBHOOKS]: [] }],
     ['not_installed', asking, only({ name: 'x.example.com', rules: [] })],
+    ['policy_only', asking, { [WEBHOOKS]: [], [POLICIES]: [policy] }],
+    ['not_installed', asking, { [WEBHOOKS]: [], [POLICIES]: [{ ...policy, spec: {} }] }],
     ['unreachable', asking, {}],
     ['unknown', asking, only(webhook('pods.podherald.dev', { failurePolicy: 'Fail' }))],
     ['created_before_webhook', asking, { [WEBHOOKS]: [webhookConfiguration(undefined, later)] }],
