@@ -484,6 +484,17 @@ describe('audit', () => {
     expect(stderr).toContain('there is no namespace shpo');
   });
 
+  it('tells a terminal how far it has come, and clears that in the end', async () => {
+    const pods = Array.from({ length: 600 }, (_, index) => livePod(`p${index}`));
+    const fake = await fakeObjects(cluster(pods));
+    const told: string[] = [];
+    const terminal = { progress: (text: string) => void told.push(text) };
+    await runCommand(['audit', '-A'], fake.kubeconfig, terminal);
+
+    expect(told.slice(0, 3)).toEqual(['500 of 600 pods', '600 pods', '0 deployments']);
+    expect(told.at(-1)).toBe('');
+  });
+
   it('fails where it may not read pods', async () => {
     const fake = await fakeObjects(cluster([]));
     fake.scripted.set(PODS, [status(403, 'pods is forbidden')]);
