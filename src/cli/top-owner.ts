@@ -1,13 +1,13 @@
 import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
 import type { Known } from '../explanation/known.ts';
-import { controllerOf } from '../explanation/owner.ts';
+import { controllerOf, ownerOf } from '../explanation/owner.ts';
 import { findWorkloads, type Workload } from '../manifest/workloads.ts';
 import { objectOf } from './object-path.ts';
 
 /**
  * What somebody wrote so that there is a pod: its Deployment and not its ReplicaSet, its CronJob and
- * not its Job. Of controllers that are not known here, what they own.
+ * not its Job. A Deployment is known by its pod's label already, as audit goes by it. Of controllers that are not known here, what they own.
  *
  * @returns no value where nobody but its author made the pod.
  */
@@ -20,7 +20,7 @@ export async function topOwner(
   let object = pod;
   try {
     for (;;) {
-      const owner = controllerOf(object);
+      const owner = controllerOf(object) && ownerOf(object);
       const place = owner && objectOf(owner.kind, owner.name);
       const next = place && (await cluster.read(place.path(namespace)));
       if (next === undefined) return { value: found };

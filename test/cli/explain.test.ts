@@ -566,6 +566,18 @@ describe('explain of an object', () => {
     expect(misplaced).toMatchObject({ owner: { kind: 'Deployment', name: 'web' } });
   });
 
+  it('knows a Deployment without reading its ReplicaSet, as audit does', async () => {
+    const labels = { 'pod-template-hash': '6d4cf' };
+    const metadata = controlled('ReplicaSet', 'web-6d4cf', labels);
+    const { misplaced } = await explainPod(livePod('web', { annotations: {}, metadata }), {
+      '/apis/apps/v1/namespaces/shop/deployments/web': {
+        metadata: { name: 'web', annotations: { 'inject-metadata': 'true' } },
+      },
+    });
+
+    expect(misplaced).toMatchObject({ owner: { kind: 'Deployment', name: 'web' } });
+  });
+
   it('tells that it may not read what a pod is of, and goes on', async () => {
     const fake = await fakeObjects(cluster([ofReplicaSet]));
     fake.scripted.set(REPLICA_SET, [status(403, 'no replicasets for you')]);
