@@ -23,6 +23,7 @@ export interface Verdict {
  * | the pod                                             | lacks it because of                |
  * | --------------------------------------------------- | ---------------------------------- |
  * | would be denied                                     | faulty                             |
+ * | is one that podherald fails on                      | podherald_fails                    |
  * | would get more if it were made anew                 | why it did not: `likelyReason`     |
  * | asks in words that nobody knows                     | not_understood                     |
  * | is asked something unknown for by its namespace     | namespace_not_understood           |
@@ -46,13 +47,19 @@ function whyUngranted(
   { unheard, unheardOfNamespace, impossible }: Ungranted,
 ): WhyNot | undefined {
   if (outcome === 'denied') return from('faulty', findings);
+  if (outcome === 'failed_open') return from('podherald_fails', findings);
   if (unheard.length > 0) return from('not_understood', unheard);
   if (unheardOfNamespace.length > 0) return from('namespace_not_understood', unheardOfNamespace);
   return impossible.length > 0 ? from('not_granted', impossible) : undefined;
 }
 
 function from(
-  reason: 'faulty' | 'not_understood' | 'namespace_not_understood' | 'not_granted',
+  reason:
+    | 'faulty'
+    | 'podherald_fails'
+    | 'not_understood'
+    | 'namespace_not_understood'
+    | 'not_granted',
   findings: readonly Finding[],
 ): WhyNot {
   const what = findings.map(sentenceOf).join('; ');

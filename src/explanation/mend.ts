@@ -45,6 +45,7 @@ const ADVICE: Partial<Record<WhyNotReason, string>> = {
   pod_not_selected: 'the objectSelector of the MutatingWebhookConfiguration would have to change',
   condition_not_met: 'the matchConditions of the MutatingWebhookConfiguration would have to change',
   rules_exclude: 'the rules of the MutatingWebhookConfiguration would have to change',
+  podherald_fails: 'that is a bug of podherald’s: please report it with the pod',
   mirror_pod: 'a static pod is changed on its node alone',
 };
 

@@ -3,6 +3,7 @@ import type { Reason } from '../decision/reasons.ts';
 /** Why a pod that asks did not get it: each reason once, with its sentence. */
 export const WHY_NOT = {
   faulty: 'its annotations are at fault, and a new pod would be denied: {what}',
+  podherald_fails: 'podherald fails on it, and lets it through as it comes: {what}',
   not_installed: 'the cluster has no MutatingWebhookConfiguration of podherald',
   policy_only:
     'the cluster has no webhook of podherald, but its MutatingAdmissionPolicy {policy} (created {created}), which came later or left the pod as it is',
