@@ -93,9 +93,18 @@ async function auditCluster(
       ...(config.trouble === undefined ? [] : [config.trouble.message]),
       ...('unknown' in webhooks ? [webhooks.unknown] : []),
       ...pods.gaps,
+      ...(pods.count === 0 && namespace !== undefined ? await doubt(namespace, namespaces) : []),
       ...workloads.gaps,
     ],
   };
+}
+
+/** Without pods, a namespace that may not be read may as well not be there. */
+async function doubt(name: string, namespaces: ReadNamespaces): Promise<string[]> {
+  const known = await namespaces.get(name);
+  return 'unknown' in known
+    ? [`whether there is a namespace ${name} is not known: ${known.unknown}`]
+    : [];
 }
 
 function byPlace(one: AuditGroup | MisplacedWish, other: AuditGroup | MisplacedWish): number {

@@ -477,6 +477,15 @@ describe('audit', () => {
     expect(code).toBe(0);
   });
 
+  it('is not green where a namespace has no pods and may not be there', async () => {
+    const fake = await fakeObjects(cluster([]));
+    fake.scripted.set('/api/v1/namespaces/shop', Array(9).fill(status(403, 'you may not')));
+    const { code, stderr } = await runCommand(['audit', '-n', 'shop'], fake.kubeconfig);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('whether there is a namespace shop is not known: ');
+  });
+
   it('names a namespace that there is not', async () => {
     const { code, stdout, stderr } = await audit(cluster([]), '-n', 'shpo');
 
