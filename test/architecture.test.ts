@@ -38,7 +38,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   },
   render: {
     pure: true,
-    imports: ['api', 'admission', 'config', 'decision', 'injection'],
+    imports: ['api', 'admission', 'config', 'decision', 'explanation', 'injection'],
     packages: ['yaml'],
   },
   tls: {

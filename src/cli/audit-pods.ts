@@ -1,12 +1,15 @@
+import { mutate } from '../admission/mutate.ts';
 import type { JsonObject } from '../api/json.ts';
 import type { ClusterObjects } from '../cluster/cluster-objects.ts';
-import { type AuditedBy, auditPod } from '../explanation/audit.ts';
+import type { Reason } from '../decision/reasons.ts';
+import { judge } from '../explanation/judge.ts';
 import { controllerOf, type Owner, ownerOf } from '../explanation/owner.ts';
+import type { Setting } from '../explanation/setting.ts';
 import { objectAt } from '../explanation/webhook-entries.ts';
 import type { AuditGroup } from './audit-result.ts';
-import { namespaceFrom, type ReadNamespaces } from './cluster-view.ts';
+import { namespaceFrom, namespaceGap, type ReadNamespaces } from './cluster-view.ts';
 
-export interface PodAudit extends AuditedBy {
+export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks' | 'policy'> {
   readonly cluster: ClusterObjects;
   readonly namespaces: ReadNamespaces;
   /** Whether the annotations of namespaces count. */
@@ -19,60 +22,84 @@ export interface PodAudit extends AuditedBy {
 /** Pods that have ended start nothing any more. */
 const NOT_ENDED = `fieldSelector=${encodeURIComponent('status.phase!=Succeeded,status.phase!=Failed')}`;
 
-/** All pods that have not ended, page by page: only the names of those that lack something are kept. */
-export async function auditPods(
-  audit: PodAudit,
-): Promise<{ readonly count: number; readonly groups: readonly AuditGroup[] }> {
+/** What is kept of pods: the names of those that lack something, and counts. */
+export interface AuditedPods {
+  count: number;
+  readonly groups: Map<string, AuditGroup>;
+  readonly byDesign: Map<Reason, number>;
+  /** The namespaces whose wishes for their pods are not known. */
+  readonly gaps: Set<string>;
+}
+
+function nothingYet(): AuditedPods {
+  return { count: 0, groups: new Map(), byDesign: new Map(), gaps: new Set() };
+}
+
+/** All pods that have not ended, page by page. */
+export async function auditPods(audit: PodAudit): Promise<AuditedPods> {
   const { cluster, namespace, progress } = audit;
   const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const groups = new Map<string, AuditGroup>();
-  let count = 0;
+  let found = nothingYet();
   for await (const { items, remaining, isRestart } of cluster.pages(
     `/api/v1${below}/pods?${NOT_ENDED}`,
   )) {
-    if (isRestart) {
-      groups.clear();
-      count = 0;
-    }
-    for (const pod of items) await auditOne(pod, audit, groups);
-    count += items.length;
-    progress(`${count}${remaining === undefined ? '' : ` of ${count + remaining}`} pods`);
+    if (isRestart) found = nothingYet();
+    const staying = items.filter((pod) => !isLeaving(pod));
+    for (const pod of staying) await auditOne(pod, audit, found);
+    found.count += staying.length;
+    progress(
+      `${found.count}${remaining === undefined ? '' : ` of ${found.count + remaining}`} pods`,
+    );
   }
-  return { count, groups: await withCronJobs([...groups.values()], cluster) };
+  return { ...found, groups: await withCronJobs(found.groups, cluster) };
+}
+
+/** What is being deleted needs no mending, and its successor may have it all. */
+function isLeaving(pod: JsonObject): boolean {
+  return objectAt(pod, 'metadata')['deletionTimestamp'] !== undefined;
 }
 
 async function auditOne(
   pod: JsonObject,
   audit: PodAudit,
-  groups: Map<string, AuditGroup>,
+  { groups, byDesign, gaps }: AuditedPods,
 ): Promise<void> {
-  const { name, namespace } = objectAt(pod, 'metadata');
-  const known = await audit.namespaces.get(String(namespace));
-  const found = namespaceFrom(String(namespace), known, audit.namespacesCount);
-  const object = 'value' in known ? known.value : undefined;
-  const because = auditPod(pod, { namespace: found, object }, audit);
+  const { namespaces, namespacesCount, rules } = audit;
+  const metadata = objectAt(pod, 'metadata');
+  const namespaceObject = await namespaces.get(String(metadata['namespace']));
+  const namespace = namespaceFrom(String(metadata['namespace']), namespaceObject, namespacesCount);
+  if (namespacesCount && 'unknown' in namespaceObject) {
+    gaps.add(namespaceGap(namespace.name, namespaceObject));
+  }
+  const setting = { ...audit, namespace, namespaceObject };
+  const verdict = judge(pod, mutate(pod, namespace, rules), setting);
+  for (const reason of verdict.byDesign) byDesign.set(reason, (byDesign.get(reason) ?? 0) + 1);
+  const { because } = verdict;
   if (because === undefined) return;
-  const owner = ownerOf(pod);
-  const key = [namespace, owner.kind, owner.name, because.reason].join('/');
-  const group = groups.get(key) ?? { namespace: found.name, owner, because, pods: [] };
-  group.pods.push(String(name));
-  groups.set(key, group);
+  const group = { namespace: namespace.name, owner: ownerOf(pod), because, pods: [] };
+  addTo(groups, group, [String(metadata['name'])]);
+}
+
+function addTo(groups: Map<string, AuditGroup>, group: AuditGroup, pods: readonly string[]): void {
+  const { namespace, owner, because } = group;
+  const reasons = [because.reason, ...(because.findings ?? [])];
+  const key = [namespace, owner.kind, owner.name, ...reasons].join('/');
+  const same = groups.get(key) ?? group;
+  same.pods.push(...pods);
+  groups.set(key, same);
 }
 
 /** A CronJob makes its Jobs, and only the Job says so: those of the groups found are asked. */
 async function withCronJobs(
-  groups: readonly AuditGroup[],
+  groups: ReadonlyMap<string, AuditGroup>,
   cluster: ClusterObjects,
-): Promise<AuditGroup[]> {
+): Promise<Map<string, AuditGroup>> {
   const merged = new Map<string, AuditGroup>();
-  for (const group of groups) {
+  for (const group of groups.values()) {
     const owner = await ownerOfJob(group, cluster);
-    const key = [group.namespace, owner.kind, owner.name, group.because.reason].join('/');
-    const same = merged.get(key);
-    if (same === undefined) merged.set(key, { ...group, owner });
-    else same.pods.push(...group.pods);
+    addTo(merged, { ...group, owner, pods: [] }, group.pods);
   }
-  return [...merged.values()];
+  return merged;
 }
 
 async function ownerOfJob(

@@ -1,4 +1,6 @@
+import type { Reason } from '../decision/reasons.ts';
 import type { Mend } from '../explanation/mend.ts';
+import type { Misplaced } from '../explanation/misplaced.ts';
 import type { Owner } from '../explanation/owner.ts';
 import type { WhyNot } from '../explanation/why-not.ts';
 
@@ -10,11 +12,9 @@ export interface AuditGroup {
   readonly pods: string[];
 }
 
-/** A workload whose annotation does not reach its pods. */
-export interface MisplacedWish {
+/** A workload whose annotations do not reach its pods. */
+export interface MisplacedWish extends Misplaced {
   readonly namespace: string;
-  readonly owner: Owner;
-  readonly key: string;
   readonly mend: Mend;
 }
 
@@ -24,6 +24,8 @@ export interface AuditResult {
   /** How many pods were looked at. */
   readonly pods: number;
   readonly groups: readonly AuditGroup[];
+  /** How many pods cannot have what their namespace asks for, by the reason. */
+  readonly byDesign: Readonly<Partial<Record<Reason, number>>>;
   readonly misplaced: readonly MisplacedWish[];
   /** What could not be looked at, and why. */
   readonly gaps: readonly string[];

@@ -1,7 +1,7 @@
 import { type Mend, mendFor } from '../explanation/mend.ts';
+import { misplacedSentences } from '../explanation/misplaced.ts';
 import { whyNotSentence } from '../explanation/why-not.ts';
 import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
-import { misplacedSentence } from './inject-summary.ts';
 import { type Output, paint } from './output.ts';
 import { wrapped } from './table.ts';
 
@@ -19,14 +19,15 @@ function groupText({ namespace, owner, because, pods }: AuditGroup, output: Outp
   const count = pods.length === 1 ? '1 pod' : `${pods.length} pods`;
   const lacking = owner.kind === 'Pod' ? '' : ` ${count}`;
   const title = paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
-  const mend = mendFor(because.reason, owner, namespace, pods);
+  const mend = mendFor(because, owner, namespace, pods);
   return `${title}:${lacking} (${because.reason})\n${prose(whyNotSentence(because))}${mendText(mend, output)}`;
 }
 
-function misplacedText({ namespace, owner, key, mend }: MisplacedWish, output: Output): string {
+function misplacedText(wish: MisplacedWish, output: Output): string {
+  const { namespace, owner, mend } = wish;
   const title = paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
-  const sentence = prose(misplacedSentence(key, owner.kind));
-  return `${title}: annotation on the workload only\n${sentence}${mendText(mend, output)}`;
+  const sentences = misplacedSentences(wish).map(prose).join('');
+  return `${title}: annotation on the workload only\n${sentences}${mendText(mend, output)}`;
 }
 
 function mendText({ commands, advice }: Mend, output: Output): string {
@@ -41,7 +42,14 @@ function prose(text: string): string {
 }
 
 /** The same for programs. */
-export function auditData({ config, pods, groups, misplaced, gaps }: AuditResult): object {
+export function auditData({
+  config,
+  pods,
+  groups,
+  byDesign,
+  misplaced,
+  gaps,
+}: AuditResult): object {
   return {
     config,
     pods,
@@ -51,8 +59,9 @@ export function auditData({ config, pods, groups, misplaced, gaps }: AuditResult
       pods: names,
       reason: because.reason,
       message: whyNotSentence(because),
-      mend: mendFor(because.reason, owner, namespace, names),
+      mend: mendFor(because, owner, namespace, names),
     })),
+    byDesign,
     misplaced,
     gaps,
   };

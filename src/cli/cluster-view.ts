@@ -1,18 +1,28 @@
 import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
-import { findCluster } from '../cluster/find-cluster.ts';
+import { locateCluster } from '../cluster/find-cluster.ts';
 import type { Namespace } from '../decision/decide.ts';
+import { type AdmissionPolicy, admissionPolicies } from '../explanation/admission-policies.ts';
+import type { Known } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
+import type { Unknown } from '../explanation/setting.ts';
 import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
 
-/** Something that was read of the cluster, or why it could not be. */
-export type Known<T> = { readonly value: T } | { readonly unknown: string };
-
-/** The cluster that kubectl would talk to, if there is one. */
-export async function openCluster(): Promise<ClusterObjects | undefined> {
-  const connection = await findCluster();
-  return connection && clusterObjects(connection);
+/** The cluster that kubectl would talk to. */
+export interface OpenCluster extends ClusterObjects {
+  /** What counts where no namespace is named, as for kubectl. */
+  readonly namespace: string;
 }
+
+/** @returns nothing where none is configured. */
+export async function openCluster(): Promise<OpenCluster | undefined> {
+  const found = await locateCluster();
+  if (found === undefined) return undefined;
+  const { connection, namespace = DEFAULT_NAMESPACE } = found;
+  return { ...clusterObjects(connection), namespace };
+}
+
+export const DEFAULT_NAMESPACE = 'default';
 
 /** The answer, or why there is none: for what a command can do without. */
 async function knownOf<T>(asking: Promise<T>): Promise<Known<T>> {
@@ -28,16 +38,32 @@ const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookcon
 
 /** podherald's webhooks. */
 export function readWebhooks(cluster: ClusterObjects): Promise<Known<readonly WebhookEntry[]>> {
-  return knownOf(
-    (async () => {
-      const entries: WebhookEntry[] = [];
-      for await (const { items, isRestart } of cluster.pages(CONFIGURATIONS)) {
-        if (isRestart) entries.length = 0;
-        entries.push(...webhookEntries(items));
-      }
-      return entries;
-    })(),
-  );
+  return knownOf(allOf(cluster, CONFIGURATIONS).then(webhookEntries));
+}
+
+async function allOf(cluster: ClusterObjects, path: string): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  for await (const { items, isRestart } of cluster.pages(path)) {
+    if (isRestart) found.length = 0;
+    found.push(...items);
+  }
+  return found;
+}
+
+const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
+
+/**
+ * Where there is no webhook: the policy that injects in its place. Who may not read policies, or has
+ * a cluster too old for them, is told of the webhook alone.
+ */
+export async function readPolicy(
+  cluster: ClusterObjects,
+  webhooks: Known<readonly WebhookEntry[]>,
+): Promise<{ readonly policy?: AdmissionPolicy }> {
+  if ('unknown' in webhooks || webhooks.value.length > 0) return {};
+  const policies = await knownOf(allOf(cluster, POLICIES));
+  const [policy] = 'value' in policies ? admissionPolicies(policies.value) : [];
+  return policy === undefined ? {} : { policy };
 }
 
 /** The namespaces that a command comes across, each read once. */
@@ -51,7 +77,7 @@ export class ReadNamespaces {
 
   /** All at once, where that is allowed. */
   async readAll(): Promise<void> {
-    const all = await knownOf(this.#list());
+    const all = await knownOf(allOf(this.#cluster, '/api/v1/namespaces'));
     if ('unknown' in all) return;
     for (const object of all.value) {
       const { name } = objectAt(object, 'metadata');
@@ -59,13 +85,12 @@ export class ReadNamespaces {
     }
   }
 
-  async #list(): Promise<JsonObject[]> {
-    const found: JsonObject[] = [];
-    for await (const { items, isRestart } of this.#cluster.pages('/api/v1/namespaces')) {
-      if (isRestart) found.length = 0;
-      found.push(...items);
+  /** @throws ApiRefusal where there is no such namespace, as a slip of the hand names it. */
+  async expect(name: string): Promise<void> {
+    const known = await this.get(name);
+    if ('value' in known && known.value === undefined) {
+      throw new ApiRefusal(`there is no namespace ${name}`);
     }
-    return found;
   }
 
   get(name: string): Promise<Known<JsonObject | undefined>> {
@@ -85,4 +110,9 @@ export function namespaceFrom(
   if (!annotationsCount) return { name };
   if ('unknown' in known) return { name, unavailable: 'it cannot be read' };
   return { name, annotations: annotationsOf(known.value) };
+}
+
+/** @param gap why it is not known. */
+export function namespaceGap(name: string, { unknown }: Unknown): string {
+  return `what namespace ${name} asks for its pods is not known: ${unknown}`;
 }

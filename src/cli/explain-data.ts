@@ -1,9 +1,11 @@
+import { misplacedSentences } from '../explanation/misplaced.ts';
 import { whyNotSentence } from '../explanation/why-not.ts';
 import type { Explained } from './explained.ts';
 
 /** One pod or workload, for programs: `-o json` and `-o yaml`. */
 export function explainData(explained: Explained): object {
-  const { kind, namespace, name, explanation, mutation, misplaced, reach, live } = explained;
+  const { kind, namespace, name, explanation, mutation, reach, live } = explained;
+  const { misplaced, ownerUnknown } = explained;
   const { outcome, wishes, config, there, added, reasons } = explanation;
   return {
     object: { kind, namespace, name },
@@ -11,7 +13,8 @@ export function explainData(explained: Explained): object {
     ...(mutation.reason !== undefined && { reason: mutation.reason }),
     asks: wishes,
     config,
-    ...(misplaced !== undefined && { misplaced }),
+    ...(misplaced && { misplaced: { ...misplaced, messages: misplacedSentences(misplaced) } }),
+    ...(ownerUnknown !== undefined && { ownerUnknown }),
     ...(reach && { webhook: reachData(reach) }),
     ...(live && { live: liveData(live) }),
     has: there,
@@ -38,10 +41,16 @@ function reachData(reach: NonNullable<Explained['reach']>): object {
   };
 }
 
-function liveData({ isMissing, because, status }: NonNullable<Explained['live']>): object {
+function liveData({
+  isMissing,
+  because,
+  byDesign,
+  status,
+}: NonNullable<Explained['live']>): object {
   return {
     missing: isMissing,
     ...(because && { reason: because.reason, message: whyNotSentence(because) }),
+    ...(byDesign.length > 0 && { byDesign }),
     ...(status !== undefined && { status: parsed(status) }),
   };
 }

@@ -1,20 +1,31 @@
-import type { ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { Annotations } from '../api/pod.ts';
+import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
 import { AppError } from '../errors.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
-import { readDocuments } from '../manifest/documents.ts';
+import { objectAt } from '../explanation/webhook-entries.ts';
+import { type ManifestDocument, readDocuments } from '../manifest/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifest/inject.ts';
-import { type NamespaceAnnotations, namespacesIn } from '../manifest/namespaces.ts';
+import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifest/namespaces.ts';
+import { objectsIn, type Path } from '../manifest/objects.ts';
 import { findWorkloads } from '../manifest/workloads.ts';
-import { openCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
+import {
+  DEFAULT_NAMESPACE,
+  namespaceGap,
+  type OpenCluster,
+  openCluster,
+  ReadNamespaces,
+  readPolicy,
+  readWebhooks,
+} from './cluster-view.ts';
 import { explainWorkload, type Surroundings } from './explain-workload.ts';
-import type { Explained, ExplainedAll } from './explained.ts';
+import type { ExplainedAll } from './explained.ts';
 import { located } from './inject.ts';
 import { manifestRules } from './manifest-rules.ts';
 import { type ManifestFile, readManifest } from './read-manifest.ts';
 import { type ConfigFlags, type UsedConfig, usedConfig } from './used-config.ts';
 
 interface FileFlags extends ConfigFlags {
-  readonly namespace: string;
+  readonly namespace?: string;
 }
 
 /** With a config given, manifests are explained without a cluster. */
@@ -25,38 +36,58 @@ export async function explainFiles(
   const files = await Promise.all(names.map(readManifest));
   const faults = files.flatMap(({ name, text }) => located(name, readDocuments(text).faults));
   if (faults.length > 0) throw new AppError('manifest', faults.join('\npodherald: '));
-  const cluster = flags.config === undefined ? await openCluster() : undefined;
+  const found = flags.config === undefined ? await clusterIfAny() : undefined;
+  const cluster = found instanceof ApiRefusal ? undefined : found;
   try {
-    const config = await usedConfig(flags, cluster);
+    const config = await usedConfig(flags, found);
+    const namespace = flags.namespace ?? cluster?.namespace ?? DEFAULT_NAMESPACE;
     // One that did not even answer is not asked again.
     const isAway = config.trouble !== undefined && config.trouble.status === undefined;
     return {
       config,
-      explained: await explainTexts(files, config, isAway ? undefined : cluster, flags),
+      ...(await explainTexts(files, config, isAway ? undefined : cluster, namespace)),
     };
   } finally {
     cluster?.close();
   }
 }
 
+/** A manifest can be explained without one, also where the kubeconfig is at fault. */
+async function clusterIfAny(): Promise<OpenCluster | ApiRefusal | undefined> {
+  try {
+    return await openCluster();
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    return new ApiRefusal(cause.message, undefined, { cause });
+  }
+}
+
+const NO_NAMESPACES: NamespacesRead = { known: new Map(), notes: [] };
+
 async function explainTexts(
   files: readonly ManifestFile[],
   config: UsedConfig,
   cluster: ClusterObjects | undefined,
-  { namespace }: FileFlags,
-): Promise<Explained[]> {
+  namespace: string,
+): Promise<Omit<ExplainedAll, 'config'>> {
   const rules = manifestRules(config.rules);
-  const documents = files.flatMap(({ text }) => readDocuments(text).documents);
+  const read = files.map(({ name, text }) => ({ name, ...readDocuments(text) }));
+  const documents = read.flatMap((file) => file.documents);
+  const places = namespacePlaces(read);
   const given = namespacesIn(documents);
   const live = cluster && new ReadNamespaces(cluster);
   const names = documents
     .flatMap(({ value }) => findWorkloads(value))
-    .map((workload) => workload.namespace ?? namespace);
-  const read = config.namespaces.annotations
-    ? await annotationsIn(live, new Set(names))
-    : new Map();
-  const namespaces: NamespaceAnnotations = new Map([...read, ...given]);
+    .map((workload) => workload.namespace ?? namespace)
+    .filter((name) => !given.has(name));
+  const counts = config.namespaces.annotations;
+  const { known, notes } =
+    live !== undefined && counts
+      ? await readNamespaces(live, new Set(names), (name) => places.has(name))
+      : NO_NAMESPACES;
+  const namespaces: NamespaceAnnotations = new Map([...known, ...given]);
   const webhooks = cluster && (await readWebhooks(cluster));
+  const policy = cluster && webhooks && (await readPolicy(cluster, webhooks));
   const texts = files.map(({ text }) => text);
   const injected = injectManifests(texts, { rules, namespace, annotate: new Map(), namespaces });
   const around = async (file: string, report: WorkloadReport): Promise<Surroundings> => {
@@ -67,8 +98,13 @@ async function explainTexts(
       namespace: { name, ...(annotations && { annotations }) },
       ...(namespaceObject && { namespaceObject }),
       ...(webhooks && { webhooks }),
+      ...policy,
       rules,
-      places: { pod: (path) => `${file}:${report.lineOf(path)}`, config: config.placeOf },
+      places: {
+        pod: (path) => `${file}:${report.lineOf(path)}`,
+        namespace: (one, path) => places.get(one)?.(path),
+        config: config.placeOf,
+      },
       isLive: false,
     };
   };
@@ -78,18 +114,46 @@ async function explainTexts(
       return explainWorkload(report.workload, report.mutation, surroundings);
     }),
   );
-  return Promise.all(explained);
+  return { explained: await Promise.all(explained), notes };
 }
 
-/** Those that cannot be read say nothing. */
-async function annotationsIn(
-  live: ReadNamespaces | undefined,
+/** Where each Namespace of the input says something; the last of a name counts. */
+function namespacePlaces(
+  files: readonly { readonly name: string; readonly documents: readonly ManifestDocument[] }[],
+): Map<string, (path: Path) => string> {
+  return new Map(
+    files.flatMap(({ name: file, documents }) =>
+      documents.flatMap(({ value, lineOf }) =>
+        objectsIn(value)
+          .filter(isNamespace)
+          .map(({ object, path: start }): [string, (path: Path) => string] => [
+            String(objectAt(object, 'metadata')['name']),
+            (path) => `${file}:${lineOf([...start, ...path])}`,
+          ]),
+      ),
+    ),
+  );
+}
+
+interface NamespacesRead {
+  readonly known: ReadonlyMap<string, Annotations>;
+  /** What is not known of them, or wrong with them. */
+  readonly notes: readonly string[];
+}
+
+async function readNamespaces(
+  live: ReadNamespaces,
   names: ReadonlySet<string>,
-): Promise<Map<string, Readonly<Record<string, string>>>> {
-  const found = new Map<string, Readonly<Record<string, string>>>();
-  for (const name of live === undefined ? [] : names) {
-    const known = await live?.get(name);
-    if (known !== undefined && 'value' in known) found.set(name, annotationsOf(known.value));
+  isGiven: (name: string) => boolean,
+): Promise<NamespacesRead> {
+  const known = new Map<string, Annotations>();
+  const notes: string[] = [];
+  for (const name of names) {
+    const found = await live.get(name);
+    if ('unknown' in found) notes.push(namespaceGap(name, found));
+    else known.set(name, annotationsOf(found.value));
+    const isMissing = 'value' in found && found.value === undefined;
+    if (isMissing && !isGiven(name)) notes.push(`there is no namespace ${name} in the cluster`);
   }
-  return found;
+  return { known, notes };
 }

@@ -2,40 +2,60 @@ import { mutate } from '../admission/mutate.ts';
 import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
 import { findWorkloads } from '../manifest/workloads.ts';
-import { namespaceFrom, openCluster, ReadNamespaces, readWebhooks } from './cluster-view.ts';
+import {
+  namespaceFrom,
+  type OpenCluster,
+  openCluster,
+  ReadNamespaces,
+  readPolicy,
+  readWebhooks,
+} from './cluster-view.ts';
 import { explainWorkload } from './explain-workload.ts';
 import type { ExplainedAll } from './explained.ts';
 import { manifestRules } from './manifest-rules.ts';
 import type { ObjectName } from './object-path.ts';
+import { topOwner } from './top-owner.ts';
 import { type ConfigFlags, usedConfig } from './used-config.ts';
 
 /** @throws AppError `cluster` where the object cannot be read. */
 export async function explainObject(
   object: ObjectName,
-  flags: ConfigFlags & { readonly namespace: string },
+  flags: ConfigFlags & { readonly namespace?: string },
 ): Promise<ExplainedAll> {
   const cluster = await theCluster();
   try {
-    const value = await readObject(cluster, object, flags.namespace);
+    const name = flags.namespace ?? cluster.namespace;
+    const namespaces = new ReadNamespaces(cluster);
+    const value = await readObject(cluster, namespaces, object, name);
     const config = await usedConfig(flags, cluster);
     const webhooks = await readWebhooks(cluster);
-    const namespaceObject = await new ReadNamespaces(cluster).get(flags.namespace);
-    const { namespaces } = config;
+    const namespaceObject = await namespaces.get(name);
     const rules = object.kind === 'Pod' ? config.rules : manifestRules(config.rules);
-    const namespace = namespaceFrom(flags.namespace, namespaceObject, namespaces.annotations);
-    const places = { pod: () => undefined, config: config.placeOf };
-    const around = { namespace, namespaceObject, webhooks, rules, places, isLive: true };
+    const namespace = namespaceFrom(name, namespaceObject, config.namespaces.annotations);
+    const places = { pod: () => undefined, namespace: () => undefined, config: config.placeOf };
+    const owner = await topOwner(value, name, cluster);
+    const policy = await readPolicy(cluster, webhooks);
+    const around = {
+      ...policy,
+      namespace,
+      namespaceObject,
+      webhooks,
+      rules,
+      places,
+      owner,
+      isLive: true,
+    };
     const explained = findWorkloads(value).map((workload) =>
       explainWorkload(workload, mutate(workload.template, namespace, rules), around),
     );
-    return { config, explained };
+    return { config, explained, notes: [] };
   } finally {
     cluster.close();
   }
 }
 
 /** @throws AppError `cluster` where none is configured. */
-export async function theCluster(): Promise<ClusterObjects> {
+export async function theCluster(): Promise<OpenCluster> {
   const cluster = await openCluster();
   if (cluster !== undefined) return cluster;
   throw new ApiRefusal(
@@ -45,10 +65,12 @@ export async function theCluster(): Promise<ClusterObjects> {
 
 async function readObject(
   cluster: ClusterObjects,
+  namespaces: ReadNamespaces,
   { kind, name, path }: ObjectName,
   namespace: string,
 ): Promise<JsonObject> {
   const object = await cluster.read(path(namespace));
   if (object !== undefined) return object;
+  await namespaces.expect(namespace);
   throw new ApiRefusal(`there is no ${kind} ${name} in namespace ${namespace}`);
 }

@@ -1,11 +1,12 @@
 import { stringify } from 'yaml';
 import { isMalformed, parsePod } from '../api/pod.ts';
 import { type Change, filesAt } from '../explanation/changes.ts';
-import type { ExplainedWish } from '../explanation/explanation.ts';
+import type { ExplainedWish, Explanation } from '../explanation/explanation.ts';
+import { misplacedSentences } from '../explanation/misplaced.ts';
 import { whyNotSentence } from '../explanation/why-not.ts';
 import { unifiedDiff } from './diff.ts';
 import type { Explained } from './explained.ts';
-import { counted, misplacedSentence } from './inject-summary.ts';
+import { counted } from './inject-summary.ts';
 import { type Output, paint } from './output.ts';
 import { tableText } from './table.ts';
 
@@ -26,13 +27,21 @@ function indented(text: string): string {
 
 function headline({ mutation, live, explanation, reach }: Explained): string {
   const { outcome } = mutation;
+  if (mutation.reason === 'malformed_pod') return malformed(explanation);
   if (live === undefined) {
     const isIgnored = outcome !== 'skipped' && reach && 'asked' in reach && !reach.asked;
     return OUTCOME_WORDS[outcome] + (isIgnored ? ', if the webhook were asked' : '');
   }
-  if (live.isMissing) return 'lacks what it asks for';
+  const isIn = explanation.there.some(({ kind }) => kind !== 'annotation');
+  if (live.isMissing) return isIn ? 'has part of what it asks for' : 'lacks what it asks for';
+  if (live.byDesign.length > 0)
+    return `${isIn ? 'has part' : 'has nothing'} of what its namespace asks for, by design`;
   if (explanation.there.length > 0) return 'has what it asks for';
   return outcome === 'unchanged' ? 'has all of its own' : OUTCOME_WORDS[outcome];
+}
+
+function malformed({ reasons: [first] }: Explanation): string {
+  return `would be refused by the API server: ${first?.decidedBy ?? first?.message}`;
 }
 
 const OUTCOME_WORDS = {
@@ -44,19 +53,27 @@ const OUTCOME_WORDS = {
 } as const;
 
 function facts(explained: Explained): string {
-  const { explanation, live, misplaced, kind } = explained;
+  const { explanation, live, ownerUnknown } = explained;
   const rows = [
     ...explanation.wishes.map((wish) => ['asks', wishText(wish, explained)]),
     ...explanation.config.map(({ field, value, at }) => [
       'config',
       `${field}: ${value} (${at ?? 'the default'})`,
     ]),
-    ...(misplaced === undefined ? [] : [['mistake', misplacedSentence(misplaced, kind)]]),
+    ...mistakes(explained).map((sentence) => ['mistake', sentence]),
+    ...(ownerUnknown === undefined ? [] : [['owner', `not known: ${ownerUnknown}`]]),
     ...webhookRows(explained),
     ...(live?.because ? [['likely', whyNotSentence(live.because)]] : []),
     ...(live?.status === undefined ? [] : [['status', live.status]]),
   ];
   return rows.length === 0 ? '' : tableText(rows, WIDTH);
+}
+
+function mistakes({ kind, name, misplaced }: Explained): string[] {
+  if (misplaced === undefined) return [];
+  const { owner } = misplaced;
+  const isItself = owner.kind === kind && owner.name === name;
+  return misplacedSentences(misplaced, isItself ? kind : `${owner.kind} ${owner.name}`);
 }
 
 function wishText({ key, value, on, at, counts }: ExplainedWish, { kind, namespace }: Explained) {

@@ -1,15 +1,18 @@
 import type { Mutation } from '../admission/outcome.ts';
-import { isObject, type Json, type JsonObject } from '../api/json.ts';
+import { isObject, type JsonObject } from '../api/json.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Rules } from '../decision/rules.ts';
-import { explain, type Places } from '../explanation/explanation.ts';
-import { annotationsOf, isMissing, labelsOf, likelyReason } from '../explanation/live-pod.ts';
-import { misplacedKey } from '../explanation/misplaced.ts';
-import { type Reach, reachOf } from '../explanation/reach.ts';
+import type { AdmissionPolicy } from '../explanation/admission-policies.ts';
+import { explain } from '../explanation/explanation.ts';
+import { judge } from '../explanation/judge.ts';
+import type { Known } from '../explanation/known.ts';
+import { annotationsOf } from '../explanation/live-pod.ts';
+import { misplacedKeys } from '../explanation/misplaced.ts';
+import type { Places } from '../explanation/places.ts';
+import { reachIn, type Setting } from '../explanation/setting.ts';
 import type { WebhookEntry } from '../explanation/webhook-entries.ts';
 import type { Workload } from '../manifest/workloads.ts';
 import { applied } from '../removal/injected.ts';
-import type { Known } from './cluster-view.ts';
 import type { Explained } from './explained.ts';
 
 /** What a workload is explained by. */
@@ -18,8 +21,11 @@ export interface Surroundings {
   /** The namespace as it is in the cluster. */
   readonly namespaceObject?: Known<JsonObject | undefined>;
   readonly webhooks?: Known<readonly WebhookEntry[]>;
+  readonly policy?: AdmissionPolicy;
   readonly rules: Rules;
   readonly places: Places;
+  /** What a pod is of, where that was looked for. */
+  readonly owner?: Known<Workload | undefined>;
   /** Whether the object exists, and is no manifest. */
   readonly isLive: boolean;
 }
@@ -29,63 +35,61 @@ export function explainWorkload(
   mutation: Mutation,
   around: Surroundings,
 ): Explained {
-  const { kind, name, template, annotations } = workload;
-  const { namespace, rules } = around;
-  const misplaced = misplacedKey(kind, annotations, mutation, rules.annotationPrefix);
-  const reach = reachIn(template, around);
+  const { kind, name, template } = workload;
+  const { namespace } = around;
+  const root = workload.templatePath.slice(workload.path.length);
+  const setting = settingIn(around);
+  const pod = isObject(template) ? template : undefined;
   const explained: Explained = {
     kind,
     namespace: namespace.name,
     name,
     mutation,
-    explanation: explain(template, mutation, around),
+    explanation: explain(template, mutation, { ...around, root }),
     before: template,
     after: template === undefined ? undefined : applied(template, mutation),
-    ...(misplaced !== undefined && { misplaced }),
-    ...(reach && { reach }),
+    ...misplacedIn(workload, around),
+    ...(setting && { reach: reachIn(pod, setting) }),
   };
-  const isPod = kind === 'Pod' && around.isLive && isObject(template);
-  return isPod ? { ...explained, live: liveOf(template, explained, around) } : explained;
+  const isLivePod = kind === 'Pod' && around.isLive && pod !== undefined;
+  if (!isLivePod || setting === undefined) return explained;
+  return { ...explained, live: liveOf(pod, mutation, setting) };
 }
 
-function reachIn(template: Json | undefined, around: Surroundings): Explained['reach'] {
-  const { webhooks, namespaceObject, namespace, rules } = around;
-  if (webhooks === undefined) return undefined;
-  if ('unknown' in webhooks) return webhooks;
-  if (namespaceObject !== undefined && 'unknown' in namespaceObject) return namespaceObject;
-  const object = isObject(template) ? template : undefined;
-  const candidate = {
-    namespace: namespace.name,
-    namespaceLabels: labelsOf(namespaceObject?.value),
-    labels: labelsOf(object),
-    annotations: annotationsOf(object),
-  };
-  return reachOf(candidate, webhooks.value, rules.annotationPrefix);
+function misplacedIn(
+  workload: Workload,
+  { owner, rules }: Surroundings,
+): Pick<Explained, 'misplaced' | 'ownerUnknown'> {
+  if (owner !== undefined && 'unknown' in owner) return { ownerUnknown: owner.unknown };
+  const top = owner?.value ?? workload;
+  const keys = misplacedKeys(top, rules.annotationPrefix);
+  if (keys.length === 0) return {};
+  return { misplaced: { owner: { kind: top.kind, name: top.name }, keys } };
 }
 
-const NOBODY_ASKED = { unknown: 'no cluster was asked' };
+/** Nothing where no cluster was looked at. */
+function settingIn({
+  namespace,
+  namespaceObject,
+  webhooks,
+  policy,
+  rules,
+}: Surroundings): Setting | undefined {
+  if (webhooks === undefined || namespaceObject === undefined) return undefined;
+  return { namespace, namespaceObject, webhooks, rules, ...(policy && { policy }) };
+}
 
 function liveOf(
   pod: JsonObject,
-  { mutation, explanation, reach = NOBODY_ASKED }: Explained,
-  { namespaceObject, rules }: Surroundings,
+  mutation: Mutation,
+  setting: Setting,
 ): NonNullable<Explained['live']> {
-  const namespace = namespaceObject && 'value' in namespaceObject && namespaceObject.value;
-  const status = annotationsOf(pod)[`${rules.annotationPrefix}status`];
-  const injected = explanation.there.flatMap(({ container }) => container ?? []);
-  const { wishes } = explanation;
-  const because = likelyReason({
-    pod,
-    namespace: namespace || undefined,
-    wishes,
-    mutation,
-    injected,
-    hasStatus: status !== undefined,
-    reach: reach satisfies Reach | { unknown: string },
-  });
+  const status = annotationsOf(pod)[`${setting.rules.annotationPrefix}status`];
+  const { because, byDesign } = judge(pod, mutation, setting);
   return {
-    isMissing: isMissing(mutation),
-    ...(isMissing(mutation) && { because }),
+    isMissing: because !== undefined,
+    ...(because && { because }),
+    byDesign,
     ...(status !== undefined && { status }),
   };
 }

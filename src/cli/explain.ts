@@ -12,7 +12,7 @@ import { addConfigFlags, type ConfigFlags } from './used-config.ts';
 
 interface ExplainFlags extends ConfigFlags {
   readonly filename?: readonly string[];
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly output: 'text' | 'json' | 'yaml';
 }
 
@@ -31,8 +31,7 @@ export function addExplain(program: Command, output: Output): void {
     )
     .option(
       '-n, --namespace <name>',
-      'namespace of the object, or of objects that name none',
-      'default',
+      'namespace of the object, or of objects that name none (default: that of the context of the kubeconfig, else default)',
     )
     .addOption(
       new Option('-o, --output <format>', 'what to write')
@@ -74,8 +73,10 @@ async function explain(
   write(all, flags, output);
 }
 
-function write({ config, explained }: ExplainedAll, flags: ExplainFlags, output: Output): void {
+function write(all: ExplainedAll, flags: ExplainFlags, output: Output): void {
+  const { config, explained, notes } = all;
   if (config.trouble !== undefined) output.note(noteText(config.trouble.message));
+  for (const note of notes) output.note(noteText(note));
   if (flags.output === 'text') {
     output.note(noteText(`by ${config.name}`));
     if (explained.length === 0)

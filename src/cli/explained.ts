@@ -1,6 +1,8 @@
 import type { Mutation } from '../admission/outcome.ts';
 import type { Json } from '../api/json.ts';
+import type { Reason } from '../decision/reasons.ts';
 import type { Explanation } from '../explanation/explanation.ts';
+import type { Misplaced } from '../explanation/misplaced.ts';
 import type { Reach } from '../explanation/reach.ts';
 import type { WhyNot } from '../explanation/why-not.ts';
 import type { UsedConfig } from './used-config.ts';
@@ -15,8 +17,10 @@ export interface Explained {
   /** The pod or pod template as it is, and as podherald would make it. */
   readonly before: Json | undefined;
   readonly after: Json | undefined;
-  /** The key that stands on the workload in vain. */
-  readonly misplaced?: string;
+  /** What stands on the workload in vain, or on the one that a pod is of. */
+  readonly misplaced?: Misplaced;
+  /** Why it is not known what a pod is of. */
+  readonly ownerUnknown?: string;
   /** Whether the webhook is asked where the pod is created; absent where no cluster was looked at. */
   readonly reach?: Reach | { readonly unknown: string };
   /** Of a pod that exists. */
@@ -24,6 +28,8 @@ export interface Explained {
     readonly isMissing: boolean;
     /** Why, where something is missing. */
     readonly because?: WhyNot;
+    /** What its namespace asks for and it cannot have. */
+    readonly byDesign: readonly Reason[];
     /** The status annotation. */
     readonly status?: string;
   };
@@ -33,4 +39,6 @@ export interface Explained {
 export interface ExplainedAll {
   readonly config: UsedConfig;
   readonly explained: readonly Explained[];
+  /** What is to be told besides. */
+  readonly notes: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { kindOf, sentenceOf } from '../decision/reasons.ts';
-import { misplacedKey } from '../explanation/misplaced.ts';
+import { misplacedKeys, misplacedSentences } from '../explanation/misplaced.ts';
 import { nameOf, type WorkloadReport } from '../manifest/inject.ts';
 
 /** What became of each pod and workload, a line each, with a hint where a wish has no effect. */
@@ -41,18 +41,8 @@ export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-function misplaced({ workload, mutation }: WorkloadReport, annotationPrefix: string): string[] {
-  const { kind, annotations } = workload;
-  const key = misplacedKey(kind, annotations, mutation, annotationPrefix);
-  return key === undefined ? [] : [`  ${misplacedSentence(key, kind)}`];
+function misplaced({ workload }: WorkloadReport, annotationPrefix: string): string[] {
+  const owner = { kind: workload.kind, name: workload.name };
+  const keys = misplacedKeys(workload, annotationPrefix);
+  return misplacedSentences({ owner, keys }).map((sentence) => `  ${sentence}`);
 }
-
-export function misplacedSentence(key: string, kind: string): string {
-  const template = TEMPLATES[kind] ?? 'spec.template';
-  return `${key} stands on the ${kind}; pods get only what stands on the pod template (${template}.metadata.annotations)`;
-}
-
-const TEMPLATES: Readonly<Record<string, string>> = {
-  CronJob: 'spec.jobTemplate.spec.template',
-  PodTemplate: 'template',
-};

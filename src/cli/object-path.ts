@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 export interface ObjectName {
   readonly kind: string;
   readonly name: string;
+  readonly apiVersion: string;
   /** Where the API server has it. */
   path(namespace: string): string;
 }
@@ -28,10 +29,20 @@ export function objectName(text: string): ObjectName {
     const kinds = KINDS.map(([, , [, one]]) => one).join(', ');
     throw new InvalidArgumentError(`It has the form pod/NAME; the kinds are ${kinds}.`);
   }
-  const [kind, group, [plural]] = found;
+  return named(found, name);
+}
+
+/** The same by the kind as an ownerReference has it; undefined where that is not known. */
+export function objectOf(kind: string, name: string): ObjectName | undefined {
+  const found = KINDS.find(([one]) => one === kind);
+  return found && named(found, name);
+}
+
+function named([kind, group, [plural]]: (typeof KINDS)[number], name: string): ObjectName {
   return {
     kind,
     name,
+    apiVersion: group.replace(/^\/apis?\//, ''),
     path: (namespace) =>
       `${group}/namespaces/${encodeURIComponent(namespace)}/${plural}/${encodeURIComponent(name)}`,
   };

@@ -34,7 +34,7 @@ export function addPolicy(program: Command, output: Output): void {
     .option(
       '--kubernetes-version <version>',
       `version of the API server, which the ambassador's image follows (default: ${BUILT_IN_VERSION.release})`,
-      serverVersion,
+      policyVersion,
     )
     .option('--strict', 'refuse pods that ask for what a policy cannot do, instead of warning')
     .addHelpText(
@@ -56,6 +56,17 @@ function policyName(name: string): string {
   if (isDnsLabel(name) && name.length <= LONGEST_NAME) return name;
   throw new InvalidArgumentError(
     `A name has lower-case letters, digits and -, ${LONGEST_NAME} at most.`,
+  );
+}
+
+/** MutatingAdmissionPolicy v1; what came before it reads other fields. */
+const FIRST_MINOR = 36;
+
+function policyVersion(text: string): ServerVersion {
+  const version = serverVersion(text);
+  if (version.major > 1 || version.minor >= FIRST_MINOR) return version;
+  throw new InvalidArgumentError(
+    `The policies need Kubernetes 1.${FIRST_MINOR} or newer; older ones need the webhook.`,
   );
 }
 

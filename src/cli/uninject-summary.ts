@@ -1,6 +1,7 @@
 import { kindOf, sentenceOf } from '../decision/reasons.ts';
+import { type ChangeKind, changesThere } from '../explanation/changes.ts';
 import { nameOf } from '../manifest/inject.ts';
-import type { UninjectReport } from '../manifest/uninject.ts';
+import type { Rest, UninjectReport } from '../manifest/uninject.ts';
 import type { Ours } from '../removal/ours.ts';
 import { isNothing } from '../removal/ours.ts';
 import { counted } from './inject-summary.ts';
@@ -11,16 +12,48 @@ export function summarizeRemoval(reports: readonly UninjectReport[]): string {
     return 'podherald: there is no pod and no workload in the input; it is passed through as it is\n';
   }
   return reports
-    .map((report) => `podherald: ${nameOf(report.workload)}: ${ending(report)}\n`)
+    .flatMap(linesOf)
+    .map((line) => `podherald: ${line}\n`)
     .join('');
 }
 
-function ending({ ours, mutation }: UninjectReport): string {
+function linesOf(report: UninjectReport): string[] {
+  const stays = report.rest === undefined ? [] : leftovers(report.rest);
+  return [
+    `${nameOf(report.workload)}: ${ending(report, stays.length > 0)}`,
+    ...stays.map((what) => `  ${STAYS}: ${what}`),
+  ];
+}
+
+const STAYS = 'stays, as it is or stands otherwise than podherald would add it';
+
+function ending({ ours, mutation }: UninjectReport, hasLeftovers: boolean): string {
   if (!isNothing(ours)) return `cleaned, ${amounts(ours)}`;
   const because = mutation.findings.find((found) => kindOf(found) === 'skipped');
-  if (because === undefined) return 'unchanged, it has nothing that podherald adds';
-  return `unchanged, ${sentenceOf(because)}: there is nothing to compare with`;
+  if (because !== undefined) {
+    return `unchanged, ${sentenceOf(because)}: there is nothing to compare with`;
+  }
+  return hasLeftovers ? 'unchanged' : 'unchanged, it has nothing that podherald adds';
 }
+
+/** What equals ours and stands elsewhere, and what is called like ours and is otherwise. */
+function leftovers({ pod, present, mutation }: Rest): string[] {
+  const kept = mutation.findings.filter((found) => kindOf(found) === 'kept');
+  return [
+    ...changesThere(pod, present).map(({ container, kind, names }) =>
+      [container, `${KINDS[kind]} ${names.join(', ')}`].filter(Boolean).join(': '),
+    ),
+    ...kept.map(sentenceOf),
+  ];
+}
+
+const KINDS: Readonly<Record<ChangeKind, string>> = {
+  env: 'variables',
+  files: 'files at',
+  container: 'container',
+  volume: 'volumes',
+  annotation: 'annotations',
+};
 
 function amounts({ containers, volumes, sidecar, annotations }: Ours): string {
   const env = containers.reduce((sum, own) => sum + own.env.length, 0);

@@ -39,12 +39,16 @@ export function addConfigFlags(command: Command): Command {
     );
 }
 
-/** @throws AppError `config` where it is at fault. */
+/**
+ * @param found the cluster, or why it is not known which that is.
+ * @throws AppError `config` where it is at fault, or not where a flag says.
+ */
 export async function usedConfig(
   flags: ConfigFlags,
-  cluster: ClusterObjects | undefined,
+  found: ClusterObjects | ApiRefusal | undefined,
 ): Promise<UsedConfig> {
-  const config = await findConfig(flags, cluster);
+  const config = await findConfig(flags, found);
+  const cluster = found instanceof ApiRefusal ? undefined : found;
   const isAway = config.trouble !== undefined && config.trouble.status === undefined;
   const serverVersion = isAway ? undefined : await readVersion(cluster);
   if (serverVersion === undefined) return config;
@@ -63,21 +67,35 @@ async function readVersion(
 
 async function findConfig(
   flags: ConfigFlags,
-  cluster: ClusterObjects | undefined,
+  cluster: ClusterObjects | ApiRefusal | undefined,
 ): Promise<UsedConfig> {
   if (flags.config !== undefined && flags.config !== '') {
     const { name, text } = await readManifest(flags.config);
     return read(name, text);
   }
-  if (cluster === undefined) return defaults('no cluster was asked');
+  if (cluster === undefined) return unasked(flags);
+  if (cluster instanceof ApiRefusal) return unknownConfig(cluster);
   try {
     const installed = await installedConfig(cluster, flags.installNamespace);
     if (installed === undefined) return defaults('no ConfigMap of podherald is installed');
     return read(`ConfigMap ${installed.name}`, installed.text);
   } catch (error) {
     if (!(error instanceof ApiRefusal)) throw error;
-    return { ...defaults('the installed config cannot be read'), trouble: error };
+    return unknownConfig(error);
   }
+}
+
+function unasked({ installNamespace }: ConfigFlags): UsedConfig {
+  if (installNamespace === undefined) return defaults('no cluster was asked');
+  throw new AppError(
+    'config',
+    `no cluster is configured, to look in its namespace ${installNamespace}`,
+  );
+}
+
+function unknownConfig({ message, status }: ApiRefusal): UsedConfig {
+  const trouble = new ApiRefusal(`${message}; --config can give the config instead`, status);
+  return { ...defaults('the installed config cannot be read'), trouble };
 }
 
 function defaults(why: string): UsedConfig {
@@ -121,7 +139,13 @@ async function installedConfig(
   namespace: string | undefined,
 ): Promise<Installed | undefined> {
   const usual = await configMap(cluster, namespace ?? NAME);
-  if (usual !== undefined || namespace !== undefined) return usual;
+  if (usual !== undefined) return usual;
+  if (namespace !== undefined) {
+    throw new AppError(
+      'config',
+      `there is no ConfigMap ${NAME} with ${FILE} in namespace ${namespace}`,
+    );
+  }
   const elsewhere = await installNamespace(cluster);
   return elsewhere === undefined ? undefined : configMap(cluster, elsewhere);
 }

@@ -79,7 +79,8 @@ async function ask(connection: Connection, clock: Clock, path: string): Promise<
       return { status, body: parse((await buffer(body)).toString('utf8')) };
     });
   } catch (cause) {
-    throw new ApiRefusal(troubleOf(cause).message, undefined, { cause });
+    const message = `${troubleOf(cause).message} (${connection.server})`;
+    throw new ApiRefusal(message, undefined, { cause });
   }
 }
 

@@ -2,9 +2,12 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Readable } from 'node:stream';
 import type { Clock } from './clock.ts';
+import { Trouble } from './trouble.ts';
 
 /** The API server, as whoever credentials name. */
 export interface Connection {
+  /** Its address, for those who are told that it does not answer. */
+  readonly server: string;
   /**
    * @param path with its query, such as `/api/v1/namespaces?limit=500`.
    * @param signal ends the request, and the body where that is still being read.
@@ -63,20 +66,28 @@ export function connectTo(server: string, credentials: Credentials, clock: Clock
     keepAliveMsecs: TCP_KEEPALIVE_MS,
     maxFreeSockets: MAX_IDLE_CONNECTIONS,
   });
+  const known = (): Promise<https.RequestOptions> => credentials().catch(credentialTrouble);
   return {
+    server: base,
     async get(path, { accept, signal }) {
-      const { headers, ...options } = await unlessAborted(credentials(), signal);
+      const { headers, ...options } = await unlessAborted(known(), signal);
       const all = { agent, ...options, headers: { ...headers, accept }, signal };
       return getAnswer(() => request(`${base}${path}`, all), clock);
     },
     async send(method, path, { accept, contentType, body, signal }) {
-      const { headers, ...options } = await unlessAborted(credentials(), signal);
+      const { headers, ...options } = await unlessAborted(known(), signal);
       const own = { accept, 'content-type': contentType };
       const all = { agent, ...options, method, headers: { ...headers, ...own }, signal };
       return answerOf(request(`${base}${path}`, all), clock, body);
     },
     close: () => agent.destroy(),
   };
+}
+
+/** A CA, a key or a token in a file, or a program that gives one: no network has any part in it. */
+function credentialTrouble(cause: Error): never {
+  const message = `the connection to the API server cannot be prepared: ${cause.message}`;
+  throw new Trouble(message, { cause });
 }
 
 /** A server may end an idle connection just as it is used again (RFC 9112 section 9.3.1). */

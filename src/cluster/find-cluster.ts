@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { AppError } from '../errors.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type Connection, type Credentials, connectTo } from './connection.ts';
 import { loadKubeconfigs } from './load-kubeconfig.ts';
@@ -41,7 +42,7 @@ export async function findCluster(options?: FindOptions): Promise<Connection | u
  * this pod runs in. Only for a kubeconfig is client-node loaded: that takes 300 ms and 60 MiB.
  *
  * @returns nothing where none is configured. (client-node would then take localhost:8080.)
- * @throws AppError `file` where a kubeconfig cannot be read.
+ * @throws AppError `file` where a kubeconfig cannot be read, or its current context is none of it.
  */
 export async function locateCluster(options: FindOptions = {}): Promise<FoundCluster | undefined> {
   const place = findPlace(options);
@@ -85,10 +86,20 @@ async function ofKubeconfigs(
   const config = empty();
   loadKubeconfigs(config, files, empty);
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) return undefined;
+  if (server === undefined) return nowhere(config, files);
   const context = config.getContextObject(config.getCurrentContext());
   const connection = connectTo(server, credentialsOf(config), clock);
   return { connection, namespace: context?.namespace };
+}
+
+/** Without contexts there is no cluster; a context that leads nowhere is a slip of the hand. */
+function nowhere(config: KubeConfig, files: readonly string[]): undefined {
+  const contexts = config.getContexts().map(({ name }) => name);
+  const current = config.getCurrentContext();
+  if (contexts.length === 0 && !current) return undefined;
+  const names = contexts.join(', ') || 'none';
+  const wrong = current ? `the current-context ${current} names no cluster` : 'no current-context';
+  throw new AppError('file', `${files.join(', ')}: ${wrong}; the contexts are: ${names}`);
 }
 
 /** client-node's agent is kept only for a proxy: else it keeps no connection, and its first CA for ever. */

@@ -3,25 +3,13 @@ import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
 import { imageOf } from '../decision/ambassador-rules.ts';
 import { annotationNameOf } from '../decision/annotations.ts';
 import type { Namespace } from '../decision/decide.ts';
-import {
-  type Finding,
-  kindOf,
-  type Reason,
-  type ReasonKind,
-  sentenceOf,
-} from '../decision/reasons.ts';
+import { kindOf, type Reason, type ReasonKind, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
-import { findOurs } from '../removal/find-ours.ts';
+import { findPresent } from '../removal/find-present.ts';
 import { type Change, changesOf, changesThere } from './changes.ts';
+import { deciderOf, type Found } from './deciders.ts';
+import type { Places } from './places.ts';
 import { type Wish, wishesOf } from './wish.ts';
-
-/** Where things are written, for whoever looks for them. Absent answers are unknown places. */
-export interface Places {
-  /** Of a place in the pod or pod template, such as `line 12` or `deployment.yaml:12`. */
-  pod(path: readonly (string | number)[]): string | undefined;
-  /** Of a field of the config, such as `config.yaml:3`. */
-  config(path: readonly string[]): string | undefined;
-}
 
 export interface ExplainedWish extends Wish {
   readonly at?: string;
@@ -57,10 +45,13 @@ export interface Explanation {
   readonly reasons: readonly ExplainedReason[];
 }
 
+/** What a pod or pod template is explained by. */
+export type ExplainedBy = Pick<Found, 'namespace' | 'rules' | 'places' | 'root'>;
+
 export function explain(
   template: unknown,
   mutation: Mutation,
-  { namespace, rules, places }: { namespace: Namespace; rules: Rules; places: Places },
+  { namespace, rules, places, root }: ExplainedBy,
 ): Explanation {
   const pod = parsePod(template);
   const { outcome, operations, findings } = mutation;
@@ -68,20 +59,23 @@ export function explain(
   const wishes = wishesOf(annotations, namespace, rules.annotationPrefix);
   return {
     outcome,
-    wishes: wishes.map((wish) => placed(wish, places)),
+    wishes: wishes.map((wish) => placed(wish, namespace, places)),
     config: outcome === 'skipped' ? [] : fieldsOf(wishes, rules, places),
     there: isMalformed(pod) ? [] : thereIn(pod, namespace, rules),
     added: isMalformed(pod) ? [] : changesOf(pod, operations),
-    reasons: findings.map((found) => explained(found, namespace, places)),
+    reasons: findings.map((finding) =>
+      explained({ finding, template, namespace, wishes, rules, places, root }),
+    ),
   };
 }
 
 function thereIn(pod: Pod, namespace: Namespace, rules: Rules): Change[] {
-  return changesThere(pod, findOurs(pod, namespace, rules));
+  return changesThere(pod, findPresent(pod, namespace, rules));
 }
 
-function placed(wish: Wish, places: Places): ExplainedWish {
-  const at = wish.on === 'pod' ? places.pod(['metadata', 'annotations', wish.key]) : undefined;
+function placed(wish: Wish, namespace: Namespace, places: Places): ExplainedWish {
+  const path = ['metadata', 'annotations', wish.key];
+  const at = wish.on === 'pod' ? places.pod(path) : places.namespace(namespace.name, path);
   return { ...wish, ...(at !== undefined && { at }) };
 }
 
@@ -116,50 +110,14 @@ function fieldsOf(wishes: readonly Wish[], rules: Rules, places: Places): Config
 
 const METADATA_WISHES = ['inject-metadata', 'metadata-env', 'metadata-files'] as const;
 
-function explained(found: Finding, namespace: Namespace, places: Places): ExplainedReason {
-  const decidedBy = deciderOf(found, namespace, places);
+function explained(found: Found): ExplainedReason {
+  const { finding } = found;
+  const decidedBy = deciderOf(found);
   return {
-    reason: found.reason,
-    kind: kindOf(found),
-    message: sentenceOf(found),
-    ...(found.slots['container'] !== undefined && { container: found.slots['container'] }),
+    reason: finding.reason,
+    kind: kindOf(finding),
+    message: sentenceOf(finding),
+    ...(finding.slots['container'] !== undefined && { container: finding.slots['container'] }),
     ...(decidedBy !== undefined && { decidedBy }),
   };
-}
-
-/** The fields of the config that reasons come from. */
-const CONFIG_REASONS: Readonly<Record<string, readonly string[]>> = {
-  exempt_namespace: ['exempt', 'namespaces'],
-  unknown_profile: ['profiles'],
-  access_narrowed: ['ambassador', 'maxAccess'],
-};
-
-function deciderOf(found: Finding, namespace: Namespace, places: Places): string | undefined {
-  const { key, container } = found.slots;
-  const field = CONFIG_REASONS[found.reason];
-  const parts = [
-    key !== undefined && annotationText(key, places),
-    field && configText(field, places),
-    key === undefined && container !== undefined && `what container ${container} has of its own`,
-    found.reason === 'not_requested' &&
-      `no inject-… annotation on the pod or on namespace ${namespace.name}`,
-  ];
-  const text = parts.filter((part) => typeof part === 'string').join('; ');
-  return text === '' ? undefined : text;
-}
-
-const OF_NAMESPACE = /^namespace (\S+): (.*)$/;
-
-function annotationText(key: string, places: Places): string {
-  const [, namespace, name] = OF_NAMESPACE.exec(key) ?? [];
-  if (namespace !== undefined) return `annotation ${name} of namespace ${namespace}`;
-  return withPlace(`annotation ${key}`, places.pod(['metadata', 'annotations', key]));
-}
-
-function configText(path: readonly string[], places: Places): string {
-  return withPlace(`${path.join('.')} of the config`, places.config(path));
-}
-
-function withPlace(text: string, place: string | undefined): string {
-  return place === undefined ? text : `${text} (${place})`;
 }

@@ -20,6 +20,11 @@ export function unmetRequirement(
   return requirementsOf(selector).find((requirement) => !isMet(requirement, labels));
 }
 
+/** The labels that a LabelSelector asks for. */
+export function keysOf(selector: Json | undefined): string[] {
+  return requirementsOf(selector).map(({ key }) => key);
+}
+
 function requirementsOf(selector: Json | undefined): Requirement[] {
   if (!isObject(selector)) return [];
   const { matchLabels, matchExpressions } = selector;

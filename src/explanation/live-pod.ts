@@ -2,7 +2,6 @@ import type { Mutation } from '../admission/outcome.ts';
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import { pointerTokens } from '../api/json-patch.ts';
 import type { Annotations } from '../api/pod.ts';
-import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Reach } from './reach.ts';
 import { objectAt } from './webhook-entries.ts';
 import { type WhyNot, whyNot } from './why-not.ts';
@@ -23,25 +22,14 @@ export interface LivePod {
   readonly reach: Reach | { readonly unknown: string };
 }
 
-/** Whether a pod that exists lacks what it would get now. */
-export function isMissing({ outcome, operations, findings }: Mutation): boolean {
-  if (outcome === 'denied') return true;
-  if (outcome === 'skipped') return findings.some(isUnheard);
+/** Whether a new pod would get something of its spec that this one lacks. */
+export function isBehind({ operations }: Mutation): boolean {
   return operations.some(({ path }) => path.startsWith('/spec/'));
 }
 
-/** A wish in words that podherald does not know; a namespace's own slips are not its pods'. */
-function isUnheard({ reason, slots }: Finding): boolean {
-  if (reason === 'unknown_profile') return true;
-  return reason === 'unknown_key' && slots['key']?.startsWith('namespace ') === false;
-}
-
-/** The likeliest reason why a pod that exists lacks what it asks for. */
+/** The likeliest reason why a pod that exists is behind. */
 export function likelyReason(live: LivePod): WhyNot {
-  const { mutation, reach } = live;
-  const told = mutation.findings.map(sentenceOf).join('; ');
-  if (mutation.outcome === 'denied') return whyNot('faulty', { fault: told });
-  if (mutation.outcome === 'skipped') return whyNot('not_understood', { what: told });
+  const { reach } = live;
   if ('asked' in reach && !reach.asked) return reach.because;
   return (
     createdBefore(live) ??

@@ -1,21 +1,86 @@
-import type { Mutation } from '../admission/outcome.ts';
-import type { JsonObject } from '../api/json.ts';
-import { ANNOTATION_KEYS, annotationNameOf } from '../decision/annotations.ts';
+import { isObject, type Json, type JsonObject } from '../api/json.ts';
+import { ANNOTATION_KEYS, ANNOTATION_NAMES, annotationNameOf } from '../decision/annotations.ts';
+import { didYouMean } from '../decision/nearest.ts';
+import type { Workload } from '../manifest/workloads.ts';
+import { annotationsOf } from './live-pod.ts';
+import type { Owner } from './owner.ts';
+
+/** An annotation of ours on a workload, where it has no effect. */
+export interface MisplacedKey {
+  readonly key: string;
+  readonly value: string;
+  /** Whether the pod template says something else under that key, which counts. */
+  readonly isContradicted?: true;
+  /** Of a key that podherald does not know: the nearest one, as the end of a sentence. */
+  readonly unknown?: { readonly hint: string };
+}
+
+/** All such annotations of one workload. */
+export interface Misplaced {
+  readonly owner: Owner;
+  readonly keys: readonly MisplacedKey[];
+}
 
 /**
- * The commonest mistake: an annotation on a Deployment does not reach its pods.
- *
- * @returns the first key that stands in vain, where nothing else asks for the workload's pods.
+ * The commonest mistake: an annotation on a Deployment does not reach its pods. One that stands on
+ * the pod template as well does, and tools which annotate everything write both.
  */
-export function misplacedKey(
-  kind: string,
-  annotations: JsonObject,
-  mutation: Mutation,
+export function misplacedKeys(
+  { kind, annotations, template }: Pick<Workload, 'kind' | 'annotations' | 'template'>,
   prefix: string,
-): string | undefined {
-  if (kind === 'Pod' || mutation.reason !== 'not_requested') return undefined;
-  return Object.keys(annotations).find((key) => {
-    const name = annotationNameOf(key, prefix);
-    return name !== undefined && ANNOTATION_KEYS[name].on.length > 0;
-  });
+): MisplacedKey[] {
+  if (kind === 'Pod') return [];
+  const own = annotationsOf(isObject(template) ? template : undefined);
+  return Object.entries(annotations).flatMap(([key, value]) =>
+    misplacedKey(key, value, own, prefix),
+  );
 }
+
+function misplacedKey(
+  key: string,
+  given: Json | undefined,
+  own: JsonObject,
+  prefix: string,
+): MisplacedKey[] {
+  const value = String(given);
+  const name = annotationNameOf(key, prefix);
+  if (name === undefined) {
+    if (!key.startsWith(prefix) || Object.hasOwn(own, key)) return [];
+    const hint = didYouMean(key.slice(prefix.length), ANNOTATION_NAMES);
+    return [{ key, value, unknown: { hint } }];
+  }
+  if (ANNOTATION_KEYS[name].on.length === 0) return [];
+  const said = Object.keys(own).filter((other) => annotationNameOf(other, prefix) === name);
+  if (said.length === 0) return [{ key, value }];
+  return said.some((other) => own[other] === value) ? [] : [{ key, value, isContradicted: true }];
+}
+
+/**
+ * What is wrong, a sentence for each kind of mistake.
+ *
+ * @param place such as `Deployment`, or `Deployment web` where that is not plain.
+ */
+export function misplacedSentences({ owner, keys }: Misplaced, place = owner.kind): string[] {
+  const unread = keys.filter(({ unknown, isContradicted }) => !unknown && !isContradicted);
+  const path = `${TEMPLATES[owner.kind] ?? 'spec.template'}.metadata.annotations`;
+  const stand = (those: readonly MisplacedKey[]): string =>
+    `${those.map(({ key }) => key).join(', ')} ${those.length === 1 ? 'stands' : 'stand'} on the ${place}`;
+  return [
+    ...(unread.length === 0
+      ? []
+      : [`${stand(unread)}; pods get only what stands on the pod template (${path})`]),
+    ...keys
+      .filter(({ isContradicted }) => isContradicted)
+      .map((one) => `${stand([one])}; what the pod template says instead counts (${path})`),
+    ...keys.flatMap((one) =>
+      one.unknown === undefined
+        ? []
+        : `${stand([one])}, and is not a known annotation${one.unknown.hint}`,
+    ),
+  ];
+}
+
+const TEMPLATES: Readonly<Record<string, string>> = {
+  CronJob: 'spec.jobTemplate.spec.template',
+  PodTemplate: 'template',
+};

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../api/json.ts';
 import type { Annotations } from '../api/pod.ts';
 import { MIRROR_ANNOTATION } from '../decision/annotations.ts';
-import { type Labels, requirementText, unmetRequirement } from './label-selector.ts';
+import { keysOf, type Labels, requirementText, unmetRequirement } from './label-selector.ts';
 import type { WebhookEntry } from './webhook-entries.ts';
 import { type WhyNot, type WhyNotReason, whyNot } from './why-not.ts';
 import { hasKeyOfOurs } from './wish.ts';
@@ -38,6 +38,11 @@ const TELLING: readonly WhyNotReason[] = [
   'condition_not_met',
   'rules_exclude',
 ];
+
+/** Whether the name of a namespace is all that a webhook asks of it. */
+export function selectsByName({ namespaceSelector }: WebhookEntry): boolean {
+  return keysOf(namespaceSelector).every((key) => key === NAMESPACE_NAME);
+}
 
 export function reachOf(
   candidate: Candidate,

@@ -1,7 +1,12 @@
+import type { Reason } from '../decision/reasons.ts';
+
 /** Why a pod that asks did not get it: each reason once, with its sentence. */
 export const WHY_NOT = {
-  faulty: 'its annotations are at fault, and a new pod would be denied: {fault}',
+  faulty: 'its annotations are at fault, and a new pod would be denied: {what}',
+  podherald_fails: 'podherald fails on it, and lets it through as it comes: {what}',
   not_installed: 'the cluster has no MutatingWebhookConfiguration of podherald',
+  policy_only:
+    'the cluster has no webhook of podherald, but its MutatingAdmissionPolicy {policy} (created {created}), which came later or left the pod as it is',
   mirror_pod: 'a mirror pod of a static pod is never touched',
   namespace_excluded: 'the webhook leaves namespace {namespace} out ({requirement})',
   namespace_not_labelled:
@@ -19,6 +24,8 @@ export const WHY_NOT = {
   unknown: 'the webhook should have been asked; the log of podherald may tell more',
   not_told: 'whether the webhook is asked cannot be told: {why}',
   not_understood: 'what it asks for is not known: {what}',
+  namespace_not_understood: 'what its namespace asks for is not known: {what}',
+  not_granted: 'it asks for what it cannot have: {what}',
 } as const satisfies Record<string, string>;
 
 export type WhyNotReason = keyof typeof WHY_NOT;
@@ -31,6 +38,8 @@ type Slots<Sentence extends string> = Sentence extends `${string}{${infer Slot}}
 export interface WhyNot {
   readonly reason: WhyNotReason;
   readonly slots: Readonly<Record<string, string>>;
+  /** What podherald found, where that is why. */
+  readonly findings?: readonly Reason[];
 }
 
 export function whyNot<R extends WhyNotReason>(

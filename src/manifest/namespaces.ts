@@ -12,9 +12,13 @@ export function namespacesIn(documents: readonly ManifestDocument[]): NamespaceA
   return new Map(objects.flatMap(namespaceOf));
 }
 
-function namespaceOf({ kind, apiVersion, object }: ManifestObject): [string, Annotations][] {
-  const { metadata } = object;
-  if (kind !== 'Namespace' || apiVersion !== 'v1' || !isObject(metadata)) return [];
+export function isNamespace({ kind, apiVersion }: ManifestObject): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1';
+}
+
+function namespaceOf(found: ManifestObject): [string, Annotations][] {
+  const { metadata } = found.object;
+  if (!isNamespace(found) || !isObject(metadata)) return [];
   const { name, annotations } = metadata;
   if (typeof name !== 'string' || !isObject(annotations)) return [];
   const texts = Object.entries(annotations).filter(([, text]) => typeof text === 'string');

@@ -1,10 +1,12 @@
 import { mutate } from '../admission/mutate.ts';
 import type { Mutation } from '../admission/outcome.ts';
-import { isMalformed, parsePod } from '../api/pod.ts';
+import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
 import type { Namespace } from '../decision/decide.ts';
+import type { Rules } from '../decision/rules.ts';
 import { findOurs } from '../removal/find-ours.ts';
+import { findPresent } from '../removal/find-present.ts';
 import { NOTHING_OURS, type Ours } from '../removal/ours.ts';
-import { removalsOf } from '../removal/removals.ts';
+import { removalsOf, without } from '../removal/removals.ts';
 import { type ManifestDocument, readDocuments } from './documents.ts';
 import {
   assemble,
@@ -24,6 +26,16 @@ export interface UninjectReport {
   readonly workload: Workload;
   readonly ours: Ours;
   /** What `inject` makes of it as it was given. */
+  readonly mutation: Mutation;
+  /** The rest of it; absent where it is no pod. */
+  readonly rest?: Rest;
+}
+
+/** What stays of a pod, and what of that looks like podherald's. */
+export interface Rest {
+  readonly pod: Pod;
+  readonly present: Ours;
+  /** What `inject` makes of it. */
   readonly mutation: Mutation;
 }
 
@@ -82,8 +94,15 @@ function report(
 ): UninjectReport {
   const pod = parsePod(workload.template);
   const mutation = mutate(workload.template, namespace, rules);
-  const ours = isMalformed(pod) ? NOTHING_OURS : findOurs(pod, namespace, rules);
-  return { workload, ours, mutation };
+  if (isMalformed(pod)) return { workload, ours: NOTHING_OURS, mutation };
+  const ours = findOurs(pod, namespace, rules);
+  return { workload, ours, mutation, rest: restOf(pod, ours, namespace, rules) };
+}
+
+function restOf(whole: Pod, ours: Ours, namespace: Namespace, rules: Rules): Rest {
+  const pod = without(whole, removalsOf(whole, ours));
+  const present = findPresent(pod, namespace, rules);
+  return { pod, present, mutation: mutate(pod, namespace, rules) };
 }
 
 function removals({ workload, ours }: UninjectReport): string[] {

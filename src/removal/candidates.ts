@@ -30,7 +30,7 @@ export function candidatesIn(
   return { at, name: container.name, env, volumeMounts };
 }
 
-function named(
+export function named(
   containers: readonly Container[] | null | undefined,
   name: string,
 ): Container | undefined {

@@ -1,5 +1,6 @@
 import { OUTCOMES } from '../admission/outcome.ts';
 import { REASON_KINDS, REASONS } from '../decision/reasons.ts';
+import { WHY_NOT } from '../explanation/why-not.ts';
 import { GENERATED, table } from './markdown.ts';
 
 /** docs/reference/reasons.md, from the catalogue. */
@@ -11,6 +12,7 @@ export function reasonsPage(): string {
     `\`${sentence}\``,
   ]);
   const kinds = Object.entries(REASON_KINDS).map(([kind, doc]) => `- **${kind}**: ${doc}`);
+  const whys = Object.entries(WHY_NOT).map(([why, sentence]) => [`\`${why}\``, `\`${sentence}\``]);
   return `${GENERATED}
 # Outcomes and reasons
 
@@ -26,5 +28,11 @@ first of this table is the label.
 ${table(['reason', 'kind', 'sentence'], reasons)}
 
 ${kinds.join('\n')}
+
+## Why a pod that exists lacks what it asks for
+
+\`podherald audit\` and \`podherald explain\` name the likeliest reason, with \`-o json\` as \`reason\`.
+
+${table(['reason', 'sentence'], whys)}
 `;
 }

@@ -97,6 +97,13 @@ namespaces: {annotations: false}
     expect(stdout).not.toContain('namespaceObject');
   });
 
+  it('refuses a version of Kubernetes that has no such policies', async () => {
+    const { code, stdout, stderr } = await podherald(['policy', '--kubernetes-version', '1.30.1']);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('The policies need Kubernetes 1.36 or newer');
+  });
+
   it('takes the image of the API server’s version', async () => {
     const { stdout } = await policy('--kubernetes-version', 'v1.38.2-eks-1a2b3c4');
     expect(stdout).toContain("dyn('registry.k8s.io/kubectl:v1.38.2')");

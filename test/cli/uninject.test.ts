@@ -40,6 +40,37 @@ describe('uninject', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: POD });
   });
 
+  it('names what looks like podherald’s and stays', async () => {
+    const asking = POD.replace('inject-metadata', 'inject-ambassador');
+    const { stdout: injected } = await podherald(['inject', '-f', '-'], asking);
+    const clean = (text: string) => podherald(['uninject', '-f', '-'], text);
+    const larger = await clean(injected.replace('memory: 128Mi', 'memory: 256Mi'));
+    const silent = await clean(injected.replace('inject-ambassador: "true"', 'a: b'));
+    const stays = 'stays, as it is or stands otherwise than podherald would add it';
+
+    expect(larger.stderr).toBe(`podherald: Pod web: cleaned, 1 variable, 1 annotation
+podherald:   ${stays}: container ambassador
+podherald:   ${stays}: volumes ambassador-token
+`);
+    expect(
+      silent.stderr,
+    ).toBe(`podherald: Pod web: unchanged, nothing asks for an injection: there is nothing to compare with
+podherald:   ${stays}: container ambassador
+podherald:   ${stays}: annotations podherald.dev/status
+`);
+  });
+
+  it('names what stands elsewhere, and what is of another content', async () => {
+    const { stdout: injected } = await podherald(['inject', '-f', '-'], POD);
+    const changed = injected
+      .replace(/^( *)(?=- name: POD_NAME$)/m, '$1- {name: FIRST, value: x}\n$1')
+      .replace('fieldPath: status.podIP', 'fieldPath: status.hostIP');
+    const { stderr } = await podherald(['uninject', '-f', '-'], changed);
+
+    expect(stderr).toContain('add it: app: variables POD_NAME, POD_NAMESPACE, NODE_NAME,');
+    expect(stderr).toContain('add it: app keeps its own POD_IP\n');
+  });
+
   it('says where there is nothing to take out, and why', async () => {
     const silent = POD.replace('"true"', '"false"');
     const { stdout, stderr } = await podherald(['uninject', '-f', '-'], `${POD}---\n${silent}`);

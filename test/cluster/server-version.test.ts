@@ -21,6 +21,7 @@ function started(...answers: readonly (() => ApiResponse)[]) {
   const asked: string[] = [];
   const knownWhenAsked: (string | undefined)[] = [];
   const connection: Connection = {
+    server: 'https://fake',
     async get(path: string) {
       asked.push(path);
       knownWhenAsked.push(source.get()?.release);

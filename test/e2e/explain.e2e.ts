@@ -98,6 +98,34 @@ test('says that a namespace is left out, and that an annotation came too late', 
   });
 });
 
+test('says what a pod asks for and cannot have', async ({ namespace }) => {
+  const annotations = { ...ASKING, 'inject-ambassador': 'true' };
+  const spec = podSpec([container('app')], { hostNetwork: true });
+  await namespace.create(pod({ name: 'host', annotations }, spec));
+
+  expect(await explain(namespace, 'pod/host')).toMatchObject({
+    live: { missing: true, reason: 'not_granted' },
+    reasons: [{ reason: 'host_network', decidedBy: expect.stringContaining('hostNetwork') }],
+    lacks: [],
+  });
+});
+
+test('names the annotation on the Deployment that a pod is of', async ({ namespace }) => {
+  const plain = deployment('above', {});
+  const metadata = { ...plain.metadata, annotations: { ...ASKING, 'inject-ambassador': 'true' } };
+  await namespace.apply({ ...plain, metadata });
+  await namespace.wait('deployment/above', 'condition=Available');
+  const [found] = await namespace.podsOf('app=above');
+
+  expect(await explain(namespace, `pod/${found?.metadata.name}`)).toMatchObject({
+    outcome: 'skipped',
+    misplaced: {
+      owner: { kind: 'Deployment', name: 'above' },
+      keys: [{ value: 'true' }, { value: 'true' }],
+    },
+  });
+});
+
 test('takes out of a stored Deployment what inject added to its manifest', async ({
   namespace,
 }) => {

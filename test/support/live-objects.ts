@@ -114,7 +114,7 @@ export function cluster(pods: readonly object[], more: Record<string, unknown> =
   };
 }
 
-const WORKLOADS = ['deployments', 'statefulsets', 'daemonsets']
+const WORKLOADS = ['deployments', 'statefulsets', 'daemonsets', 'replicasets']
   .map((plural) => `apps/v1/${plural}`)
   .concat('batch/v1/jobs', 'batch/v1/cronjobs')
   .flatMap((path) => [`/apis/${path}`, `/apis/${path.replace(/\/(?=\w+$)/, '/namespaces/shop/')}`]);

@@ -1,11 +1,20 @@
 import { CommanderError } from 'commander';
 import { vi } from 'vitest';
+import type { Output } from '../../src/cli/output.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { AppError, ERROR_EXITS } from '../../src/errors.ts';
 import type { Ended } from './run-program.ts';
 
-/** Runs a command in this process, which takes a hundredth of the time of one of its own. */
-export async function runCommand(args: readonly string[], kubeconfig: string): Promise<Ended> {
+/**
+ * Runs a command in this process, which takes a hundredth of the time of one of its own.
+ *
+ * @param terminal what is otherwise than where no terminal is.
+ */
+export async function runCommand(
+  args: readonly string[],
+  kubeconfig: string,
+  terminal: Partial<Pick<Output, 'colour' | 'progress'>> = {},
+): Promise<Ended> {
   vi.stubEnv('KUBECONFIG', kubeconfig);
   const written = { stdout: '', stderr: '' };
   const output = {
@@ -16,6 +25,7 @@ export async function runCommand(args: readonly string[], kubeconfig: string): P
       written.stderr += text;
     },
     colour: false,
+    ...terminal,
   };
   try {
     await createProgram(output).parseAsync(['node', 'podherald', ...args]);

@@ -1,0 +1,34 @@
+import type { JsonObject } from '../api/json.ts';
+import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { Known } from '../explanation/known.ts';
+import { controllerOf, ownerOf } from '../explanation/owner.ts';
+import { findWorkloads, type Workload } from '../manifest/workloads.ts';
+import { objectOf } from './object-path.ts';
+
+/**
+ * What somebody wrote so that there is a pod: its Deployment and not its ReplicaSet, its CronJob and
+ * not its Job. A Deployment is known by its pod's label already, as audit goes by it. Of controllers that are not known here, what they own.
+ *
+ * @returns no value where nobody but its author made the pod.
+ */
+export async function topOwner(
+  pod: JsonObject,
+  namespace: string,
+  cluster: ClusterObjects,
+): Promise<Known<Workload | undefined>> {
+  let found: Workload | undefined;
+  let object = pod;
+  try {
+    for (;;) {
+      const owner = controllerOf(object) && ownerOf(object);
+      const place = owner && objectOf(owner.kind, owner.name);
+      const next = place && (await cluster.read(place.path(namespace)));
+      if (next === undefined) return { value: found };
+      object = { apiVersion: place?.apiVersion ?? '', kind: place?.kind ?? '', ...next };
+      [found] = findWorkloads(object);
+    }
+  } catch (error) {
+    if (error instanceof ApiRefusal) return { unknown: error.message };
+    throw error;
+  }
+}
