@@ -1,6 +1,6 @@
 import { isObject } from '../api/json.ts';
 import type { Pod } from '../api/pod.ts';
-import { type Access, narrowest } from './access.ts';
+import { ACCESSES, type Access, narrowest } from './access.ts';
 import type { AmbassadorDecision } from './ambassador-decision.ts';
 import type { AmbassadorRules } from './ambassador-rules.ts';
 import { choosePort, declares } from './choose-port.ts';
@@ -150,12 +150,18 @@ function decideAccess(
   { maxAccess }: AmbassadorRules,
 ): { access: Access; notices: Finding[] } {
   const [pods, namespaces] = [own['ambassador-access'], defaults['ambassador-access']];
-  const asked = pods?.value ?? namespaces?.value ?? DEFAULT_ACCESS;
-  const access = narrowest(asked, namespaces?.value ?? asked, maxAccess);
+  const ceiling = understood(namespaces);
+  const asked = understood(pods) ?? ceiling ?? DEFAULT_ACCESS;
+  const access = narrowest(asked, ceiling ?? asked, maxAccess);
   const written = pods?.value === undefined ? namespaces : pods;
   if (written?.value === undefined || access === written.value) return { access, notices: [] };
   const slots = { key: written.key, asked: written.value, access };
   return { access, notices: [finding('access_narrowed', slots)] };
+}
+
+/** What cannot be meant was meant to narrow it, more likely than not. */
+function understood(written: Asked['ambassador-access']): Access | undefined {
+  return written && (written.value ?? ACCESSES[0]);
 }
 
 /** Told from what the pod has, and not from how it came to it, so that it stays true. */

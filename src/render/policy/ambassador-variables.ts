@@ -47,9 +47,9 @@ export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: 
     },
     {
       name: 'defaultAccess',
-      comment: 'The same of the namespace, if it can be meant.',
+      comment: 'The same of the namespace; the narrowest, if it cannot be meant.',
       expression: `${words('variables.defaults', access)}
-  .filter(word, word in ${celStrings(ACCESSES)})`,
+  .map(word, word in ${celStrings(ACCESSES)} ? word : ${celString(ACCESSES[0])})`,
     },
     {
       name: 'access',
