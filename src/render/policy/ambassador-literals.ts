@@ -1,16 +1,14 @@
 import type { Json, JsonObject } from '../../api/json.ts';
-import type { Container, Pod } from '../../api/pod.ts';
 import { ACCESSES } from '../../decision/access.ts';
 import type { AmbassadorDecision } from '../../decision/ambassador-decision.ts';
-import type { Amounts } from '../../decision/ambassador-rules.ts';
 import type { Rules } from '../../decision/rules.ts';
 import { ambassadorContainer } from '../../injection/ambassador-container.ts';
-import { ambassadorResources, COUNTED } from '../../injection/ambassador-resources.ts';
 import { NONROOT, UNUSED } from '../../injection/ambassador-user.ts';
 import { toEnv } from '../../injection/downward-api.ts';
 import { proxyArguments } from '../../injection/kubectl-proxy.ts';
 import { tokenVolume } from '../../injection/token-volume.ts';
 import { celLiteral } from './cel-literal.ts';
+import { podOf } from './sample-pod.ts';
 
 /** Stands for the port, as it is none. */
 const ANY_PORT = 999_999;
@@ -78,60 +76,6 @@ export function sidecarLiteral({ ambassador }: Rules): string {
   return `  ${celLiteral(sidecar, MARKS, 2)}`;
 }
 
-type Kind = 'requests' | 'limits';
-
-/** What the table above ambassadorResources() says, in the same order. */
-export function resourcesExpression(rules: Rules): string {
-  const amounts = (kind: Kind): Json => ({
-    ...Object.fromEntries(COUNTED.map((name) => [`?${name}`, `<${kind}-of-${name}>`])),
-    ...others(rules.ambassador.resources[kind]),
-  });
-  const marks = (['requests', 'limits'] as const).flatMap((kind) =>
-    COUNTED.map((name) => [`<${kind}-of-${name}>`, amountExpression(kind, name, rules)]),
-  );
-  const both = { requests: amounts('requests'), limits: amounts('limits') };
-  return celLiteral(both, Object.fromEntries(marks));
-}
-
-function others(amounts: Amounts): JsonObject {
-  const own = Object.entries(amounts).filter(([name]) => !COUNTED.some((one) => one === name));
-  return Object.fromEntries(own) as JsonObject;
-}
-
-/** An amount, or none. */
-function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rules): string {
-  const of = (resources: object): string => {
-    const made = ambassadorResources(podOf({ resources }), rules.ambassador)[kind] ?? {};
-    return optional((made as Amounts)[name]);
-  };
-  const limit = `string(variables.podLimits['${name}'])`;
-  const own = rules.ambassador.resources.limits[name];
-  const [ofRequest, ofLimit] =
-    kind === 'requests' ? [optional('0'), optional('0')] : [optional(own), within(limit, own)];
-  const rows = [
-    [`'${name}' in variables.limitsAlone`, optional(undefined)],
-    [`'${name}' in variables.podLimits`, ofLimit],
-    [`'${name}' in variables.podRequests`, ofRequest],
-    ['variables.isGuaranteed', of({ limits: { cpu: '1', memory: '1' } })],
-    ['variables.isCpuLimited', of({ limits: { cpu: '1' } })],
-  ];
-  const usual = of({});
-  while (rows.at(-1)?.[1] === usual) rows.pop();
-  const lines = rows.map(([condition, amount]) => `${condition} ? ${amount} :`);
-  return ['', ...lines, usual].join('\n    ');
-}
-
-/** A limit of the pod's, but no more than what is configured. */
-function within(limit: string, own: string | undefined): string {
-  if (own === undefined) return `optional.of(${limit})`;
-  const text = celLiteral(own);
-  return `optional.of(quantity(${limit}).isGreaterThan(quantity(${text})) ? ${text} : ${limit})`;
-}
-
-function optional(amount: string | undefined): string {
-  return amount === undefined ? 'optional.none()' : `optional.of(${celLiteral(amount)})`;
-}
-
 /** No pod has containers of so many users next to each other, and a list in a policy has an end. */
 const CANDIDATES = 8;
 
@@ -146,10 +90,6 @@ export function ambassadorUserExpression({ ambassador }: Rules): string {
   .map(users, dyn(object.spec.?shareProcessNamespace.orValue(false) || object.spec.?hostPID.orValue(false)
     ? [${candidates.join(', ')}].filter(user, !(user in users))[0]
     : users[0] > 0 && users.all(user, user == users[0]) ? users[0] : ${NONROOT}))`;
-}
-
-function podOf(container: object): Pod {
-  return { spec: { containers: [{ name: 'app', ...container } as Container] } };
 }
 
 function withMark(text: string): string {

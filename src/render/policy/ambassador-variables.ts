@@ -3,17 +3,16 @@ import { MAX_PORT, MIN_PORT } from '../../decision/ambassador-values.ts';
 import { OS_LABELS } from '../../decision/decide-ambassador.ts';
 import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../decision/own-ambassador.ts';
 import type { Rules } from '../../decision/rules.ts';
-import { COUNTED } from '../../injection/ambassador-resources.ts';
 import {
   ambassadorUserExpression,
   argumentsLiteral,
-  resourcesExpression,
   sidecarLiteral,
   tokenLiteral,
   urlLiteral,
 } from './ambassador-literals.ts';
 import { written } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
+import { resourceVariables } from './resource-variables.ts';
 import type { Variable } from './variable.ts';
 
 /** Reads what a pod and its namespace say of an ambassador. */
@@ -145,41 +144,7 @@ ${tokenLiteral(rules)})
       comment: 'Of kubectl, for each access.',
       expression: argumentsLiteral(),
     },
-    {
-      name: 'podRequests',
-      comment: 'What the pod requests as a whole.',
-      expression: 'object.spec.?resources.?requests.orValue({})',
-    },
-    {
-      name: 'podLimits',
-      comment: 'What the pod as a whole is limited to.',
-      expression: 'object.spec.?resources.?limits.orValue({})',
-    },
-    {
-      name: 'limitsAlone',
-      comment: 'Of what it has nothing but a limit, which then is its request as well.',
-      expression: `${celStrings(COUNTED)}.filter(name, name in variables.podLimits && !(name in variables.podRequests) &&
-  !variables.all.exists(of, name in ${REQUESTS} || name in ${LIMITS}))`,
-    },
-    {
-      name: 'isGuaranteed',
-      comment: 'Whether requests and limits are equal.',
-      expression: `${celStrings(COUNTED)}.all(name, name in variables.podRequests
-  ? name in variables.podLimits && ${isSame('variables.podRequests[name]', 'variables.podLimits[name]')}
-  : name in variables.limitsAlone || variables.all.all(of, name in ${LIMITS} &&
-      (!(name in ${REQUESTS}) || ${isSame(`${REQUESTS}[name]`, `${LIMITS}[name]`)})))`,
-    },
-    {
-      name: 'isCpuLimited',
-      comment: 'Whether all containers have a cpu limit.',
-      expression: `variables.all.all(of, 'cpu' in ${LIMITS})`,
-    },
-    {
-      name: 'resources',
-      comment: `Requests of 0 that fit any budget of the pod as a whole; requests equal to limits in a Guaranteed pod, so that
-it stays so; a cpu limit where all others have one.`,
-      expression: resourcesExpression(rules),
-    },
+    ...resourceVariables(rules),
     {
       name: 'user',
       comment:
@@ -194,13 +159,6 @@ ${sidecarLiteral(rules)}
 ]`,
     },
   ];
-}
-
-const REQUESTS = 'of.is.?resources.?requests.orValue({})';
-const LIMITS = 'of.is.?resources.?limits.orValue({})';
-
-function isSame(one: string, other: string): string {
-  return `quantity(string(${one})).compareTo(quantity(string(${other}))) == 0`;
 }
 
 /** Whether a text is a port that an ambassador may have. */

@@ -1,0 +1,6 @@
+import type { Container, Pod } from '../../api/pod.ts';
+
+/** A pod with such a container, to see what is made for it. */
+export function podOf(container: object): Pod {
+  return { spec: { containers: [{ name: 'app', ...container } as Container] } };
+}
