@@ -85,7 +85,10 @@ const DECIDERS: Readonly<Record<Reason, Decider>> = {
     asks(found, 'ambassador-port') ?? config(found, 'ambassador', 'port'),
   ],
   name_taken: (found) => [containerText(found, found.finding.slots['name'])],
-  shared_processes: (found) => [own(found, 'spec', 'shareProcessNamespace')],
+  shared_processes: (found) => {
+    const isOfNode = podOf(found)?.spec.hostPID === true;
+    return [own(found, 'spec', isOfNode ? 'hostPID' : 'shareProcessNamespace')];
+  },
   annotations_full: (found) => [
     'the size of the pod’s annotations',
     asks(found, 'ambassador-kubeconfig'),

@@ -238,6 +238,7 @@ ${spec.replaceAll(/^/gm, '  ')}
       `shareProcessNamespace: true\n${APP}`,
       'spec.shareProcessNamespace of the pod (manifest.yaml:13)',
     ],
+    ['shared_processes', '', `hostPID: true\n${APP}`, 'spec.hostPID of the pod (manifest.yaml:13)'],
     [
       'limit_not_set',
       'inject-metadata: go',
