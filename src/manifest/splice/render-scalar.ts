@@ -7,6 +7,8 @@ const NOT_A_STRING = [
   /^(?:~|null|true|false|yes|no|on|off|y|n|=|<<)$/i,
   // Integers of all bases, floats (even `.`), exponents, sexagesimals, with `_` between digits.
   /^[-+]?[._]*(?:\d[\d_.:a-fox+-]*)?$/i,
+  // Some readers of YAML 1.1 take an exponent alone for NaN.
+  /^[-+]?[._]*e[-+]?\d+$/i,
   /^[-+]?\.(?:inf|nan)$/i,
   /^\d{4}-\d\d?-\d\d?/,
 ];
