@@ -1,6 +1,7 @@
 import type { CaSecretData } from '../../../src/tls/authority/ca-state.ts';
 import type { AuthorityCluster, Written } from '../../../src/tls/authority/ports.ts';
-import type { Sleeper, VirtualTime } from './virtual-time.ts';
+import { TIMING } from '../../../src/tls/authority/timing.ts';
+import type { Sleeper, Span, VirtualTime } from './virtual-time.ts';
 
 interface Versioned<T> {
   readonly value: T;
@@ -26,6 +27,9 @@ const SLOWEST_MS = 400;
 
 const HEALED_MS = 5_000;
 
+/** From when the API server answers again until the last replica has asked, and has healed. */
+const BACK_MS = TIMING.longestRetryMs + HEALED_MS;
+
 /**
  * The two objects in memory, with versions and conflicts as an API server has them. Requests take
  * a while, so that those of several replicas cross; watches are late, and one in ten tells nothing.
@@ -33,8 +37,6 @@ const HEALED_MS = 5_000;
 export class FakeCluster {
   secret: Versioned<CaSecretData> | undefined;
   configuration: Versioned<readonly string[]> | undefined;
-  /** What every request is answered with, instead of the truth. */
-  outage: Error | undefined;
   /** What requests for the Secret alone are answered with. */
   secretOutage: Error | undefined;
   /** Who has written what, in order. */
@@ -43,10 +45,27 @@ export class FakeCluster {
   readonly #options: FakeClusterOptions;
   readonly #watchers = new Map<Sleeper, () => void>();
   readonly #views: View[] = [];
+  readonly #outages: Span[] = [];
+  #outage: Error | undefined;
   #version = 0;
 
   constructor(options: FakeClusterOptions) {
     this.#options = options;
+  }
+
+  /** What every request is answered with, instead of the truth. */
+  get outage(): Error | undefined {
+    return this.#outage;
+  }
+
+  set outage(error: Error | undefined) {
+    const { nowMs } = this.#options.time;
+    if (this.#outage !== undefined) {
+      const { fromMs = nowMs } = this.#outages.pop() ?? {};
+      this.#outages.push({ fromMs, toMs: nowMs });
+    }
+    if (error !== undefined) this.#outages.push({ fromMs: nowMs, toMs: Number.POSITIVE_INFINITY });
+    this.#outage = error;
   }
 
   setSecret(value: CaSecretData | undefined, by = 'somebody'): void {
@@ -63,16 +82,27 @@ export class FakeCluster {
   /**
    * Everything that any API server may believe now, if news takes that long at most. While nobody
    * is trusted podherald cannot be called whatever it does, and from the first write on, five seconds
-   * are allowed for healing that: what was believed until then does not count.
+   * are allowed for healing that, in which replicas are awake and the API server answers: it may be
+   * that only the one that serves of a CA knows of it. What was believed until then does not count.
    */
   beliefs(lagMs: number): (readonly string[])[] {
     const { nowMs } = this.#options.time;
     const emptied = this.#views.findLastIndex(({ bundles }) => !bundles.some(Boolean));
-    const healedAtMs = (this.#views[emptied + 1]?.sinceMs ?? nowMs) + HEALED_MS;
+    const healedAtMs = this.#healedAtMs(this.#views[emptied + 1]?.sinceMs ?? nowMs);
     if (nowMs < healedAtMs) return [];
     const fromMs = Math.max(nowMs - lagMs, healedAtMs);
     const first = this.#views.findLastIndex(({ sinceMs }) => sinceMs <= fromMs);
     return this.#views.slice(Math.max(0, first)).map(({ bundles }) => bundles);
+  }
+
+  #healedAtMs(writtenAtMs: number): number {
+    return [...this.#outages, ...this.#options.time.sleeps]
+      .sort((one, other) => one.fromMs - other.fromMs)
+      .reduce(
+        (healedMs, { fromMs, toMs }) =>
+          writtenAtMs < toMs && fromMs < healedMs ? Math.max(healedMs, toMs + BACK_MS) : healedMs,
+        writtenAtMs + HEALED_MS,
+      );
   }
 
   /** The cluster as one replica has it. */

@@ -5,9 +5,17 @@ interface Timer {
   readonly call: () => void;
 }
 
+/** From a moment to another one, in milliseconds since the epoch. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** Time that passes as fast as things can happen in it: a year in milliseconds. */
 export class VirtualTime {
   nowMs: number;
+  /** When the machine slept, in order. */
+  readonly sleeps: Span[] = [];
   readonly #timers = new Set<Timer>();
   readonly #sleepers = new Set<Sleeper>();
 
@@ -56,6 +64,7 @@ export class VirtualTime {
 
   /** As a machine that sleeps does it: the wall clock goes on, and timers are late. */
   skip(ms: number): void {
+    this.sleeps.push({ fromMs: this.nowMs, toMs: this.nowMs + ms });
     this.nowMs += ms;
   }
 
