@@ -15,16 +15,19 @@ type Counted = (typeof COUNTED)[number];
 /**
  * | of cpu, and of memory, the pod …                    | the ambassador's                              |
  * | --------------------------------------------------- | --------------------------------------------- |
- * | has a request as a whole                            | request is 0, its limit within the pod's      |
- * | has a limit as a whole, and amounts in containers   | request is 0, its limit within the pod's      |
+ * | has a limit as a whole, and a request or amounts    | request is 0, its limit within the pod's      |
  * | has but a limit as a whole                          | is nothing: the pod's request stays its limit |
- * | has none as a whole, and is Guaranteed              | request equals its limit, so that it stays so |
+ * | has but a request as a whole, and limits all over   | request and limit are 0, so that it stays     |
+ * | has but a request as a whole                        | request is 0, its limit what is configured    |
+ * | has none as a whole, and may be Guaranteed          | request equals its limit, so that it stays so |
  * | has none as a whole, but cpu limits all over        | is what is configured, and a cpu limit        |
  * | has none as a whole                                 | is what is configured                         |
  *
  * What a pod has as a whole is a budget. Any request may exceed it, and so may what a LimitRange
  * fills in where nothing is written: 0 is the only amount that always fits. A request of any
  * container keeps the API server from taking the pod's limit for its request, a 0 as well (KEP-2837).
+ * Where every container has a limit, it makes the pod's limit of their sum (since 1.37, kubernetes
+ * pkg/api/pod DefaultPodLevelResources): a limit of 0 adds nothing to that, and the pod's holds for it.
  */
 export function ambassadorResources(pod: Pod, { resources }: AmbassadorRules): JsonObject {
   const shares = COUNTED.map((name) => ({ name, ...share(pod, name, resources) }));
@@ -51,13 +54,14 @@ function share(pod: Pod, name: Counted, configured: AmbassadorRules['resources']
   if (requestOfPod !== undefined || limitOfPod !== undefined) {
     const isLimitAlone = requestOfPod === undefined && !containers.some((one) => has(one, name));
     if (isLimitAlone) return {};
-    return { request: '0', limit: limitOfPod === undefined ? limit : smaller(limitOfPod, limit) };
+    if (limitOfPod !== undefined) return { request: '0', limit: smaller(limitOfPod, limit) };
+    return { request: '0', limit: hasLimits(containers, name) ? '0' : limit };
   }
   if (isGuaranteed(pod)) {
     const amount = limit ?? larger(name === 'cpu' ? CPU_LIMIT : MEMORY_LIMIT, request);
     return { request: amount, limit: amount };
   }
-  const isLimited = name === 'cpu' && containers.every((one) => limitIn(one, name) !== undefined);
+  const isLimited = name === 'cpu' && hasLimits(containers, name);
   return { request, limit: limit ?? (isLimited ? larger(CPU_LIMIT, request) : undefined) };
 }
 
@@ -66,14 +70,23 @@ interface Owner {
   readonly resources?: ResourceRequirements | null;
 }
 
+/**
+ * Whether the pod may be Guaranteed. Of what it has but one amount as a whole, the API server makes
+ * the other one of the containers' sums, which are not added up here: as if they were equal.
+ */
 function isGuaranteed(pod: Pod): boolean {
   const containers = appContainers(pod);
   return COUNTED.every((name) => {
-    const everyContainerIs = containers.every((one) => isFixed(one, name));
-    if (requestIn(pod.spec, name) !== undefined) return isFixed(pod.spec, name);
-    if (limitIn(pod.spec, name) === undefined) return everyContainerIs;
-    return everyContainerIs || !containers.some((one) => has(one, name));
+    const hasLimit = limitIn(pod.spec, name) !== undefined;
+    if (requestIn(pod.spec, name) === undefined) {
+      return hasLimit || containers.every((one) => isFixed(one, name));
+    }
+    return hasLimit ? isFixed(pod.spec, name) : hasLimits(containers, name);
   });
+}
+
+function hasLimits(containers: readonly Container[], name: Counted): boolean {
+  return containers.every((one) => limitIn(one, name) !== undefined);
 }
 
 /** Whether a limit is the request as well: the API server makes one of a limit that stands alone. */

@@ -108,11 +108,13 @@ async function limit(api: Api, namespace: Namespace, manifest: object): Promise<
 function reservation({ body }: Answer, sent: Pod): object {
   const { spec, status } = body as Pod;
   const { requests = {}, limits = {} } = resourcesOf(sent.spec);
-  const stored = resourcesOf(spec).requests ?? {};
-  return {
-    isGuaranteed: status?.qosClass === 'Guaranteed',
-    requests: Object.keys({ ...requests, ...limits }).map((name) => [name, stored[name]]),
-  };
+  const stored = resourcesOf(spec);
+  const amounts = Object.keys({ ...requests, ...limits }).map((name) => [
+    name,
+    stored.requests?.[name],
+    stored.limits?.[name],
+  ]);
+  return { isGuaranteed: status?.qosClass === 'Guaranteed', amounts };
 }
 
 function resourcesOf({ resources }: Pod['spec']): ResourceRequirements {

@@ -26,22 +26,24 @@ export function resourceVariables(rules: Rules): Variable[] {
   !variables.all.exists(of, name in ${REQUESTS} || name in ${LIMITS}))`,
     },
     {
+      name: 'limited',
+      comment: 'Of what all containers have a limit.',
+      expression: `${celStrings(COUNTED)}.filter(name, variables.all.all(of, name in ${LIMITS}))`,
+    },
+    {
       name: 'isGuaranteed',
-      comment: 'Whether requests and limits are equal.',
+      comment: 'Whether requests and limits may be equal.',
       expression: `${celStrings(COUNTED)}.all(name, name in variables.podRequests
-  ? name in variables.podLimits && ${isSame('variables.podRequests[name]', 'variables.podLimits[name]')}
-  : name in variables.limitsAlone || variables.all.all(of, name in ${LIMITS} &&
+  ? (name in variables.podLimits
+      ? ${isSame('variables.podRequests[name]', 'variables.podLimits[name]')}
+      : name in variables.limited)
+  : name in variables.podLimits || variables.all.all(of, name in ${LIMITS} &&
       (!(name in ${REQUESTS}) || ${isSame(`${REQUESTS}[name]`, `${LIMITS}[name]`)})))`,
     },
     {
-      name: 'isCpuLimited',
-      comment: 'Whether all containers have a cpu limit.',
-      expression: `variables.all.all(of, 'cpu' in ${LIMITS})`,
-    },
-    {
       name: 'resources',
-      comment: `Requests of 0 that fit any budget of the pod as a whole; requests equal to limits in a Guaranteed pod, so that
-it stays so; a cpu limit where all others have one.`,
+      comment: `Requests of 0 that fit any budget of the pod as a whole, and limits within it; requests equal to limits in a
+Guaranteed pod, so that it stays so; a cpu limit where all others have one.`,
       expression: resourcesExpression(rules),
     },
   ];
@@ -82,14 +84,17 @@ function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rul
   };
   const limit = `string(variables.podLimits['${name}'])`;
   const own = rules.ambassador.resources.limits[name];
+  const isLimited = `'${name}' in variables.limited`;
   const [ofRequest, ofLimit] =
-    kind === 'requests' ? [optional('0'), optional('0')] : [optional(own), within(limit, own)];
+    kind === 'requests'
+      ? [optional('0'), optional('0')]
+      : [`(${isLimited} ? ${optional('0')} : ${optional(own)})`, within(limit, own)];
   const rows = [
     [`'${name}' in variables.limitsAlone`, optional(undefined)],
     [`'${name}' in variables.podLimits`, ofLimit],
     [`'${name}' in variables.podRequests`, ofRequest],
     ['variables.isGuaranteed', of({ limits: { cpu: '1', memory: '1' } })],
-    ['variables.isCpuLimited', of({ limits: { cpu: '1' } })],
+    [`'cpu' in variables.limited`, of({ limits: { cpu: '1' } })],
   ];
   const usual = of({});
   while (rows.at(-1)?.[1] === usual) rows.pop();
