@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Server } from './servers.ts';
 
 /** What podherald itself says of the reviews that it was sent: none may have gone unseen. */
@@ -7,8 +8,13 @@ export type Evidence = {
   readonly logLines: number;
 };
 
+/** podherald holds lines back for 200 ms at most. */
+const LAST_LINES_MS = 2000;
+
 export async function gatherEvidence(podherald: Server, sent: number): Promise<Evidence> {
   const counted = await reviewsCounted(podherald.adminPort ?? 0);
+  const deadlineMs = performance.now() + LAST_LINES_MS;
+  while (podherald.log.lines < sent && performance.now() < deadlineMs) await setTimeout(20);
   return { sent, counted, logLines: podherald.log.lines };
 }
 
