@@ -1,4 +1,5 @@
 import type { Mutation } from '../admission/outcome.ts';
+import { statusKey } from '../admission/status.ts';
 import { isObject, type JsonObject } from '../api/json.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Rules } from '../decision/rules.ts';
@@ -84,7 +85,7 @@ function liveOf(
   mutation: Mutation,
   setting: Setting,
 ): NonNullable<Explained['live']> {
-  const status = annotationsOf(pod)[`${setting.rules.annotationPrefix}status`];
+  const status = annotationsOf(pod)[statusKey(setting.rules)];
   const { because, byDesign } = judge(pod, mutation, setting);
   return {
     isMissing: because !== undefined,

@@ -54,7 +54,7 @@ export function decideAmbassador(
     access,
     namespace,
     ...(own['ambassador-kubeconfig']?.value === true && {
-      kubeconfigAnnotation: `${rules.annotationPrefix}kubeconfig`,
+      kubeconfigAnnotation: kubeconfigKey(rules),
     }),
     rules: rules.ambassador,
   };
@@ -70,6 +70,11 @@ export function decideAmbassador(
       ...differences,
     ],
   };
+}
+
+/** The annotation that holds the kubeconfig. */
+export function kubeconfigKey({ annotationPrefix }: Rules): string {
+  return `${annotationPrefix}kubeconfig`;
 }
 
 /** A port that the pod asks for and gives to another container as well is its own contradiction. */

@@ -1,4 +1,5 @@
 import type { Mutation } from '../admission/outcome.ts';
+import { statusKey } from '../admission/status.ts';
 import type { JsonObject } from '../api/json.ts';
 import { isMalformed, parsePod } from '../api/pod.ts';
 import { type Finding, type Reason, sentenceOf } from '../decision/reasons.ts';
@@ -78,7 +79,7 @@ function whyBehind(
     namespace: 'value' in namespaceObject ? namespaceObject.value : undefined,
     wishes,
     mutation,
-    hasStatus: Object.hasOwn(annotationsOf(pod), `${rules.annotationPrefix}status`),
+    hasStatus: Object.hasOwn(annotationsOf(pod), statusKey(rules)),
     injected: injectedIn(pod, setting),
     reach: reachIn(pod, setting),
   });

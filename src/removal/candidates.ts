@@ -2,14 +2,9 @@ import { isObject, type Json, sameJson } from '../api/json.ts';
 import type { Container, Pod, Volume } from '../api/pod.ts';
 import { sameEnvVar } from '../injection/downward-api.ts';
 import type { SelectedContainer } from '../injection/plan.ts';
+import type { Anew } from './anew.ts';
 import type { OursInContainer } from './ours.ts';
 import { sameMount, sameVolume } from './same-volume.ts';
-
-/** A pod without anything that podherald could have added, and with all that it adds to that. */
-export interface Anew {
-  readonly bare: Pod;
-  readonly full: Pod;
-}
 
 /**
  * What of a container equals what podherald adds to it, as far as it stands where podherald puts

@@ -1,12 +1,12 @@
+import { statusKey } from '../admission/status.ts';
 import type { Pod } from '../api/pod.ts';
 import { ALL_CONTAINERS } from '../decision/container-selection.ts';
 import type { Namespace } from '../decision/decide.ts';
-import { ownAmbassador } from '../decision/own-ambassador.ts';
 import type { Rules } from '../decision/rules.ts';
 import { sameEnvVar } from '../injection/downward-api.ts';
 import { selectedContainers } from '../injection/plan.ts';
-import { barePod } from './bare-pod.ts';
-import { type Anew, candidatesIn, indexesOf, isStored, volumeCandidates } from './candidates.ts';
+import { type Anew, anewOf, sidecarIn, writtenKeys } from './anew.ts';
+import { candidatesIn, isStored, volumeCandidates } from './candidates.ts';
 import { injected } from './injected.ts';
 import { isNothing, NOTHING_OURS, type Ours, type OursInContainer } from './ours.ts';
 import { removalsOf, without } from './removals.ts';
@@ -30,16 +30,10 @@ export function findOurs(pod: Pod, namespace: Namespace, rules: Rules): Ours {
 }
 
 function candidates(pod: Pod, namespace: Namespace, rules: Rules): Ours {
-  const ambassador = ownAmbassador(pod);
-  const [sidecar] = indexesOf(pod.spec.initContainers, (container) => container === ambassador);
-  const written = [`${rules.annotationPrefix}status`, `${rules.annotationPrefix}kubeconfig`];
-  const anewWithout = (index: number | undefined): Anew => {
-    const bare = barePod(pod, index, written);
-    return { bare, full: injected(bare, namespace, rules) };
-  };
-  const first = anewWithout(sidecar);
+  const sidecar = sidecarIn(pod);
+  const first = anewOf(pod, sidecar, namespace, rules);
   const own = isOurSidecar(pod, sidecar, first) ? sidecar : undefined;
-  const anew = own === sidecar ? first : anewWithout(undefined);
+  const anew = own === sidecar ? first : anewOf(pod, undefined, namespace, rules);
   if (anew.full === anew.bare) return NOTHING_OURS;
   const containers = selectedContainers(pod, ALL_CONTAINERS)
     .filter(({ at }) => at.list === 'containers' || at.index !== own)
@@ -48,7 +42,7 @@ function candidates(pod: Pod, namespace: Namespace, rules: Rules): Ours {
     containers,
     volumes: volumeCandidates(pod, anew),
     ...(own !== undefined && { sidecar: own }),
-    annotations: written.filter((key) => isWritten(key, pod, anew.full, rules)),
+    annotations: writtenKeys(rules).filter((key) => isWritten(key, pod, anew.full, rules)),
   });
 }
 
@@ -65,11 +59,11 @@ function isOurSidecar(pod: Pod, sidecar: number | undefined, { bare, full }: Ane
 }
 
 /** The status tells of the version and the moment that wrote it: any text of it is ours. */
-function isWritten(key: string, pod: Pod, full: Pod, { annotationPrefix }: Rules): boolean {
+function isWritten(key: string, pod: Pod, full: Pod, rules: Rules): boolean {
   const text = pod.metadata?.annotations?.[key];
   const anew = full.metadata?.annotations?.[key];
   if (text === undefined || anew === undefined) return false;
-  return text === anew || key === `${annotationPrefix}status`;
+  return text === anew || key === statusKey(rules);
 }
 
 /** A volume stays as long as a mount of it does. */

@@ -1,13 +1,11 @@
 import type { Pod } from '../api/pod.ts';
 import { ALL_CONTAINERS } from '../decision/container-selection.ts';
 import type { Namespace } from '../decision/decide.ts';
-import { ownAmbassador } from '../decision/own-ambassador.ts';
 import type { Rules } from '../decision/rules.ts';
 import { sameEnvVar } from '../injection/downward-api.ts';
 import { type SelectedContainer, selectedContainers } from '../injection/plan.ts';
-import { barePod } from './bare-pod.ts';
-import { type Anew, indexesOf, named, volumeCandidates } from './candidates.ts';
-import { injected } from './injected.ts';
+import { type Anew, anewOf, sidecarIn, writtenKeys } from './anew.ts';
+import { indexesOf, named, volumeCandidates } from './candidates.ts';
 import type { Ours, OursInContainer } from './ours.ts';
 import { sameMount } from './same-volume.ts';
 
@@ -16,23 +14,19 @@ import { sameMount } from './same-volume.ts';
  * in between. It is there to be told; what may be taken out is what `findOurs` finds.
  */
 export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Ours {
-  const ambassador = ownAmbassador(pod);
-  const [sidecar] = indexesOf(pod.spec.initContainers, (container) => container === ambassador);
-  const written = [`${rules.annotationPrefix}status`, `${rules.annotationPrefix}kubeconfig`];
-  const anew = (index: number | undefined): Anew => {
-    const bare = barePod(pod, index, written);
-    return { bare, full: injected(bare, namespace, rules) };
-  };
+  const sidecar = sidecarIn(pod);
   // Its neighbours are told the port of the ambassador that is there, its own volume is added with it.
-  const beside = anew(undefined);
-  const withSidecar = sidecar === undefined ? beside : anew(sidecar);
+  const beside = anewOf(pod, undefined, namespace, rules);
+  const withSidecar = sidecar === undefined ? beside : anewOf(pod, sidecar, namespace, rules);
   return {
     containers: selectedContainers(pod, ALL_CONTAINERS).map((selected) =>
       presentIn(selected, pod, beside),
     ),
     volumes: volumeCandidates(pod, withSidecar),
     ...(sidecar !== undefined && { sidecar }),
-    annotations: written.filter((key) => Object.hasOwn(pod.metadata?.annotations ?? {}, key)),
+    annotations: writtenKeys(rules).filter((key) =>
+      Object.hasOwn(pod.metadata?.annotations ?? {}, key),
+    ),
   };
 }
 
