@@ -1,5 +1,6 @@
 import { sameJson } from '../api/json.ts';
 import type { Annotations } from '../api/pod.ts';
+import { annotationLabel } from './annotation-label.ts';
 import {
   ANNOTATION_KEYS,
   ANNOTATION_NAMES,
@@ -101,7 +102,7 @@ function readKey(
 }
 
 function labelOf(key: string, carrier: Carrier): string {
-  return carrier.place === 'pod' ? key : `namespace ${carrier.name}: ${key}`;
+  return annotationLabel(key, carrier.place === 'pod' ? undefined : carrier.name);
 }
 
 /** Both spellings may be there if they mean the same. Where one is at fault, that is told instead. */

@@ -1,4 +1,5 @@
 import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
+import { readAnnotationLabel } from '../decision/annotation-label.ts';
 import { annotationNameOf, MIRROR_ANNOTATION } from '../decision/annotations.ts';
 import { declares } from '../decision/choose-port.ts';
 import type { Namespace } from '../decision/decide.ts';
@@ -30,7 +31,7 @@ export function deciderOf(found: Found): string | undefined {
 }
 
 const annotation: Decider = ({ finding: { slots }, places }) => [
-  slots['key'] === undefined ? undefined : annotationText(slots['key'], places),
+  slots['key'] === undefined ? undefined : labelText(slots['key'], places),
 ];
 const own = (found: Found, ...path: readonly string[]): string =>
   withPlace(`${path.join('.')} of the pod`, found.places.pod(path));
@@ -50,13 +51,13 @@ const DECIDERS: Readonly<Record<Reason, Decider>> = {
   given_twice: annotation,
   forms_contradict: (found) => [
     ...annotation(found),
-    annotationText(found.finding.slots['other'] ?? '', found.places),
+    labelText(found.finding.slots['other'] ?? '', found.places),
   ],
   port_taken: (found) => [...annotation(found), ...container(found)],
   not_a_pod: review,
   not_create: review,
   malformed_pod: (found) => [malformedText(found)],
-  mirror_pod: ({ places }) => [annotationText(MIRROR_ANNOTATION, places)],
+  mirror_pod: ({ places }) => [annotationText(MIRROR_ANNOTATION, undefined, places)],
   exempt_namespace: (found) => [config(found, 'exempt', 'namespaces')],
   opted_out: annotation,
   not_requested: ({ namespace }) => [
@@ -103,13 +104,15 @@ const DECIDERS: Readonly<Record<Reason, Decider>> = {
   unknown_key: annotation,
 };
 
-const OF_NAMESPACE = /^namespace (\S+): (.*)$/;
+function labelText(label: string, places: Places): string {
+  const { key, namespace } = readAnnotationLabel(label);
+  return annotationText(key, namespace, places);
+}
 
-/** @param label a key as findings name it, with the namespace that it stands on. */
-function annotationText(label: string, places: Places): string {
-  const [, namespace, key] = OF_NAMESPACE.exec(label) ?? [];
-  if (namespace === undefined || key === undefined) {
-    return withPlace(`annotation ${label}`, places.pod(['metadata', 'annotations', label]));
+/** @param namespace the one that it stands on, if it is not on the pod. */
+function annotationText(key: string, namespace: string | undefined, places: Places): string {
+  if (namespace === undefined) {
+    return withPlace(`annotation ${key}`, places.pod(['metadata', 'annotations', key]));
   }
   return withPlace(
     `annotation ${key} of namespace ${namespace}`,
@@ -126,8 +129,7 @@ function wishText(
     ({ key, counts }) => counts && annotationNameOf(key, rules.annotationPrefix) === name,
   );
   if (wish === undefined) return undefined;
-  const label = wish.on === 'pod' ? wish.key : `namespace ${namespace.name}: ${wish.key}`;
-  return annotationText(label, places);
+  return annotationText(wish.key, wish.on === 'pod' ? undefined : namespace.name, places);
 }
 
 function malformedText({ template, root, places }: Found): string | undefined {
@@ -184,7 +186,7 @@ function narrowerText(found: Found): string | undefined {
   const key = Object.keys(namespace.annotations ?? {}).find(
     (one) => annotationNameOf(one, rules.annotationPrefix) === 'ambassador-access',
   );
-  return key && annotationText(`namespace ${namespace.name}: ${key}`, places);
+  return key && annotationText(key, namespace.name, places);
 }
 
 function withPlace(text: string, place: string | undefined): string {

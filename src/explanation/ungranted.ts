@@ -1,4 +1,5 @@
 import type { Mutation } from '../admission/outcome.ts';
+import { readAnnotationLabel } from '../decision/annotation-label.ts';
 import { annotationNameOf } from '../decision/annotations.ts';
 import { type Finding, kindOf, type Reason } from '../decision/reasons.ts';
 import type { Wish } from './wish.ts';
@@ -34,13 +35,15 @@ export function ungranted(
     ({ key, on }) => on === 'pod' && annotationNameOf(key, prefix) === 'inject-ambassador',
   );
   const obstacles = findings.filter(({ reason }) => Object.hasOwn(OBSTACLES, reason));
+  // Only a pod's own annotation asks for a kubeconfig, which annotations may be too full for.
+  const isOfPod = ({ reason }: Finding): boolean => isAskedByPod || reason === 'annotations_full';
   return {
     unheard: findings.filter((found) => isUnheard(found) && !isOfNamespace(found)),
     unheardOfNamespace: findings.filter(
       (found) => found.reason === 'unknown_profile' && isOfNamespace(found),
     ),
-    impossible: obstacles.filter(({ reason }) => isAskedByPod || reason === 'annotations_full'),
-    byDesign: obstacles.filter(({ reason }) => !isAskedByPod && reason !== 'annotations_full'),
+    impossible: obstacles.filter(isOfPod),
+    byDesign: obstacles.filter((found) => !isOfPod(found)),
   };
 }
 
@@ -51,5 +54,5 @@ function isUnheard(found: Finding): boolean {
 }
 
 function isOfNamespace({ slots }: Finding): boolean {
-  return slots['key']?.startsWith('namespace ') === true;
+  return readAnnotationLabel(slots['key'] ?? '').namespace !== undefined;
 }
