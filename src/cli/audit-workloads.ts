@@ -1,7 +1,7 @@
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
 import type { Rules } from '../decision/rules.ts';
 import { moveToTemplate } from '../explanation/mend.ts';
-import { misplacedKeys } from '../explanation/misplaced.ts';
+import { misplacedOn } from '../explanation/misplaced.ts';
 import { controllerOf } from '../explanation/owner.ts';
 import { findWorkloads, type Workload } from '../manifest/workloads.ts';
 import type { MisplacedWish } from './audit-result.ts';
@@ -58,8 +58,8 @@ async function misplacedIn(
 }
 
 function wishOf(workload: Workload, prefix: string): MisplacedWish[] {
-  const { kind, name, namespace = '' } = workload;
-  const misplaced = { owner: { kind, name }, keys: misplacedKeys(workload, prefix) };
-  if (misplaced.keys.length === 0) return [];
+  const { namespace = '' } = workload;
+  const misplaced = misplacedOn(workload, prefix);
+  if (misplaced === undefined) return [];
   return [{ namespace, ...misplaced, mend: moveToTemplate(misplaced, namespace) }];
 }

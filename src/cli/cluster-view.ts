@@ -3,9 +3,8 @@ import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/clus
 import { locateCluster } from '../cluster/find-cluster.ts';
 import type { Namespace } from '../decision/decide.ts';
 import { type AdmissionPolicy, admissionPolicies } from '../explanation/admission-policies.ts';
-import type { Known } from '../explanation/known.ts';
+import type { Known, Unknown } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
-import type { Unknown } from '../explanation/setting.ts';
 import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
 
 /** The cluster that kubectl would talk to. */

@@ -41,14 +41,9 @@ function reachData(reach: NonNullable<Explained['reach']>): object {
   };
 }
 
-function liveData({
-  isMissing,
-  because,
-  byDesign,
-  status,
-}: NonNullable<Explained['live']>): object {
+function liveData({ because, byDesign, status }: NonNullable<Explained['live']>): object {
   return {
-    missing: isMissing,
+    missing: because !== undefined,
     ...(because && { reason: because.reason, message: whyNotSentence(because) }),
     ...(byDesign.length > 0 && { byDesign }),
     ...(status !== undefined && { status: parsed(status) }),

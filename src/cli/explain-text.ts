@@ -33,7 +33,8 @@ function headline({ mutation, live, explanation, reach }: Explained): string {
     return OUTCOME_WORDS[outcome] + (isIgnored ? ', if the webhook were asked' : '');
   }
   const isIn = explanation.there.some(({ kind }) => kind !== 'annotation');
-  if (live.isMissing) return isIn ? 'has part of what it asks for' : 'lacks what it asks for';
+  if (live.because !== undefined)
+    return isIn ? 'has part of what it asks for' : 'lacks what it asks for';
   if (live.byDesign.length > 0)
     return `${isIn ? 'has part' : 'has nothing'} of what its namespace asks for, by design`;
   if (explanation.there.length > 0) return 'has what it asks for';

@@ -1,29 +1,21 @@
 import type { Mutation } from '../admission/outcome.ts';
 import { statusKey } from '../admission/status.ts';
 import { isObject, type JsonObject } from '../api/json.ts';
-import type { Namespace } from '../decision/decide.ts';
-import type { Rules } from '../decision/rules.ts';
-import type { AdmissionPolicy } from '../explanation/admission-policies.ts';
 import { explain } from '../explanation/explanation.ts';
 import { judge } from '../explanation/judge.ts';
 import type { Known } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
-import { misplacedKeys } from '../explanation/misplaced.ts';
+import { misplacedOn } from '../explanation/misplaced.ts';
 import type { Places } from '../explanation/places.ts';
 import { reachIn, type Setting } from '../explanation/setting.ts';
-import type { WebhookEntry } from '../explanation/webhook-entries.ts';
 import type { Workload } from '../manifest/workloads.ts';
 import { applied } from '../removal/injected.ts';
 import type { Explained } from './explained.ts';
 
 /** What a workload is explained by. */
-export interface Surroundings {
-  readonly namespace: Namespace;
-  /** The namespace as it is in the cluster. */
-  readonly namespaceObject?: Known<JsonObject | undefined>;
-  readonly webhooks?: Known<readonly WebhookEntry[]>;
-  readonly policy?: AdmissionPolicy;
-  readonly rules: Rules;
+export interface Surroundings
+  extends Pick<Setting, 'namespace' | 'policy' | 'rules'>,
+    Partial<Pick<Setting, 'namespaceObject' | 'webhooks'>> {
   readonly places: Places;
   /** What a pod is of, where that was looked for. */
   readonly owner?: Known<Workload | undefined>;
@@ -49,7 +41,7 @@ export function explainWorkload(
     explanation: explain(template, mutation, { ...around, root }),
     before: template,
     after: template === undefined ? undefined : applied(template, mutation),
-    ...misplacedIn(workload, around),
+    ...mistakeIn(workload, around),
     ...(setting && { reach: reachIn(pod, setting) }),
   };
   const isLivePod = kind === 'Pod' && around.isLive && pod !== undefined;
@@ -57,27 +49,19 @@ export function explainWorkload(
   return { ...explained, live: liveOf(pod, mutation, setting) };
 }
 
-function misplacedIn(
+function mistakeIn(
   workload: Workload,
   { owner, rules }: Surroundings,
 ): Pick<Explained, 'misplaced' | 'ownerUnknown'> {
   if (owner !== undefined && 'unknown' in owner) return { ownerUnknown: owner.unknown };
-  const top = owner?.value ?? workload;
-  const keys = misplacedKeys(top, rules.annotationPrefix);
-  if (keys.length === 0) return {};
-  return { misplaced: { owner: { kind: top.kind, name: top.name }, keys } };
+  const misplaced = misplacedOn(owner?.value ?? workload, rules.annotationPrefix);
+  return misplaced === undefined ? {} : { misplaced };
 }
 
 /** Nothing where no cluster was looked at. */
-function settingIn({
-  namespace,
-  namespaceObject,
-  webhooks,
-  policy,
-  rules,
-}: Surroundings): Setting | undefined {
+function settingIn({ namespaceObject, webhooks, ...around }: Surroundings): Setting | undefined {
   if (webhooks === undefined || namespaceObject === undefined) return undefined;
-  return { namespace, namespaceObject, webhooks, rules, ...(policy && { policy }) };
+  return { ...around, namespaceObject, webhooks };
 }
 
 function liveOf(
@@ -88,7 +72,6 @@ function liveOf(
   const status = annotationsOf(pod)[statusKey(setting.rules)];
   const { because, byDesign } = judge(pod, mutation, setting);
   return {
-    isMissing: because !== undefined,
     ...(because && { because }),
     byDesign,
     ...(status !== undefined && { status }),

@@ -2,6 +2,7 @@ import type { Mutation } from '../admission/outcome.ts';
 import type { Json } from '../api/json.ts';
 import type { Reason } from '../decision/reasons.ts';
 import type { Explanation } from '../explanation/explanation.ts';
+import type { Unknown } from '../explanation/known.ts';
 import type { Misplaced } from '../explanation/misplaced.ts';
 import type { Reach } from '../explanation/reach.ts';
 import type { WhyNot } from '../explanation/why-not.ts';
@@ -22,11 +23,10 @@ export interface Explained {
   /** Why it is not known what a pod is of. */
   readonly ownerUnknown?: string;
   /** Whether the webhook is asked where the pod is created; absent where no cluster was looked at. */
-  readonly reach?: Reach | { readonly unknown: string };
+  readonly reach?: Reach | Unknown;
   /** Of a pod that exists. */
   readonly live?: {
-    readonly isMissing: boolean;
-    /** Why, where something is missing. */
+    /** Why something is missing; absent where nothing is. */
     readonly because?: WhyNot;
     /** What its namespace asks for and it cannot have. */
     readonly byDesign: readonly Reason[];

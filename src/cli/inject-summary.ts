@@ -1,5 +1,5 @@
 import { kindOf, sentenceOf } from '../decision/reasons.ts';
-import { misplacedKeys, misplacedSentences } from '../explanation/misplaced.ts';
+import { misplacedOn, misplacedSentences } from '../explanation/misplaced.ts';
 import { nameOf, type WorkloadReport } from '../manifest/inject.ts';
 
 /** What became of each pod and workload, a line each, with a hint where a wish has no effect. */
@@ -42,7 +42,6 @@ export function counted(count: number, word: string): string {
 }
 
 function misplaced({ workload }: WorkloadReport, annotationPrefix: string): string[] {
-  const owner = { kind: workload.kind, name: workload.name };
-  const keys = misplacedKeys(workload, annotationPrefix);
-  return misplacedSentences({ owner, keys }).map((sentence) => `  ${sentence}`);
+  const wrong = misplacedOn(workload, annotationPrefix);
+  return wrong === undefined ? [] : misplacedSentences(wrong).map((sentence) => `  ${sentence}`);
 }

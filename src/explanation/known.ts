@@ -1,2 +1,6 @@
 /** Something that was read of the cluster, or why it could not be. */
-export type Known<T> = { readonly value: T } | { readonly unknown: string };
+export type Known<T> = { readonly value: T } | Unknown;
+
+export interface Unknown {
+  readonly unknown: string;
+}

@@ -2,6 +2,7 @@ import type { Mutation } from '../admission/outcome.ts';
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import { pointerTokens } from '../api/json-patch.ts';
 import type { Annotations } from '../api/pod.ts';
+import type { Unknown } from './known.ts';
 import type { Reach } from './reach.ts';
 import { objectAt } from './webhook-entries.ts';
 import { type WhyNot, whyNot } from './why-not.ts';
@@ -19,7 +20,7 @@ export interface LivePod {
   /** Whether it has a status annotation. */
   readonly hasStatus: boolean;
   /** Or why that cannot be told. */
-  readonly reach: Reach | { readonly unknown: string };
+  readonly reach: Reach | Unknown;
 }
 
 /** Whether a new pod would get something of its spec that this one lacks. */

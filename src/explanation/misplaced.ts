@@ -25,15 +25,16 @@ export interface Misplaced {
  * The commonest mistake: an annotation on a Deployment does not reach its pods. One that stands on
  * the pod template as well does, and tools which annotate everything write both.
  */
-export function misplacedKeys(
-  { kind, annotations, template }: Pick<Workload, 'kind' | 'annotations' | 'template'>,
+export function misplacedOn(
+  { kind, name, annotations, template }: Workload,
   prefix: string,
-): MisplacedKey[] {
-  if (kind === 'Pod') return [];
+): Misplaced | undefined {
+  if (kind === 'Pod') return undefined;
   const own = annotationsOf(isObject(template) ? template : undefined);
-  return Object.entries(annotations).flatMap(([key, value]) =>
+  const keys = Object.entries(annotations).flatMap(([key, value]) =>
     misplacedKey(key, value, own, prefix),
   );
+  return keys.length === 0 ? undefined : { owner: { kind, name }, keys };
 }
 
 function misplacedKey(

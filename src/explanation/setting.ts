@@ -2,7 +2,7 @@ import type { JsonObject } from '../api/json.ts';
 import type { Namespace } from '../decision/decide.ts';
 import type { Rules } from '../decision/rules.ts';
 import type { AdmissionPolicy } from './admission-policies.ts';
-import type { Known } from './known.ts';
+import type { Known, Unknown } from './known.ts';
 import { annotationsOf, labelsOf } from './live-pod.ts';
 import { type Reach, reachOf, selectsByName } from './reach.ts';
 import type { WebhookEntry } from './webhook-entries.ts';
@@ -40,8 +40,4 @@ export function reachIn(pod: JsonObject | undefined, setting: Setting): Reach | 
 function withPolicy(reach: Reach, { name, created }: AdmissionPolicy): Reach {
   if (reach.asked || reach.because.reason !== 'not_installed') return reach;
   return { asked: false, because: whyNot('policy_only', { policy: name, created }) };
-}
-
-export interface Unknown {
-  readonly unknown: string;
 }
