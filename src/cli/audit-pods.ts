@@ -8,6 +8,7 @@ import type { Setting } from '../explanation/setting.ts';
 import { objectAt } from '../explanation/webhook-entries.ts';
 import type { AuditGroup } from './audit-result.ts';
 import { namespaceFrom, namespaceGap, type ReadNamespaces } from './cluster-view.ts';
+import { listPath } from './object-path.ts';
 
 export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks' | 'policy'> {
   readonly cluster: ClusterObjects;
@@ -38,10 +39,9 @@ function nothingYet(): AuditedPods {
 /** All pods that have not ended, page by page. */
 export async function auditPods(audit: PodAudit): Promise<AuditedPods> {
   const { cluster, namespace, progress } = audit;
-  const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   let found = nothingYet();
   for await (const { items, remaining, isRestart } of cluster.pages(
-    `/api/v1${below}/pods?${NOT_ENDED}`,
+    `${listPath('v1', 'pods', namespace)}?${NOT_ENDED}`,
   )) {
     if (isRestart) found = nothingYet();
     const staying = items.filter((pod) => !isLeaving(pod));
@@ -107,7 +107,7 @@ async function ownerOfJob(
   cluster: ClusterObjects,
 ): Promise<Owner> {
   if (owner.kind !== 'Job') return owner;
-  const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${owner.name}`;
+  const path = `${listPath('batch/v1', 'jobs', namespace)}/${owner.name}`;
   const job = await cluster.read(path).catch(() => undefined);
   return (job && controllerOf(job)) ?? owner;
 }

@@ -5,6 +5,7 @@ import { misplacedOn } from '../explanation/misplaced.ts';
 import { controllerOf } from '../explanation/owner.ts';
 import { findWorkloads, type Workload } from '../manifest/workloads.ts';
 import type { MisplacedWish } from './audit-result.ts';
+import { listPath, type ObjectKind, WORKLOAD_KINDS } from './object-path.ts';
 
 export interface WorkloadAudit {
   readonly cluster: ClusterObjects;
@@ -13,22 +14,13 @@ export interface WorkloadAudit {
   readonly progress: (text: string) => void;
 }
 
-const KINDS = [
-  ['apps/v1', 'Deployment', 'deployments'],
-  ['apps/v1', 'StatefulSet', 'statefulsets'],
-  ['apps/v1', 'DaemonSet', 'daemonsets'],
-  ['apps/v1', 'ReplicaSet', 'replicasets'],
-  ['batch/v1', 'Job', 'jobs'],
-  ['batch/v1', 'CronJob', 'cronjobs'],
-] as const;
-
 /** Workloads that carry a key of ours, and whose pods do not. */
 export async function auditWorkloads(
   audit: WorkloadAudit,
 ): Promise<{ readonly misplaced: readonly MisplacedWish[]; readonly gaps: readonly string[] }> {
   const misplaced: MisplacedWish[] = [];
   const gaps: string[] = [];
-  for (const kind of KINDS) {
+  for (const kind of WORKLOAD_KINDS) {
     try {
       misplaced.push(...(await misplacedIn(kind, audit)));
     } catch (error) {
@@ -40,13 +32,12 @@ export async function auditWorkloads(
 }
 
 async function misplacedIn(
-  [apiVersion, kind, plural]: (typeof KINDS)[number],
+  { apiVersion, kind, names: [plural] }: ObjectKind,
   { cluster, namespace, rules, progress }: WorkloadAudit,
 ): Promise<MisplacedWish[]> {
-  const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const found: MisplacedWish[] = [];
   let count = 0;
-  for await (const { items, isRestart } of cluster.pages(`/apis/${apiVersion}${below}/${plural}`)) {
+  for await (const { items, isRestart } of cluster.pages(listPath(apiVersion, plural, namespace))) {
     if (isRestart) found.length = 0;
     const own = items.filter((item) => controllerOf(item) === undefined);
     const workloads = own.flatMap((item) => findWorkloads({ apiVersion, kind, ...item }));

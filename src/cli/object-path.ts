@@ -4,29 +4,51 @@ import { InvalidArgumentError } from 'commander';
 export interface ObjectName {
   readonly kind: string;
   readonly name: string;
-  readonly apiVersion: string;
   /** Where the API server has it. */
   path(namespace: string): string;
 }
 
-/** By each name that kubectl knows them by. */
-const KINDS: readonly (readonly [string, string, readonly string[]])[] = [
-  ['Pod', '/api/v1', ['pods', 'pod', 'po']],
-  ['ReplicationController', '/api/v1', ['replicationcontrollers', 'replicationcontroller', 'rc']],
-  ['Deployment', '/apis/apps/v1', ['deployments', 'deployment', 'deploy']],
-  ['ReplicaSet', '/apis/apps/v1', ['replicasets', 'replicaset', 'rs']],
-  ['StatefulSet', '/apis/apps/v1', ['statefulsets', 'statefulset', 'sts']],
-  ['DaemonSet', '/apis/apps/v1', ['daemonsets', 'daemonset', 'ds']],
-  ['Job', '/apis/batch/v1', ['jobs', 'job']],
-  ['CronJob', '/apis/batch/v1', ['cronjobs', 'cronjob', 'cj']],
+/** Objects as the API server keeps them. */
+export interface ObjectKind {
+  readonly kind: string;
+  readonly apiVersion: string;
+  /** Each name that kubectl knows it by: the plural, which paths have, and the singular first. */
+  readonly names: readonly [plural: string, singular: string, short?: string];
+}
+
+/** Those with a pod template that people write. */
+export const WORKLOAD_KINDS: readonly ObjectKind[] = [
+  { kind: 'Deployment', apiVersion: 'apps/v1', names: ['deployments', 'deployment', 'deploy'] },
+  { kind: 'ReplicaSet', apiVersion: 'apps/v1', names: ['replicasets', 'replicaset', 'rs'] },
+  { kind: 'StatefulSet', apiVersion: 'apps/v1', names: ['statefulsets', 'statefulset', 'sts'] },
+  { kind: 'DaemonSet', apiVersion: 'apps/v1', names: ['daemonsets', 'daemonset', 'ds'] },
+  { kind: 'Job', apiVersion: 'batch/v1', names: ['jobs', 'job'] },
+  { kind: 'CronJob', apiVersion: 'batch/v1', names: ['cronjobs', 'cronjob', 'cj'] },
 ];
+
+const KINDS: readonly ObjectKind[] = [
+  { kind: 'Pod', apiVersion: 'v1', names: ['pods', 'pod', 'po'] },
+  {
+    kind: 'ReplicationController',
+    apiVersion: 'v1',
+    names: ['replicationcontrollers', 'replicationcontroller', 'rc'],
+  },
+  ...WORKLOAD_KINDS,
+];
+
+/** Where the API server lists the objects of a kind: those of a namespace, or all. */
+export function listPath(apiVersion: string, plural: string, namespace?: string): string {
+  const group = apiVersion.includes('/') ? 'apis' : 'api';
+  const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `/${group}/${apiVersion}${below}/${plural}`;
+}
 
 /** Reads `pod/web` and the like. */
 export function objectName(text: string): ObjectName {
   const [type = '', name = '', ...others] = text.split('/');
-  const found = KINDS.find(([, , names]) => names.includes(type.toLowerCase()));
+  const found = KINDS.find(({ names }) => names.includes(type.toLowerCase()));
   if (found === undefined || name === '' || others.length > 0) {
-    const kinds = KINDS.map(([, , [, one]]) => one).join(', ');
+    const kinds = KINDS.map(({ names: [, singular] }) => singular).join(', ');
     throw new InvalidArgumentError(`It has the form pod/NAME; the kinds are ${kinds}.`);
   }
   return named(found, name);
@@ -34,16 +56,14 @@ export function objectName(text: string): ObjectName {
 
 /** The same by the kind as an ownerReference has it; undefined where that is not known. */
 export function objectOf(kind: string, name: string): ObjectName | undefined {
-  const found = KINDS.find(([one]) => one === kind);
+  const found = KINDS.find((one) => one.kind === kind);
   return found && named(found, name);
 }
 
-function named([kind, group, [plural]]: (typeof KINDS)[number], name: string): ObjectName {
+function named({ kind, apiVersion, names: [plural] }: ObjectKind, name: string): ObjectName {
   return {
     kind,
     name,
-    apiVersion: group.replace(/^\/apis?\//, ''),
-    path: (namespace) =>
-      `${group}/namespaces/${encodeURIComponent(namespace)}/${plural}/${encodeURIComponent(name)}`,
+    path: (namespace) => `${listPath(apiVersion, plural, namespace)}/${encodeURIComponent(name)}`,
   };
 }

@@ -7,7 +7,8 @@ import { objectOf } from './object-path.ts';
 
 /**
  * What somebody wrote so that there is a pod: its Deployment and not its ReplicaSet, its CronJob and
- * not its Job. A Deployment is known by its pod's label already, as audit goes by it. Of controllers that are not known here, what they own.
+ * not its Job. A Deployment is known by its pod's label already, as audit goes by it. Of controllers
+ * that are not known here, what they own.
  *
  * @returns no value where nobody but its author made the pod.
  */
@@ -24,8 +25,8 @@ export async function topOwner(
       const place = owner && objectOf(owner.kind, owner.name);
       const next = place && (await cluster.read(place.path(namespace)));
       if (next === undefined) return { value: found };
-      object = { apiVersion: place?.apiVersion ?? '', kind: place?.kind ?? '', ...next };
-      [found] = findWorkloads(object);
+      object = next;
+      [found] = findWorkloads(next);
     }
   } catch (error) {
     if (error instanceof ApiRefusal) return { unknown: error.message };

@@ -7,6 +7,7 @@ import { parseServerVersion, type ServerVersion } from '../decision/server-versi
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { configOption } from './config.ts';
+import { listPath } from './object-path.ts';
 import { readManifest } from './read-manifest.ts';
 
 /** The config that a command goes by, and where it is from. */
@@ -154,8 +155,7 @@ async function configMap(
   cluster: ClusterObjects,
   namespace: string,
 ): Promise<Installed | undefined> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${NAME}`;
-  const object = await cluster.read(path);
+  const object = await cluster.read(`${listPath('v1', 'configmaps', namespace)}/${NAME}`);
   const data = object?.['data'];
   const text = isObject(data) ? data[FILE] : undefined;
   return typeof text === 'string' ? { name: `${namespace}/${NAME}`, text } : undefined;

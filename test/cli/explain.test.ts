@@ -556,11 +556,13 @@ describe('explain of an object', () => {
     metadata: controlled('ReplicaSet', 'web-6d4cf'),
   });
 
+  const DEPLOYMENT_KIND = { apiVersion: 'apps/v1', kind: 'Deployment' };
+
   it('names the annotation on the Deployment that a pod is of', async () => {
     const metadata = { name: 'web', namespace: 'shop', annotations: { 'inject-metadata': 'true' } };
     const { text, misplaced } = await explainPod(ofReplicaSet, {
       [REPLICA_SET]: { metadata: controlled('Deployment', 'web') },
-      '/apis/apps/v1/namespaces/shop/deployments/web': { metadata },
+      '/apis/apps/v1/namespaces/shop/deployments/web': { ...DEPLOYMENT_KIND, metadata },
     });
 
     expect(text).toMatch(/mistake +inject-metadata stands on the Deployment web; pods get only/);
@@ -572,6 +574,7 @@ describe('explain of an object', () => {
     const metadata = controlled('ReplicaSet', 'web-6d4cf', labels);
     const { misplaced } = await explainPod(livePod('web', { annotations: {}, metadata }), {
       '/apis/apps/v1/namespaces/shop/deployments/web': {
+        ...DEPLOYMENT_KIND,
         metadata: { name: 'web', annotations: { 'inject-metadata': 'true' } },
       },
     });
