@@ -30,7 +30,8 @@ type Counted = (typeof COUNTED)[number];
  * pkg/api/pod DefaultPodLevelResources): a limit of 0 adds nothing to that, and the pod's holds for it.
  */
 export function ambassadorResources(pod: Pod, { resources }: AmbassadorRules): JsonObject {
-  const shares = COUNTED.map((name) => ({ name, ...share(pod, name, resources) }));
+  const containers = appContainers(pod);
+  const shares = COUNTED.map((name) => ({ name, ...share(pod, containers, name, resources) }));
   const requests = withAmounts(
     resources.requests,
     shares.map(({ name, request }) => [name, request]),
@@ -47,17 +48,21 @@ interface Share {
   readonly limit?: string | undefined;
 }
 
-function share(pod: Pod, name: Counted, configured: AmbassadorRules['resources']): Share {
+function share(
+  pod: Pod,
+  containers: readonly Container[],
+  name: Counted,
+  configured: AmbassadorRules['resources'],
+): Share {
   const [request, limit] = [configured.requests[name], configured.limits[name]];
   const [requestOfPod, limitOfPod] = [requestIn(pod.spec, name), limitIn(pod.spec, name)];
-  const containers = appContainers(pod);
   if (requestOfPod !== undefined || limitOfPod !== undefined) {
     const isLimitAlone = requestOfPod === undefined && !containers.some((one) => has(one, name));
     if (isLimitAlone) return {};
     if (limitOfPod !== undefined) return { request: '0', limit: smaller(limitOfPod, limit) };
     return { request: '0', limit: hasLimits(containers, name) ? '0' : limit };
   }
-  if (isGuaranteed(pod)) {
+  if (isGuaranteed(pod, containers)) {
     const amount = limit ?? larger(name === 'cpu' ? CPU_LIMIT : MEMORY_LIMIT, request);
     return { request: amount, limit: amount };
   }
@@ -74,8 +79,7 @@ interface Owner {
  * Whether the pod may be Guaranteed. Of what it has but one amount as a whole, the API server makes
  * the other one of the containers' sums, which are not added up here: as if they were equal.
  */
-function isGuaranteed(pod: Pod): boolean {
-  const containers = appContainers(pod);
+function isGuaranteed(pod: Pod, containers: readonly Container[]): boolean {
   return COUNTED.every((name) => {
     const hasLimit = limitIn(pod.spec, name) !== undefined;
     if (requestIn(pod.spec, name) === undefined) {
@@ -117,9 +121,14 @@ function withAmounts(
   configured: Amounts,
   counted: readonly (readonly [name: Counted, amount: string | undefined])[],
 ): JsonObject {
+  const all = [...counted, ...Object.entries(otherAmounts(configured))];
+  return Object.fromEntries(all.filter(([, amount]) => amount !== undefined)) as JsonObject;
+}
+
+/** Those of resources that are given as they are configured, such as ephemeral-storage. */
+export function otherAmounts(configured: Amounts): Amounts {
   const others = Object.entries(configured).filter(([name]) => !COUNTED.some((of) => of === name));
-  const all = [...counted, ...others].filter(([, amount]) => amount !== undefined);
-  return Object.fromEntries(all) as JsonObject;
+  return Object.fromEntries(others);
 }
 
 function isEmpty(amounts: JsonObject): boolean {

@@ -1,7 +1,11 @@
-import type { Json, JsonObject } from '../../api/json.ts';
+import type { Json } from '../../api/json.ts';
 import type { Amounts } from '../../decision/ambassador-rules.ts';
 import type { Rules } from '../../decision/rules.ts';
-import { ambassadorResources, COUNTED } from '../../injection/ambassador-resources.ts';
+import {
+  ambassadorResources,
+  COUNTED,
+  otherAmounts,
+} from '../../injection/ambassador-resources.ts';
 import { celLiteral, celStrings } from './cel-literal.ts';
 import { podOf } from './sample-pod.ts';
 import type { Variable } from './variable.ts';
@@ -62,18 +66,13 @@ type Kind = 'requests' | 'limits';
 function resourcesExpression(rules: Rules): string {
   const amounts = (kind: Kind): Json => ({
     ...Object.fromEntries(COUNTED.map((name) => [`?${name}`, `<${kind}-of-${name}>`])),
-    ...others(rules.ambassador.resources[kind]),
+    ...otherAmounts(rules.ambassador.resources[kind]),
   });
   const marks = (['requests', 'limits'] as const).flatMap((kind) =>
     COUNTED.map((name) => [`<${kind}-of-${name}>`, amountExpression(kind, name, rules)]),
   );
   const both = { requests: amounts('requests'), limits: amounts('limits') };
   return celLiteral(both, Object.fromEntries(marks));
-}
-
-function others(amounts: Amounts): JsonObject {
-  const own = Object.entries(amounts).filter(([name]) => !COUNTED.some((one) => one === name));
-  return Object.fromEntries(own) as JsonObject;
 }
 
 /** An amount, or none. */
