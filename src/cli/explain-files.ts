@@ -22,7 +22,7 @@ import type { ExplainedAll } from './explained.ts';
 import { located } from './inject.ts';
 import { manifestRules } from './manifest-rules.ts';
 import { type ManifestFile, readManifest } from './read-manifest.ts';
-import { type ConfigFlags, type UsedConfig, usedConfig } from './used-config.ts';
+import { type ConfigFlags, isAway, type UsedConfig, usedConfig } from './used-config.ts';
 
 interface FileFlags extends ConfigFlags {
   readonly namespace?: string;
@@ -41,11 +41,9 @@ export async function explainFiles(
   try {
     const config = await usedConfig(flags, found);
     const namespace = flags.namespace ?? cluster?.namespace ?? DEFAULT_NAMESPACE;
-    // One that did not even answer is not asked again.
-    const isAway = config.trouble !== undefined && config.trouble.status === undefined;
     return {
       config,
-      ...(await explainTexts(files, config, isAway ? undefined : cluster, namespace)),
+      ...(await explainTexts(files, config, isAway(config) ? undefined : cluster, namespace)),
     };
   } finally {
     cluster?.close();

@@ -50,14 +50,18 @@ export async function usedConfig(
 ): Promise<UsedConfig> {
   const config = await findConfig(flags, found);
   const cluster = found instanceof ApiRefusal ? undefined : found;
-  const isAway = config.trouble !== undefined && config.trouble.status === undefined;
-  const serverVersion = isAway ? undefined : await readVersion(cluster);
+  const serverVersion = isAway(config) ? undefined : await readVersion(cluster);
   if (serverVersion === undefined) return config;
   const { rules } = config;
   return { ...config, rules: { ...rules, ambassador: { ...rules.ambassador, serverVersion } } };
 }
 
 /** Which the ambassador's image follows; everyone may ask for it. */
+/** Whether the cluster did not even answer: then it is not asked again. */
+export function isAway({ trouble }: UsedConfig): boolean {
+  return trouble !== undefined && trouble.status === undefined;
+}
+
 async function readVersion(
   cluster: ClusterObjects | undefined,
 ): Promise<ServerVersion | undefined> {

@@ -91,7 +91,7 @@ export function portFaults(pod: Pod, own: Asked): Fault[] {
 
 /** Whatever the rules are. */
 function getsNone(pod: Pod): boolean {
-  return pod.spec.hostNetwork === true || isWindows(pod) || freeName(pod) === undefined;
+  return obstacleOfPod(pod) !== undefined || freeName(pod) === undefined;
 }
 
 const OPTIONS = ['ambassador-access', 'ambassador-port', 'ambassador-kubeconfig'] as const;
@@ -106,13 +106,19 @@ function idle(own: Asked): Finding[] {
 
 function obstacle(pod: Pod, own: Asked, rules: Rules): Because | undefined {
   const { serverVersion } = rules.ambassador;
-  if (pod.spec.hostNetwork === true) return finding('host_network', {});
-  if (isWindows(pod)) return finding('windows', {});
+  const because = obstacleOfPod(pod);
+  if (because !== undefined) return because;
   if (!hasNativeSidecars(serverVersion)) {
     return finding('server_too_old', { version: serverVersion.release });
   }
   if (own['inject-ambassador']?.value === true || hasToken(pod, rules)) return undefined;
   return finding('automount_disabled', {});
+}
+
+/** What keeps an ambassador out of the pod, whoever asks and whatever the rules are. */
+function obstacleOfPod(pod: Pod): Because | undefined {
+  if (pod.spec.hostNetwork === true) return finding('host_network', {});
+  return isWindows(pod) ? finding('windows', {}) : undefined;
 }
 
 /** What nodes say of their system; the second is the older label, which kubelet still sets. */
