@@ -17,7 +17,6 @@ import {
   podSpec,
   RESTRICTED,
 } from './objects.ts';
-
 import { type Config, configText } from './podherald.ts';
 
 const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
