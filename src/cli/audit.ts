@@ -4,7 +4,7 @@ import { auditPods } from './audit-pods.ts';
 import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
 import { auditData, auditText } from './audit-text.ts';
 import { auditWorkloads } from './audit-workloads.ts';
-import { type OpenCluster, ReadNamespaces, readPolicy, readWebhooks } from './cluster-view.ts';
+import { type OpenCluster, ReadNamespaces, readInjectors } from './cluster-view.ts';
 import { theCluster } from './explain-object.ts';
 import { noteText } from './explain-text.ts';
 import type { Output } from './output.ts';
@@ -67,7 +67,7 @@ async function auditCluster(
   output: Output,
 ): Promise<AuditResult> {
   const config = await usedConfig(flags, cluster);
-  const webhooks = await readWebhooks(cluster);
+  const injectors = await readInjectors(cluster);
   const namespaces = new ReadNamespaces(cluster);
   const namespace =
     flags.allNamespaces === true ? undefined : (flags.namespace ?? cluster.namespace);
@@ -81,7 +81,7 @@ async function auditCluster(
     progress: (text: string) => output.progress?.(text),
   };
   if (flags.allNamespaces === true) await namespaces.readAll();
-  const pods = await auditPods({ ...around, webhooks, ...(await readPolicy(cluster, webhooks)) });
+  const pods = await auditPods({ ...around, ...injectors });
   const workloads = await auditWorkloads(around);
   return {
     config: config.name,
@@ -91,7 +91,7 @@ async function auditCluster(
     misplaced: workloads.misplaced.toSorted(byPlace),
     gaps: [
       ...(config.trouble === undefined ? [] : [config.trouble.message]),
-      ...('unknown' in webhooks ? [webhooks.unknown] : []),
+      ...('unknown' in injectors.webhooks ? [injectors.webhooks.unknown] : []),
       ...pods.gaps,
       ...(pods.count === 0 && namespace !== undefined ? await doubt(namespace, namespaces) : []),
       ...workloads.gaps,

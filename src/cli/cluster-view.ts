@@ -5,6 +5,7 @@ import type { Namespace } from '../decision/decide.ts';
 import { type AdmissionPolicy, admissionPolicies } from '../explanation/admission-policies.ts';
 import type { Known, Unknown } from '../explanation/known.ts';
 import { annotationsOf } from '../explanation/live-pod.ts';
+import type { Setting } from '../explanation/setting.ts';
 import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
 
 /** The cluster that kubectl would talk to. */
@@ -35,8 +36,16 @@ async function knownOf<T>(asking: Promise<T>): Promise<Known<T>> {
 
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 
+/** What of podherald injects in a cluster, as far as that can be read. */
+export async function readInjectors(
+  cluster: ClusterObjects,
+): Promise<Pick<Setting, 'webhooks' | 'policy'>> {
+  const webhooks = await readWebhooks(cluster);
+  return { webhooks, ...(await readPolicy(cluster, webhooks)) };
+}
+
 /** podherald's webhooks. */
-export function readWebhooks(cluster: ClusterObjects): Promise<Known<readonly WebhookEntry[]>> {
+function readWebhooks(cluster: ClusterObjects): Promise<Known<readonly WebhookEntry[]>> {
   return knownOf(allOf(cluster, CONFIGURATIONS).then(webhookEntries));
 }
 
@@ -55,7 +64,7 @@ const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicie
  * Where there is no webhook: the policy that injects in its place. Who may not read policies, or has
  * a cluster too old for them, is told of the webhook alone.
  */
-export async function readPolicy(
+async function readPolicy(
   cluster: ClusterObjects,
   webhooks: Known<readonly WebhookEntry[]>,
 ): Promise<{ readonly policy?: AdmissionPolicy }> {

@@ -14,8 +14,7 @@ import {
   type OpenCluster,
   openCluster,
   ReadNamespaces,
-  readPolicy,
-  readWebhooks,
+  readInjectors,
 } from './cluster-view.ts';
 import { explainWorkload, type Surroundings } from './explain-workload.ts';
 import type { ExplainedAll } from './explained.ts';
@@ -84,8 +83,7 @@ async function explainTexts(
       ? await readNamespaces(live, new Set(names), (name) => places.has(name))
       : NO_NAMESPACES;
   const namespaces: NamespaceAnnotations = new Map([...known, ...given]);
-  const webhooks = cluster && (await readWebhooks(cluster));
-  const policy = cluster && webhooks && (await readPolicy(cluster, webhooks));
+  const injectors = cluster && (await readInjectors(cluster));
   const texts = files.map(({ text }) => text);
   const injected = injectManifests(texts, { rules, namespace, annotate: new Map(), namespaces });
   const around = async (file: string, report: WorkloadReport): Promise<Surroundings> => {
@@ -95,8 +93,7 @@ async function explainTexts(
     return {
       namespace: { name, ...(annotations && { annotations }) },
       ...(namespaceObject && { namespaceObject }),
-      ...(webhooks && { webhooks }),
-      ...policy,
+      ...injectors,
       rules,
       places: {
         pod: (path) => `${file}:${report.lineOf(path)}`,

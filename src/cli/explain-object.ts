@@ -7,8 +7,7 @@ import {
   type OpenCluster,
   openCluster,
   ReadNamespaces,
-  readPolicy,
-  readWebhooks,
+  readInjectors,
 } from './cluster-view.ts';
 import { explainWorkload } from './explain-workload.ts';
 import type { ExplainedAll } from './explained.ts';
@@ -28,18 +27,16 @@ export async function explainObject(
     const namespaces = new ReadNamespaces(cluster);
     const value = await readObject(cluster, namespaces, object, name);
     const config = await usedConfig(flags, cluster);
-    const webhooks = await readWebhooks(cluster);
+    const injectors = await readInjectors(cluster);
     const namespaceObject = await namespaces.get(name);
     const rules = object.kind === 'Pod' ? config.rules : manifestRules(config.rules);
     const namespace = namespaceFrom(name, namespaceObject, config.namespaces.annotations);
     const places = { pod: () => undefined, namespace: () => undefined, config: config.placeOf };
     const owner = await topOwner(value, name, cluster);
-    const policy = await readPolicy(cluster, webhooks);
     const around = {
-      ...policy,
+      ...injectors,
       namespace,
       namespaceObject,
-      webhooks,
       rules,
       places,
       owner,
