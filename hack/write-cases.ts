@@ -2,7 +2,7 @@
 // a golden file that nobody has read proves nothing. To write one anew, remove it first.
 import { existsSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { injectManifest } from '../src/manifest/inject.ts';
+import { injectManifest } from '../src/manifests/inject.ts';
 import {
   CASES_FOLDER,
   injectOptions,

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { defaultRules } from '../src/decision/rules.ts';
-import { injectManifest } from '../src/manifest/inject.ts';
+import { defaultRules } from '../src/core/decision/rules.ts';
+import { injectManifest } from '../src/manifests/inject.ts';
 import { CASE_NAMESPACE } from './support/cases.ts';
 
 const FOLDER = join(import.meta.dirname, '../examples');

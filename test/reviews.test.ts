@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
-import { admit, bareNamespace } from '../src/admission/admit.ts';
-import { answer } from '../src/admission/answer.ts';
-import type { Mutation } from '../src/admission/outcome.ts';
-import { type AdmissionRequest, isInvalid, parseReview } from '../src/admission/review.ts';
-import { isObject, type Json } from '../src/api/json.ts';
-import type { Container, Pod } from '../src/api/pod.ts';
-import { defaultRules } from '../src/decision/rules.ts';
+import { admit, bareNamespace } from '../src/core/admission/admit.ts';
+import { answer } from '../src/core/admission/answer.ts';
+import type { Mutation } from '../src/core/admission/outcome.ts';
+import { type AdmissionRequest, isInvalid, parseReview } from '../src/core/admission/review.ts';
+import { isObject, type Json } from '../src/core/api/json.ts';
+import type { Container, Pod } from '../src/core/api/pod.ts';
+import { defaultRules } from '../src/core/decision/rules.ts';
 import { losses } from './support/only-adds.ts';
 import { applyStrictly } from './support/strict-json-patch.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selfSigned } from '../../src/tls/certificate.ts';
+import { selfSigned } from '../../src/webhook/tls/certificate.ts';
 import type { Workspace } from './servers.ts';
 
 const DAY_MS = 86_400_000;

@@ -5,11 +5,11 @@
  */
 
 import { parseArgs } from 'node:util';
-import { answer } from '../../src/admission/answer.ts';
-import { mutate } from '../../src/admission/mutate.ts';
-import type { Mutation } from '../../src/admission/outcome.ts';
-import { type AdmissionRequest, isInvalid, parseReview } from '../../src/admission/review.ts';
-import { defaultRules } from '../../src/decision/rules.ts';
+import { answer } from '../../src/core/admission/answer.ts';
+import { mutate } from '../../src/core/admission/mutate.ts';
+import type { Mutation } from '../../src/core/admission/outcome.ts';
+import { type AdmissionRequest, isInvalid, parseReview } from '../../src/core/admission/review.ts';
+import { defaultRules } from '../../src/core/decision/rules.ts';
 import { readReview } from './review.ts';
 import { median } from './statistics.ts';
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { isQualifiedName } from '../decision/kubernetes-names.ts';
-import { parseServerVersion, type ServerVersion } from '../decision/server-version.ts';
+import { isQualifiedName } from '../core/decision/kubernetes-names.ts';
+import { parseServerVersion, type ServerVersion } from '../core/decision/server-version.ts';
 
 export function port(value: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);

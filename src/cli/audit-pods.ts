@@ -1,11 +1,11 @@
-import { mutate } from '../admission/mutate.ts';
-import type { JsonObject } from '../api/json.ts';
 import type { ClusterObjects } from '../cluster/cluster-objects.ts';
-import type { Reason } from '../decision/reasons.ts';
-import { judge } from '../explanation/judge.ts';
-import { controllerOf, type Owner, ownerOf } from '../explanation/owner.ts';
-import type { Setting } from '../explanation/setting.ts';
-import { objectAt } from '../explanation/webhook-entries.ts';
+import { mutate } from '../core/admission/mutate.ts';
+import type { JsonObject } from '../core/api/json.ts';
+import type { Reason } from '../core/decision/reasons.ts';
+import { judge } from '../diagnosis/judge.ts';
+import { controllerOf, type Owner, ownerOf } from '../diagnosis/owner.ts';
+import type { Setting } from '../diagnosis/setting.ts';
+import { objectAt } from '../diagnosis/webhook-entries.ts';
 import type { AuditGroup } from './audit-result.ts';
 import { namespaceFrom, namespaceGap, type ReadNamespaces } from './cluster-view.ts';
 import { listPath } from './object-path.ts';

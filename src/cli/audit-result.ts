@@ -1,8 +1,8 @@
-import type { Reason } from '../decision/reasons.ts';
-import type { Mend } from '../explanation/mend.ts';
-import type { Misplaced } from '../explanation/misplaced.ts';
-import type { Owner } from '../explanation/owner.ts';
-import type { WhyNot } from '../explanation/why-not.ts';
+import type { Reason } from '../core/decision/reasons.ts';
+import type { Mend } from '../diagnosis/mend.ts';
+import type { Misplaced } from '../diagnosis/misplaced.ts';
+import type { Owner } from '../diagnosis/owner.ts';
+import type { WhyNot } from '../diagnosis/why-not.ts';
 
 /** Pods of one owner that lack what they ask for, for one reason. */
 export interface AuditGroup {

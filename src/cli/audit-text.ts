@@ -1,6 +1,6 @@
-import { type Mend, mendFor } from '../explanation/mend.ts';
-import { misplacedSentences } from '../explanation/misplaced.ts';
-import { whyNotSentence } from '../explanation/why-not.ts';
+import { type Mend, mendFor } from '../diagnosis/mend.ts';
+import { misplacedSentences } from '../diagnosis/misplaced.ts';
+import { whyNotSentence } from '../diagnosis/why-not.ts';
 import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
 import { type Output, paint } from './output.ts';
 import { wrapped } from './table.ts';

@@ -1,9 +1,9 @@
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
-import type { Rules } from '../decision/rules.ts';
-import { moveToTemplate } from '../explanation/mend.ts';
-import { misplacedOn } from '../explanation/misplaced.ts';
-import { controllerOf } from '../explanation/owner.ts';
-import { findWorkloads, type Workload } from '../manifest/workloads.ts';
+import type { Rules } from '../core/decision/rules.ts';
+import { moveToTemplate } from '../diagnosis/mend.ts';
+import { misplacedOn } from '../diagnosis/misplaced.ts';
+import { controllerOf } from '../diagnosis/owner.ts';
+import { findWorkloads, type Workload } from '../manifests/workloads.ts';
 import type { MisplacedWish } from './audit-result.ts';
 import { listPath, type ObjectKind, WORKLOAD_KINDS } from './object-path.ts';
 

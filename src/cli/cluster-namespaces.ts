@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Connection } from '../cluster/connection.ts';
 import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.ts';
 import type { ConfigSource } from '../config/source.ts';
-import { ANNOTATION_NAMES, annotationNameOf } from '../decision/annotations.ts';
+import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations.ts';
 
 /**
  * The namespaces of the cluster, as far as podherald can read their annotations.

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
-import type { Namespace } from '../decision/decide.ts';
-import { type AdmissionPolicy, admissionPolicies } from '../explanation/admission-policies.ts';
-import type { Known, Unknown } from '../explanation/known.ts';
-import { annotationsOf } from '../explanation/live-pod.ts';
-import type { Setting } from '../explanation/setting.ts';
-import { objectAt, type WebhookEntry, webhookEntries } from '../explanation/webhook-entries.ts';
+import type { JsonObject } from '../core/api/json.ts';
+import type { Namespace } from '../core/decision/decide.ts';
+import { type AdmissionPolicy, admissionPolicies } from '../diagnosis/admission-policies.ts';
+import type { Known, Unknown } from '../diagnosis/known.ts';
+import { annotationsOf } from '../diagnosis/live-pod.ts';
+import type { Setting } from '../diagnosis/setting.ts';
+import { objectAt, type WebhookEntry, webhookEntries } from '../diagnosis/webhook-entries.ts';
 
 /** The cluster that kubectl would talk to. */
 export interface OpenCluster extends ClusterObjects {

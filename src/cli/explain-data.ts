@@ -1,5 +1,5 @@
-import { misplacedSentences } from '../explanation/misplaced.ts';
-import { whyNotSentence } from '../explanation/why-not.ts';
+import { misplacedSentences } from '../diagnosis/misplaced.ts';
+import { whyNotSentence } from '../diagnosis/why-not.ts';
 import type { Explained } from './explained.ts';
 
 /** One pod or workload, for programs: `-o json` and `-o yaml`. */

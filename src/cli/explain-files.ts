@@ -1,13 +1,13 @@
-import type { Annotations } from '../api/pod.ts';
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { Annotations } from '../core/api/pod.ts';
+import { annotationsOf } from '../diagnosis/live-pod.ts';
+import { objectAt } from '../diagnosis/webhook-entries.ts';
 import { AppError } from '../errors.ts';
-import { annotationsOf } from '../explanation/live-pod.ts';
-import { objectAt } from '../explanation/webhook-entries.ts';
-import { type ManifestDocument, readDocuments } from '../manifest/documents.ts';
-import { injectManifests, type WorkloadReport } from '../manifest/inject.ts';
-import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifest/namespaces.ts';
-import { objectsIn, type Path } from '../manifest/objects.ts';
-import { findWorkloads } from '../manifest/workloads.ts';
+import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
+import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
+import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifests/namespaces.ts';
+import { objectsIn, type Path } from '../manifests/objects.ts';
+import { findWorkloads } from '../manifests/workloads.ts';
 import {
   DEFAULT_NAMESPACE,
   namespaceGap,

@@ -1,7 +1,7 @@
-import { mutate } from '../admission/mutate.ts';
-import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
-import { findWorkloads } from '../manifest/workloads.ts';
+import { mutate } from '../core/admission/mutate.ts';
+import type { JsonObject } from '../core/api/json.ts';
+import { findWorkloads } from '../manifests/workloads.ts';
 import {
   namespaceFrom,
   type OpenCluster,

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { isMalformed, parsePod } from '../api/pod.ts';
-import { type Change, filesAt } from '../explanation/changes.ts';
-import type { ExplainedWish, Explanation } from '../explanation/explanation.ts';
-import { misplacedSentences } from '../explanation/misplaced.ts';
-import { whyNotSentence } from '../explanation/why-not.ts';
+import { isMalformed, parsePod } from '../core/api/pod.ts';
+import { type Change, filesAt } from '../diagnosis/changes.ts';
+import type { ExplainedWish, Explanation } from '../diagnosis/explanation.ts';
+import { misplacedSentences } from '../diagnosis/misplaced.ts';
+import { whyNotSentence } from '../diagnosis/why-not.ts';
 import { unifiedDiff } from './diff.ts';
 import type { Explained } from './explained.ts';
 import { counted } from './inject-summary.ts';

@@ -1,15 +1,15 @@
-import type { Mutation } from '../admission/outcome.ts';
-import { statusKey } from '../admission/status.ts';
-import { isObject, type JsonObject } from '../api/json.ts';
-import { explain } from '../explanation/explanation.ts';
-import { judge } from '../explanation/judge.ts';
-import type { Known } from '../explanation/known.ts';
-import { annotationsOf } from '../explanation/live-pod.ts';
-import { misplacedOn } from '../explanation/misplaced.ts';
-import type { Places } from '../explanation/places.ts';
-import { reachIn, type Setting } from '../explanation/setting.ts';
-import type { Workload } from '../manifest/workloads.ts';
-import { applied } from '../removal/injected.ts';
+import type { Mutation } from '../core/admission/outcome.ts';
+import { statusKey } from '../core/admission/status.ts';
+import { isObject, type JsonObject } from '../core/api/json.ts';
+import { explain } from '../diagnosis/explanation.ts';
+import { judge } from '../diagnosis/judge.ts';
+import type { Known } from '../diagnosis/known.ts';
+import { annotationsOf } from '../diagnosis/live-pod.ts';
+import { misplacedOn } from '../diagnosis/misplaced.ts';
+import type { Places } from '../diagnosis/places.ts';
+import { reachIn, type Setting } from '../diagnosis/setting.ts';
+import { applied } from '../manifests/removal/injected.ts';
+import type { Workload } from '../manifests/workloads.ts';
 import type { Explained } from './explained.ts';
 
 /** What a workload is explained by. */

@@ -1,11 +1,11 @@
-import type { Mutation } from '../admission/outcome.ts';
-import type { Json } from '../api/json.ts';
-import type { Reason } from '../decision/reasons.ts';
-import type { Explanation } from '../explanation/explanation.ts';
-import type { Unknown } from '../explanation/known.ts';
-import type { Misplaced } from '../explanation/misplaced.ts';
-import type { Reach } from '../explanation/reach.ts';
-import type { WhyNot } from '../explanation/why-not.ts';
+import type { Mutation } from '../core/admission/outcome.ts';
+import type { Json } from '../core/api/json.ts';
+import type { Reason } from '../core/decision/reasons.ts';
+import type { Explanation } from '../diagnosis/explanation.ts';
+import type { Unknown } from '../diagnosis/known.ts';
+import type { Misplaced } from '../diagnosis/misplaced.ts';
+import type { Reach } from '../diagnosis/reach.ts';
+import type { WhyNot } from '../diagnosis/why-not.ts';
 import type { UsedConfig } from './used-config.ts';
 
 /** A pod or workload, and all that there is to tell about it. */

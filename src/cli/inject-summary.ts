@@ -1,6 +1,6 @@
-import { kindOf, sentenceOf } from '../decision/reasons.ts';
-import { misplacedOn, misplacedSentences } from '../explanation/misplaced.ts';
-import { nameOf, type WorkloadReport } from '../manifest/inject.ts';
+import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
+import { misplacedOn, misplacedSentences } from '../diagnosis/misplaced.ts';
+import { nameOf, type WorkloadReport } from '../manifests/inject.ts';
 
 /** What became of each pod and workload, a line each, with a hint where a wish has no effect. */
 export function summarize(reports: readonly WorkloadReport[], annotationPrefix: string): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:https';
-import type { AdmissionResponse } from '../admission/answer.ts';
-import { REVIEW_API_VERSION, REVIEW_KIND } from '../admission/review.ts';
+import type { AdmissionResponse } from '../core/admission/answer.ts';
+import { REVIEW_API_VERSION, REVIEW_KIND } from '../core/admission/review.ts';
 import { AppError } from '../errors.ts';
 
 /** A review like the API server's for a pod that is being created. */

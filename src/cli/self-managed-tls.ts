@@ -2,12 +2,12 @@ import type { Logger } from 'pino';
 import { authorityCluster } from '../cluster/authority/authority-cluster.ts';
 import { SYSTEM_CLOCK } from '../cluster/clock.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
-import { isDnsLabel, isDnsSubdomain } from '../decision/kubernetes-names.ts';
+import { isDnsLabel, isDnsSubdomain } from '../core/decision/kubernetes-names.ts';
 import { AppError } from '../errors.ts';
-import type { AuthorityEvent } from '../tls/authority/events.ts';
-import { selfManaged } from '../tls/authority/self-managed.ts';
-import { TIMING, type Timing } from '../tls/authority/timing.ts';
-import type { CertificateSource } from '../tls/source.ts';
+import type { AuthorityEvent } from '../webhook/tls/authority/events.ts';
+import { selfManaged } from '../webhook/tls/authority/self-managed.ts';
+import { TIMING, type Timing } from '../webhook/tls/authority/timing.ts';
+import type { CertificateSource } from '../webhook/tls/source.ts';
 import {
   DEFAULT_CA_SECRET,
   DEFAULT_SERVICE,

@@ -4,6 +4,7 @@ import { findCluster } from '../cluster/find-cluster.ts';
 import { askServerVersion } from '../cluster/server-version.ts';
 import { forServer } from '../config/for-server.ts';
 import { AppError } from '../errors.ts';
+import { VERSION } from '../version.ts';
 import {
   createLog,
   flushLog,
@@ -11,11 +12,10 @@ import {
   LOG_LEVELS,
   type LogFormat,
   type LogLevel,
-} from '../server/log.ts';
-import { startServer } from '../server/server.ts';
-import { certificateFiles } from '../tls/files.ts';
-import type { CertificateSource } from '../tls/source.ts';
-import { VERSION } from '../version.ts';
+} from '../webhook/server/log.ts';
+import { startServer } from '../webhook/server/server.ts';
+import { certificateFiles } from '../webhook/tls/files.ts';
+import type { CertificateSource } from '../webhook/tls/source.ts';
 import { port, seconds } from './arguments.ts';
 import { clusterNamespaces } from './cluster-namespaces.ts';
 import { configOption, configSource } from './config.ts';
@@ -176,7 +176,7 @@ async function certificateSource(flags: ServeFlags, log: Logger): Promise<Certif
     const { selfManagedTls } = await import('./self-managed-tls.ts');
     return selfManagedTls(flags, log);
   }
-  const { certificateInMemory } = await import('../tls/memory.ts');
+  const { certificateInMemory } = await import('../webhook/tls/memory.ts');
   return certificateInMemory(new Date());
 }
 

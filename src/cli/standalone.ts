@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
-import type { RunningServer } from '../server/server.ts';
 import { VERSION } from '../version.ts';
+import type { RunningServer } from '../webhook/server/server.ts';
 import { patchedPod } from './answered-patch.ts';
 import { unifiedDiff } from './diff.ts';
 import { type Output, paint } from './output.ts';

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../api/json.ts';
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
-import type { Known } from '../explanation/known.ts';
-import { controllerOf, ownerOf } from '../explanation/owner.ts';
-import { findWorkloads, type Workload } from '../manifest/workloads.ts';
+import type { JsonObject } from '../core/api/json.ts';
+import type { Known } from '../diagnosis/known.ts';
+import { controllerOf, ownerOf } from '../diagnosis/owner.ts';
+import { findWorkloads, type Workload } from '../manifests/workloads.ts';
 import { objectOf } from './object-path.ts';
 
 /**

@@ -1,9 +1,8 @@
-import { kindOf, sentenceOf } from '../decision/reasons.ts';
-import { type ChangeKind, changesThere } from '../explanation/changes.ts';
-import { nameOf } from '../manifest/inject.ts';
-import type { Rest, UninjectReport } from '../manifest/uninject.ts';
-import type { Ours } from '../removal/ours.ts';
-import { isNothing } from '../removal/ours.ts';
+import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
+import { type ChangeKind, changesThere } from '../diagnosis/changes.ts';
+import { nameOf } from '../manifests/inject.ts';
+import { isNothing, type Ours } from '../manifests/removal/ours.ts';
+import type { Rest, UninjectReport } from '../manifests/uninject.ts';
 import { counted } from './inject-summary.ts';
 
 /** What was taken out of each pod and workload, a line each. */

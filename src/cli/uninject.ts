@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../errors.ts';
-import { joinManifests } from '../manifest/join.ts';
-import { uninjectManifests } from '../manifest/uninject.ts';
+import { joinManifests } from '../manifests/join.ts';
+import { uninjectManifests } from '../manifests/uninject.ts';
 import { filenames } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { located } from './inject.ts';

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { isObject, type Json, type JsonObject } from '../api/json.ts';
+import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { AppError } from '../errors.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { Connection } from './connection.ts';

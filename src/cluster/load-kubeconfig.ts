@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
-import { isObject } from '../api/json.ts';
+import { isObject } from '../core/api/json.ts';
 import { AppError } from '../errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Annotations } from '../api/pod.ts';
+import type { Annotations } from '../core/api/pod.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { NamespaceCache } from './namespaces/cache.ts';

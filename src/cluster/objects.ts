@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../api/json.ts';
+import { isObject, type JsonObject } from '../core/api/json.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { ApiResponse, Connection, WriteMethod } from './connection.ts';
 import { parse, readText, refusal } from './request.ts';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { isObject, type JsonObject } from '../api/json.ts';
+import { isObject, type JsonObject } from '../core/api/json.ts';
 import type { ApiResponse, Connection, GetOptions } from './connection.ts';
 import { Trouble } from './trouble.ts';
 

@@ -1,6 +1,6 @@
-import { BUILT_IN_PROFILES } from '../decision/built-in-profiles.ts';
-import { defaultRules, type Rules } from '../decision/rules.ts';
-import { BUILT_IN_VERSION } from '../decision/server-version.ts';
+import { BUILT_IN_PROFILES } from '../core/decision/built-in-profiles.ts';
+import { defaultRules, type Rules } from '../core/decision/rules.ts';
+import { BUILT_IN_VERSION } from '../core/decision/server-version.ts';
 import type { Config } from './schema.ts';
 
 /** A config in the form that podherald works by. */

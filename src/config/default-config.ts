@@ -1,4 +1,4 @@
-import { defaultRules } from '../decision/rules.ts';
+import { defaultRules } from '../core/decision/rules.ts';
 import type { ConfigSource } from './source.ts';
 
 /** The config of an operator who gives no file: it never changes. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { didYouMean } from '../decision/nearest.ts';
-import { quote } from '../decision/parsed.ts';
+import { didYouMean } from '../core/decision/nearest.ts';
+import { quote } from '../core/decision/parsed.ts';
 import { configJsonSchema, fieldPaths, fieldsAt } from './json-schema.ts';
 
 /** The way to a place in the config, from its root. */

@@ -1,11 +1,11 @@
-import type { EnvItem, FileItem } from '../decision/profile.ts';
+import type { EnvItem, FileItem } from '../core/decision/profile.ts';
 import {
   CONTAINER_NAME,
   isContainerName,
   parseSource,
   type SideNames,
   type SourceFault,
-} from '../decision/source.ts';
+} from '../core/decision/source.ts';
 
 const PROFILE_SIDES: SideNames = { env: 'env', files: 'files' };
 

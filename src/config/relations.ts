@@ -1,8 +1,8 @@
-import { quantityOf } from '../api/quantity.ts';
-import { BUILT_IN_PROFILES } from '../decision/built-in-profiles.ts';
-import { pathsClash } from '../decision/file-path.ts';
-import { didYouMean } from '../decision/nearest.ts';
-import { quote } from '../decision/parsed.ts';
+import { quantityOf } from '../core/api/quantity.ts';
+import { BUILT_IN_PROFILES } from '../core/decision/built-in-profiles.ts';
+import { pathsClash } from '../core/decision/file-path.ts';
+import { didYouMean } from '../core/decision/nearest.ts';
+import { quote } from '../core/decision/parsed.ts';
 import type { ConfigPath, ValueFault } from './faults.ts';
 import { referenceFaults } from './reference-faults.ts';
 

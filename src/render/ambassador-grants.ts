@@ -1,6 +1,6 @@
-import type { Access } from '../decision/access.ts';
-import { didYouMean } from '../decision/nearest.ts';
-import { REJECTED_EVERYWHERE } from '../injection/kubectl-proxy.ts';
+import type { Access } from '../core/decision/access.ts';
+import { didYouMean } from '../core/decision/nearest.ts';
+import { REJECTED_EVERYWHERE } from '../core/injection/kubectl-proxy.ts';
 import {
   GRANTABLE,
   type GrantableResource,

@@ -1,6 +1,6 @@
-import { OUTCOMES } from '../admission/outcome.ts';
-import { REASON_KINDS, REASONS } from '../decision/reasons.ts';
-import { WHY_NOT } from '../explanation/why-not.ts';
+import { OUTCOMES } from '../core/admission/outcome.ts';
+import { REASON_KINDS, REASONS } from '../core/decision/reasons.ts';
+import { WHY_NOT } from '../diagnosis/why-not.ts';
 import { GENERATED, table } from './markdown.ts';
 
 /** docs/reference/reasons.md, from the catalogue. */

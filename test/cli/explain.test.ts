@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { mutate } from '../../src/admission/mutate.ts';
-import { defaultRules } from '../../src/decision/rules.ts';
-import { applied } from '../../src/removal/injected.ts';
+import { mutate } from '../../src/core/admission/mutate.ts';
+import { defaultRules } from '../../src/core/decision/rules.ts';
+import { applied } from '../../src/manifests/removal/injected.ts';
 import { makeFolder } from '../support/certificates.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import {

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Connection, type Credentials, connectTo } from '../../src/cluster/connection.ts';
-import type { KeyPair } from '../../src/tls/certificate.ts';
+import type { KeyPair } from '../../src/webhook/tls/certificate.ts';
 import { makePair } from '../support/certificates.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
-import type { Annotations } from '../../src/api/pod.ts';
 import { connectTo } from '../../src/cluster/connection.ts';
 import { type NamespaceSource, namespaceInformer } from '../../src/cluster/namespaces.ts';
+import type { Annotations } from '../../src/core/api/pod.ts';
 import { type LogLine, logLines } from '../support/log-lines.ts';
 import { FakeApiServer } from './fake-api-server.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN_PROFILES } from '../../src/decision/built-in-profiles.ts';
-import { defaultRules } from '../../src/decision/rules.ts';
+import { BUILT_IN_PROFILES } from '../../src/core/decision/built-in-profiles.ts';
+import { defaultRules } from '../../src/core/decision/rules.ts';
 import { compiled } from './configs.ts';
 
 describe('the rules of a config', () => {

@@ -1,13 +1,13 @@
 import { Ajv } from 'ajv';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { mutate } from '../../src/admission/mutate.ts';
-import type { Json } from '../../src/api/json.ts';
 import { compile } from '../../src/config/compile.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { printConfig } from '../../src/config/print.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { mutate } from '../../src/core/admission/mutate.ts';
+import type { Json } from '../../src/core/api/json.ts';
 import { makePod } from '../support/review.ts';
 
 /** Mostly what a config may hold, with here and there something that it may not. */

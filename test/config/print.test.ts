@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { emptyConfig, printConfig } from '../../src/config/print.ts';
-import type { Profile } from '../../src/decision/profile.ts';
-import type { Rules } from '../../src/decision/rules.ts';
+import type { Profile } from '../../src/core/decision/profile.ts';
+import type { Rules } from '../../src/core/decision/rules.ts';
 import { compiled, configOf, EXAMPLE } from './configs.ts';
 
 /** The rules as far as a config can say them: it has no place for a profile's sentence. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ACCESSES } from '../../src/decision/access.ts';
-import { proxyArguments } from '../../src/injection/kubectl-proxy.ts';
+import { ACCESSES } from '../../src/core/decision/access.ts';
+import { proxyArguments } from '../../src/core/injection/kubectl-proxy.ts';
 import { outcomeOf } from './access/answer.ts';
 import type { Attack, Outcome } from './access/attack.ts';
 import { startProxy } from './access/proxy.ts';

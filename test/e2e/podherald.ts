@@ -1,4 +1,4 @@
-import { type KeyPair, selfSigned } from '../../src/tls/certificate.ts';
+import { type KeyPair, selfSigned } from '../../src/webhook/tls/certificate.ts';
 
 /** Where the podherald under test runs: outside the cluster, or as a pod. */
 export type Place = 'this machine' | 'the cluster';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { compile } from '../../src/config/compile.ts';
 import { parseConfig } from '../../src/config/parse.ts';
-import type { Rules } from '../../src/decision/rules.ts';
+import type { Rules } from '../../src/core/decision/rules.ts';
 import { readCases } from '../support/cases.ts';
 import type { Pod } from './objects.ts';
 import { configText } from './podherald.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { isMalformed, parsePod } from '../../src/api/pod.ts';
-import { defaultRules, type Rules } from '../../src/decision/rules.ts';
+import { isMalformed, parsePod } from '../../src/core/api/pod.ts';
+import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import { policyCovers } from '../../src/render/policy/policy-covers.ts';
 import type { Pod } from './objects.ts';
 import type { Fates, Triplets } from './policy-triplets.ts';

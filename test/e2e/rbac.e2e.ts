@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Access } from '../../src/decision/access.ts';
-import { proxyArguments } from '../../src/injection/kubectl-proxy.ts';
+import type { Access } from '../../src/core/decision/access.ts';
+import { proxyArguments } from '../../src/core/injection/kubectl-proxy.ts';
 import { podherald } from '../support/run-program.ts';
 import { outcomeOf } from './access/answer.ts';
 import { attack, PASSES } from './access/attack.ts';

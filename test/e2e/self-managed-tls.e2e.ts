@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
-import { selfSigned } from '../../src/tls/certificate.ts';
+import { selfSigned } from '../../src/webhook/tls/certificate.ts';
 import { kubectl, tryKubectl } from './kubectl.ts';
 import { CA_SECRET } from './self-managed/account.ts';
 import { bundlesOf, manifestOf } from './self-managed/configuration.ts';

@@ -1,4 +1,4 @@
-import { defaultRules, type Rules } from '../../src/decision/rules.ts';
+import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 
 class BrokenMap<Key, Value> extends Map<Key, Value> {
   override get(): never {

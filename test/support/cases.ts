@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { answer } from '../../src/admission/answer.ts';
-import { mutate } from '../../src/admission/mutate.ts';
-import type { Mutation } from '../../src/admission/outcome.ts';
-import type { AdmissionRequest } from '../../src/admission/review.ts';
-import type { Json } from '../../src/api/json.ts';
 import { compile } from '../../src/config/compile.ts';
 import { parseConfig } from '../../src/config/parse.ts';
-import type { Namespace } from '../../src/decision/decide.ts';
-import { defaultRules, type Rules } from '../../src/decision/rules.ts';
-import type { InjectOptions } from '../../src/manifest/inject.ts';
+import { answer } from '../../src/core/admission/answer.ts';
+import { mutate } from '../../src/core/admission/mutate.ts';
+import type { Mutation } from '../../src/core/admission/outcome.ts';
+import type { AdmissionRequest } from '../../src/core/admission/review.ts';
+import type { Json } from '../../src/core/api/json.ts';
+import type { Namespace } from '../../src/core/decision/decide.ts';
+import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
+import type { InjectOptions } from '../../src/manifests/inject.ts';
 
 /** A golden case: a pod, and what has to become of it. */
 export interface Case {

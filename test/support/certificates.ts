@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type KeyPair, selfSigned } from '../../src/tls/certificate.ts';
+import { type KeyPair, selfSigned } from '../../src/webhook/tls/certificate.ts';
 import { mountedFolder } from './mounted-folder.ts';
 
 export const NOT_BEFORE = new Date('2020-01-01T00:00:00Z');

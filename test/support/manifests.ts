@@ -1,5 +1,5 @@
-import { defaultRules } from '../../src/decision/rules.ts';
-import { type InjectedManifest, injectManifest } from '../../src/manifest/inject.ts';
+import { defaultRules } from '../../src/core/decision/rules.ts';
+import { type InjectedManifest, injectManifest } from '../../src/manifests/inject.ts';
 
 /** What `podherald inject` makes of a text, with annotations as `--annotate` gives them. */
 export function injectText(

@@ -1,4 +1,4 @@
-import { isObject, type Json, sameJson } from '../../src/api/json.ts';
+import { isObject, type Json, sameJson } from '../../src/core/api/json.ts';
 
 /**
  * Where a document is not contained in a later one: every member must still be there with a value

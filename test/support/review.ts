@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../src/api/json.ts';
+import type { Json, JsonObject } from '../../src/core/api/json.ts';
 
 /** A pod as the API server sends it, with members laid over those of its own. */
 export function makePod(annotations: JsonObject, spec: JsonObject = {}): JsonObject {

@@ -1,9 +1,13 @@
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { defaultConfig } from '../../src/config/default-config.ts';
-import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts';
-import type { KeyPair } from '../../src/tls/certificate.ts';
-import type { CertificateSource } from '../../src/tls/source.ts';
+import {
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from '../../src/webhook/server/server.ts';
+import type { KeyPair } from '../../src/webhook/tls/certificate.ts';
+import type { CertificateSource } from '../../src/webhook/tls/source.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 
 /** A source that has one pair for ever. */

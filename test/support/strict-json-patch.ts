@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../../src/api/json.ts';
-import { type AddOperation, pointerTokens } from '../../src/api/json-patch.ts';
+import { isObject, type Json } from '../../src/core/api/json.ts';
+import { type AddOperation, pointerTokens } from '../../src/core/api/json-patch.ts';
 
 /**
  * A strict reader of RFC 6902 section 4.1, written from the RFC and sharing nothing with what it

@@ -1,11 +1,11 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import type { FindNamespace } from '../../src/admission/admit.ts';
-import type { AdmissionResponse } from '../../src/admission/answer.ts';
-import type { Json, JsonObject } from '../../src/api/json.ts';
-import type { AddOperation } from '../../src/api/json-patch.ts';
-import { defaultRules, type Rules } from '../../src/decision/rules.ts';
-import { createMetrics } from '../../src/server/metrics.ts';
-import { webhookApp } from '../../src/server/webhook.ts';
+import type { FindNamespace } from '../../src/core/admission/admit.ts';
+import type { AdmissionResponse } from '../../src/core/admission/answer.ts';
+import type { Json, JsonObject } from '../../src/core/api/json.ts';
+import type { AddOperation } from '../../src/core/api/json-patch.ts';
+import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
+import { createMetrics } from '../../src/webhook/server/metrics.ts';
+import { webhookApp } from '../../src/webhook/server/webhook.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 import { makeReview } from './review.ts';
 

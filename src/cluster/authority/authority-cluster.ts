@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AuthorityCluster } from '../../tls/authority/ports.ts';
+import type { AuthorityCluster } from '../../webhook/tls/authority/ports.ts';
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import { objectsOf } from '../objects.ts';

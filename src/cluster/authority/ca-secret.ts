@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../../api/json.ts';
-import type { CaSecretData } from '../../tls/authority/ca-state.ts';
-import type { CaSecret } from '../../tls/authority/ports.ts';
+import { isObject, type JsonObject } from '../../core/api/json.ts';
+import type { CaSecretData } from '../../webhook/tls/authority/ca-state.ts';
+import type { CaSecret } from '../../webhook/tls/authority/ports.ts';
 import type { Objects } from '../objects.ts';
 import { Trouble } from '../trouble.ts';
 import { advised } from './advice.ts';

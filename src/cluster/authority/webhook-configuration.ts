@@ -1,9 +1,9 @@
-import { isObject, type JsonObject } from '../../api/json.ts';
+import { isObject, type JsonObject } from '../../core/api/json.ts';
 import type {
   SeenConfiguration,
   TrustingConfiguration,
   Written,
-} from '../../tls/authority/ports.ts';
+} from '../../webhook/tls/authority/ports.ts';
 import { FIELD_MANAGER, type Objects } from '../objects.ts';
 import { Trouble } from '../trouble.ts';
 import { advised } from './advice.ts';

@@ -1,5 +1,5 @@
-import { isObject } from '../../api/json.ts';
-import type { Annotations } from '../../api/pod.ts';
+import { isObject } from '../../core/api/json.ts';
+import type { Annotations } from '../../core/api/pod.ts';
 import type { NamespaceLookup } from '../namespaces.ts';
 
 /** Which annotation keys are worth their memory. */

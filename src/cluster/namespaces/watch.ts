@@ -1,4 +1,4 @@
-import { isObject } from '../../api/json.ts';
+import { isObject } from '../../core/api/json.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import { lineReader } from '../json-lines.ts';

@@ -1,4 +1,4 @@
-import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../decision/annotations.ts';
+import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../core/decision/annotations.ts';
 import { because, type Field } from './because.ts';
 import { SERVING_CERTIFICATE } from './certificate.ts';
 import type { InstallOptions } from './install-options.ts';

@@ -1,12 +1,12 @@
-import type { Json, JsonObject } from '../../api/json.ts';
-import { ACCESSES } from '../../decision/access.ts';
-import type { AmbassadorDecision } from '../../decision/ambassador-decision.ts';
-import type { Rules } from '../../decision/rules.ts';
-import { ambassadorContainer } from '../../injection/ambassador-container.ts';
-import { NONROOT, UNUSED } from '../../injection/ambassador-user.ts';
-import { toEnv } from '../../injection/downward-api.ts';
-import { proxyArguments } from '../../injection/kubectl-proxy.ts';
-import { tokenVolume } from '../../injection/token-volume.ts';
+import type { Json, JsonObject } from '../../core/api/json.ts';
+import { ACCESSES } from '../../core/decision/access.ts';
+import type { AmbassadorDecision } from '../../core/decision/ambassador-decision.ts';
+import type { Rules } from '../../core/decision/rules.ts';
+import { ambassadorContainer } from '../../core/injection/ambassador-container.ts';
+import { NONROOT, UNUSED } from '../../core/injection/ambassador-user.ts';
+import { toEnv } from '../../core/injection/downward-api.ts';
+import { proxyArguments } from '../../core/injection/kubectl-proxy.ts';
+import { tokenVolume } from '../../core/injection/token-volume.ts';
 import { celLiteral } from './cel-literal.ts';
 import { podOf } from './sample-pod.ts';
 

@@ -1,8 +1,8 @@
-import { ACCESSES } from '../../decision/access.ts';
-import { MAX_PORT, MIN_PORT } from '../../decision/ambassador-values.ts';
-import { OS_LABELS } from '../../decision/decide-ambassador.ts';
-import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../decision/own-ambassador.ts';
-import type { Rules } from '../../decision/rules.ts';
+import { ACCESSES } from '../../core/decision/access.ts';
+import { MAX_PORT, MIN_PORT } from '../../core/decision/ambassador-values.ts';
+import { OS_LABELS } from '../../core/decision/decide-ambassador.ts';
+import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../core/decision/own-ambassador.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 import {
   ambassadorUserExpression,
   argumentsLiteral,

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../api/json.ts';
+import { isObject, type Json } from '../../core/api/json.ts';
 
 const WIDTH = 110;
 

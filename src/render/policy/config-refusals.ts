@@ -1,7 +1,7 @@
-import { mergeProfiles } from '../../decision/merge-profiles.ts';
-import { clash } from '../../decision/metadata-items.ts';
-import type { Profile } from '../../decision/profile.ts';
-import type { Rules } from '../../decision/rules.ts';
+import { mergeProfiles } from '../../core/decision/merge-profiles.ts';
+import { clash } from '../../core/decision/metadata-items.ts';
+import type { Profile } from '../../core/decision/profile.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 
 /** What a config asks for that no policy can do, each in a sentence that says how to mend it. */
 export function configRefusals({ profiles }: Rules): string[] {

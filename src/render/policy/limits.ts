@@ -1,8 +1,8 @@
-import { ACCESSES } from '../../decision/access.ts';
-import { MAX_PORT, MIN_PORT } from '../../decision/ambassador-values.ts';
-import { ANNOTATION_KEYS } from '../../decision/annotations.ts';
-import { DNS_LABEL } from '../../decision/kubernetes-names.ts';
-import type { Rules } from '../../decision/rules.ts';
+import { ACCESSES } from '../../core/decision/access.ts';
+import { MAX_PORT, MIN_PORT } from '../../core/decision/ambassador-values.ts';
+import { ANNOTATION_KEYS } from '../../core/decision/annotations.ts';
+import { DNS_LABEL } from '../../core/decision/kubernetes-names.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 import { isPort } from './ambassador-variables.ts';
 import { isPath, isSwitch } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';

@@ -1,5 +1,5 @@
-import { isObject } from '../../api/json.ts';
-import { toVolume, toVolumeMount } from '../../injection/downward-api.ts';
+import { isObject } from '../../core/api/json.ts';
+import { toVolume, toVolumeMount } from '../../core/injection/downward-api.ts';
 import { celLiteral } from './cel-literal.ts';
 
 /** The operations that add what is lacking, as lists that are to be joined. */

@@ -1,8 +1,8 @@
-import { isObject } from '../../api/json.ts';
-import type { Volume } from '../../api/pod.ts';
-import { toVolume } from '../../injection/downward-api.ts';
-import { TERMINATION_MESSAGE_PATH } from '../../injection/mount-path.ts';
-import { volumeName } from '../../injection/volume-name.ts';
+import { isObject } from '../../core/api/json.ts';
+import type { Volume } from '../../core/api/pod.ts';
+import { toVolume } from '../../core/injection/downward-api.ts';
+import { TERMINATION_MESSAGE_PATH } from '../../core/injection/mount-path.ts';
+import { volumeName } from '../../core/injection/volume-name.ts';
 import { celString } from './cel-literal.ts';
 import type { Variable } from './variable.ts';
 

@@ -1,9 +1,9 @@
-import type { Annotations, Pod } from '../../api/pod.ts';
-import { ANNOTATION_KEYS, type AnnotationName } from '../../decision/annotations.ts';
-import { decide, type Namespace } from '../../decision/decide.ts';
-import type { Rules } from '../../decision/rules.ts';
-import { type Plan, plan } from '../../injection/plan.ts';
-import { volumeName } from '../../injection/volume-name.ts';
+import type { Annotations, Pod } from '../../core/api/pod.ts';
+import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
+import { decide, type Namespace } from '../../core/decision/decide.ts';
+import type { Rules } from '../../core/decision/rules.ts';
+import { type Plan, plan } from '../../core/injection/plan.ts';
+import { volumeName } from '../../core/injection/volume-name.ts';
 import { OWN_NAMESPACES } from './own-namespaces.ts';
 
 /** What a policy has no way to read. */

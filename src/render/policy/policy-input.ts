@@ -1,4 +1,4 @@
-import type { Rules } from '../../decision/rules.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 
 /** What the policies are made from. */
 export interface PolicyInput {

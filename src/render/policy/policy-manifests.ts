@@ -2,7 +2,7 @@ import {
   ANNOTATION_KEYS,
   ANNOTATION_NAMES,
   MIRROR_ANNOTATION,
-} from '../../decision/annotations.ts';
+} from '../../core/decision/annotations.ts';
 import {
   ambassadorAnnotations,
   ambassadorOperations,

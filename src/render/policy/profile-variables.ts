@@ -1,8 +1,8 @@
-import { isObject, type Json } from '../../api/json.ts';
-import { mergeProfiles } from '../../decision/merge-profiles.ts';
-import type { Profile } from '../../decision/profile.ts';
-import type { Rules } from '../../decision/rules.ts';
-import { toEnv, toVolume } from '../../injection/downward-api.ts';
+import { isObject, type Json } from '../../core/api/json.ts';
+import { mergeProfiles } from '../../core/decision/merge-profiles.ts';
+import type { Profile } from '../../core/decision/profile.ts';
+import type { Rules } from '../../core/decision/rules.ts';
+import { toEnv, toVolume } from '../../core/injection/downward-api.ts';
 import { celLiteral } from './cel-literal.ts';
 import type { Variable } from './variable.ts';
 

@@ -1,11 +1,11 @@
-import type { Json } from '../../api/json.ts';
-import type { Amounts } from '../../decision/ambassador-rules.ts';
-import type { Rules } from '../../decision/rules.ts';
+import type { Json } from '../../core/api/json.ts';
+import type { Amounts } from '../../core/decision/ambassador-rules.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 import {
   ambassadorResources,
   COUNTED,
   otherAmounts,
-} from '../../injection/ambassador-resources.ts';
+} from '../../core/injection/ambassador-resources.ts';
 import { celLiteral, celStrings } from './cel-literal.ts';
 import { podOf } from './sample-pod.ts';
 import type { Variable } from './variable.ts';

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../api/pod.ts';
+import type { Container, Pod } from '../../core/api/pod.ts';
 
 /** A pod with such a container, to see what is made for it. */
 export function podOf(container: object): Pod {

@@ -1,7 +1,7 @@
 import { selfManagedTls } from '../../../src/cli/self-managed-tls.ts';
 import { defaultConfig } from '../../../src/config/default-config.ts';
-import { createLog } from '../../../src/server/log.ts';
-import { startServer } from '../../../src/server/server.ts';
+import { createLog } from '../../../src/webhook/server/log.ts';
+import { startServer } from '../../../src/webhook/server/server.ts';
 import type { ProgramOptions } from './options.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isMalformed, parsePod } from '../../../src/api/pod.ts';
-import { defaultRules } from '../../../src/decision/rules.ts';
+import { isMalformed, parsePod } from '../../../src/core/api/pod.ts';
+import { defaultRules } from '../../../src/core/decision/rules.ts';
 import { policyCovers } from '../../../src/render/policy/policy-covers.ts';
 import { makePod } from '../../support/review.ts';
 

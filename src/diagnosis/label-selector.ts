@@ -1,0 +1,68 @@
+import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One thing that a LabelSelector asks for. */
+export interface Requirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+}
+
+/**
+ * The first requirement of a LabelSelector that labels do not meet; none where it selects them. An
+ * absent or empty one selects everything (k8s.io/apimachinery pkg/apis/meta/v1/helpers.go).
+ */
+export function unmetRequirement(
+  selector: Json | undefined,
+  labels: Labels,
+): Requirement | undefined {
+  return requirementsOf(selector).find((requirement) => !isMet(requirement, labels));
+}
+
+/** The labels that a LabelSelector asks for. */
+export function keysOf(selector: Json | undefined): string[] {
+  return requirementsOf(selector).map(({ key }) => key);
+}
+
+function requirementsOf(selector: Json | undefined): Requirement[] {
+  if (!isObject(selector)) return [];
+  const { matchLabels, matchExpressions } = selector;
+  const equal = isObject(matchLabels) ? Object.entries(matchLabels) : [];
+  const expressions: readonly Json[] = Array.isArray(matchExpressions) ? matchExpressions : [];
+  return [
+    ...equal.map(([key, value]) => ({ key, operator: 'In', values: [String(value)] })),
+    ...expressions.filter(isObject).map(requirement),
+  ];
+}
+
+function requirement({ key, operator, values }: JsonObject): Requirement {
+  return {
+    key: String(key),
+    operator: String(operator),
+    values: Array.isArray(values) ? values.map(String) : [],
+  };
+}
+
+/** A label that is not there is not in any list, and so meets NotIn. */
+function isMet({ key, operator, values }: Requirement, labels: Labels): boolean {
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    default:
+      return value === undefined;
+  }
+}
+
+/** Such as `kubernetes.io/metadata.name not in (kube-system)`. */
+export function requirementText({ key, operator, values }: Requirement): string {
+  const list = `(${values.join(', ')})`;
+  if (operator === 'In') return `${key} in ${list}`;
+  if (operator === 'NotIn') return `${key} not in ${list}`;
+  return operator === 'Exists' ? `${key} exists` : `${key} does not exist`;
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../errors.ts';
+
+/** Every address, of both families where the machine has both. */
+const EVERY_ADDRESS = ['::', '0.0.0.0'] as const;
+
+/**
+ * @param host all addresses where it is undefined.
+ * @param flag the flag that chooses the port, for the error.
+ * @throws AppError `listen`, with what to do about it.
+ */
+export async function listen(
+  app: FastifyInstance,
+  host: string | undefined,
+  port: number,
+  flag: string,
+): Promise<string> {
+  const [first, fallback] = host === undefined ? EVERY_ADDRESS : [host];
+  try {
+    return await app.listen({ host: first, port });
+  } catch (cause) {
+    if (fallback !== undefined && isWithoutIpv6(cause)) return listen(app, fallback, port, flag);
+    throw new AppError('listen', reasonOf(cause, first, port, flag), { cause });
+  }
+}
+
+function isWithoutIpv6(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
+}
+
+function reasonOf(cause: unknown, host: string, port: number, flag: string): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return `port ${port} is in use by another program; choose another one with ${flag}`;
+  }
+  if (code === 'EACCES') {
+    return `port ${port} may not be opened by this user; choose one above 1023 with ${flag}`;
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `${host} is not an address of this machine; choose one with --host`;
+  }
+  return `cannot listen on ${host}, port ${port}: ${message}`;
+}

@@ -1,0 +1,87 @@
+import * as fc from 'fast-check';
+import jsonpatch, { type Operation } from 'fast-json-patch';
+import { describe, expect, it } from 'vitest';
+import { prove } from '../../../src/core/admission/prove.ts';
+import type { Json } from '../../../src/core/api/json.ts';
+import { type AddOperation, escapeToken } from '../../../src/core/api/json-patch.ts';
+import { losses } from '../../support/only-adds.ts';
+
+const add = (path: string, value: Json = 'new'): AddOperation => ({ op: 'add', path, value });
+
+describe('prove()', () => {
+  const document = { list: [1, 2], empty: [], map: { a: 1, nothing: null }, 'a/b~c': {} };
+
+  it.each([
+    ['a member that is not there', [add('/map/b')]],
+    ['a member that is null', [add('/map/nothing')]],
+    ['an insertion at the front', [add('/list/0')]],
+    ['insertions one after the other', [add('/list/0'), add('/list/1'), add('/list/4')]],
+    ['an insertion at the end', [add('/list/2'), add('/list/-')]],
+    ['an insertion into an empty list', [add('/empty/0')]],
+    ['a key with a slash and a tilde', [add('/a~1b~0c/x')]],
+  ])('accepts %s', (_, operations) => {
+    expect(prove(document, operations)).toBeUndefined();
+  });
+
+  it.each([
+    ['a member that is there', [add('/map/a')], '/map/a: is there already'],
+    ['a member set twice', [add('/map/b'), add('/map/b')], '/map/b: is set twice'],
+    ['a parent that is not there', [add('/none/x')], '/none/x: leads nowhere'],
+    ['a parent that is a scalar', [add('/map/a/x')], '/map/a/x: leads nowhere'],
+    ['an index beyond the end', [add('/list/3')], '/list/3: is beyond the end'],
+    ['an index that is none', [add('/list/01')], '/list/01: is not an index'],
+    ['an index through a dash', [add('/list/-/x')], '/list/-/x: leads nowhere'],
+    [
+      'a way through a grown list',
+      [add('/list/0'), add('/list/0/x')],
+      '/list/0/x: leads through a list that has grown',
+    ],
+    ['the whole document', [add('')], ': not a place in the document'],
+    ['a pointer without a slash', [add('map/b')], 'map/b: not a place in the document'],
+    ['a prototype', [add('/map/__proto__')], '/map/__proto__: is not a member that may be set'],
+    ['an inherited member', [add('/map/constructor/x')], '/map/constructor/x: leads nowhere'],
+  ])('refuses %s', (_, operations, why) => {
+    expect(prove(document, operations)).toBe(why);
+  });
+
+  it('lets the one member named be replaced', () => {
+    expect(prove(document, [add('/map/a')], '/map/a')).toBeUndefined();
+  });
+});
+
+const key = fc.constantFrom('a', 'b', 'a/b', 'a~b', '0', '-', 'toString');
+const json = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.constantFrom<Json>(null, 1, 'x', true),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+
+const document = fc.dictionary(key, json, { minKeys: 2 });
+
+const operations = fc.array(
+  fc
+    .tuple(
+      fc.array(fc.oneof(key, fc.constantFrom('1', '2', '01')), { minLength: 1, maxLength: 3 }),
+      json,
+    )
+    .map(([tokens, value]) => add(tokens.map((token) => `/${escapeToken(token)}`).join(''), value)),
+  { minLength: 1, maxLength: 4 },
+);
+
+it('accepts nothing that fast-json-patch refuses, or that loses a value', () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(document, operations, (before, adds) => {
+      if (prove(before, adds) !== undefined) return;
+      accepted += 1;
+      const copy: Json = structuredClone(before);
+      const patched = jsonpatch.applyPatch(copy, adds as Operation[], true).newDocument;
+      expect(losses(before, patched)).toEqual([]);
+    }),
+    { numRuns: 10_000 },
+  );
+  expect(accepted).toBeGreaterThan(200);
+});

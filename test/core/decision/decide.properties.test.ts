@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { mutate } from '../../../src/core/admission/mutate.ts';
+import type { Json } from '../../../src/core/api/json.ts';
+import { ANNOTATION_NAMES } from '../../../src/core/decision/annotations.ts';
+import { type Decision, decide } from '../../../src/core/decision/decide.ts';
+import { sentenceOf } from '../../../src/core/decision/reasons.ts';
+import { defaultRules } from '../../../src/core/decision/rules.ts';
+import { FIELDS } from '../../../src/core/decision/source.ts';
+import { losses } from '../../support/only-adds.ts';
+import { applyStrictly } from '../../support/strict-json-patch.ts';
+
+const source = fc.oneof(
+  fc.constantFrom(
+    ...Object.keys(FIELDS),
+    "metadata.labels['app']",
+    'limits.cpu:1m',
+    'limits.memory',
+  ),
+  fc.string(),
+);
+const name = fc.oneof(fc.constantFrom('A', 'POD_NAME', 'labels', 'labels/app', 'a/b'), fc.string());
+const items = fc
+  .array(fc.tuple(name, source), { maxLength: 4 })
+  .map((pairs) => pairs.map(([left, right]) => `${left}=${right}`).join(','));
+const value = fc.oneof(
+  items,
+  fc.constantFrom(
+    'true',
+    'false',
+    'default,otel',
+    'yes',
+    '',
+    '/run/x',
+    '/',
+    '!app',
+    'app',
+    'app,web',
+    'namespace',
+    'full',
+    '8001',
+    '9001',
+  ),
+  fc.string(),
+);
+const key = fc
+  .constantFrom(...ANNOTATION_NAMES, 'metadata-evn')
+  .chain((one) => fc.constantFrom(one, `podherald.dev/${one}`));
+const annotations = fc.dictionary(key, value, { maxKeys: 6 });
+const rules = fc
+  .constantFrom('deny', 'warn')
+  .map((onInvalid) => ({ ...defaultRules('test'), onInvalid }) as const);
+
+function podWith(own: Readonly<Record<string, string>>): Json {
+  const containers = [
+    { name: 'app', ports: [{ containerPort: 8001 }] },
+    { name: 'web', env: [{ name: 'A', value: '' }] },
+  ];
+  return { metadata: { annotations: own }, spec: { containers } };
+}
+
+it('whatever pod and namespace say, a patch only adds, and only once', () => {
+  fc.assert(
+    fc.property(annotations, annotations, rules, (own, defaults, given) => {
+      const pod = podWith(own);
+      const shop = { name: 'shop', annotations: defaults };
+      const mutation = mutate(pod, shop, given);
+      expect(mutation.outcome).not.toBe('failed_open');
+      const after = applyStrictly(pod, mutation.operations);
+      const { 'podherald.dev/status': _, ...others } = own;
+      expect(losses(podWith(others), after)).toEqual([]);
+      expect(mutate(after, shop, given).operations).toEqual([]);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('denies only for what the pod itself says', () => {
+  fc.assert(
+    fc.property(annotations, annotations, rules, (own, defaults, given) => {
+      const kind = (annotations: Readonly<Record<string, string>>): Decision['kind'] =>
+        decide(podWith(own) as never, { name: 'shop', annotations }, given).kind;
+      expect(kind(defaults) === 'deny').toBe(kind({}) === 'deny');
+      if (given.onInvalid === 'warn') expect(kind(defaults)).not.toBe('deny');
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('tells everything it finds in one line', () => {
+  fc.assert(
+    fc.property(annotations, annotations, rules, (own, defaults, given) => {
+      const { findings } = mutate(podWith(own), { name: 'shop', annotations: defaults }, given);
+      for (const sentence of findings.map(sentenceOf)) {
+        expect(sentence).toMatch(/^\P{Cc}+$/u);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});

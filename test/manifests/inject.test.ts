@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Json } from '../../src/core/api/json.ts';
+import { ASKING_WORKLOADS, endings, injectText, lostLines } from '../support/manifests.ts';
+import { losses } from '../support/only-adds.ts';
+
+const POD = `# The pod of the shop.
+apiVersion: v1
+kind: Pod   # not a Deployment
+metadata:
+  name: web
+
+  annotations:
+    # asks
+    inject-metadata: "true"
+spec:
+    containers:
+    - image: "busybox" # the first comes second
+      name: app
+      env:
+      - {name: MINE, value: 'it''s mine'}
+      - name: TEXT
+        value: |
+          # no comment
+            - name: nothing
+`;
+const CONFIG_MAP = `apiVersion: v1
+kind:   ConfigMap
+metadata: {name: c}   # kept
+data:
+    text: >
+        folded
+
+        text
+`;
+
+function count(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].length;
+}
+
+describe('injecting a manifest', () => {
+  it.each(Object.entries(ASKING_WORKLOADS))('injects a %s', (kind, text) => {
+    const result = injectText(text);
+
+    expect(endings(result)).toEqual([`${kind} web: injected`]);
+    expect(result.faults).toEqual([]);
+    expect(losses(parse(text), parse(result.text))).toEqual([]);
+    expect(count(result.text, /POD_NAMESPACE/g)).toBe(1);
+    expect(parse(result.text)).not.toEqual(parse(text));
+  });
+
+  it.each(Object.entries({ ...ASKING_WORKLOADS, commented: POD }))(
+    'changes nothing in a second run over a %s',
+    (_, text) => {
+      const once = injectText(text);
+      const twice = injectText(once.text);
+
+      expect(twice.text).toBe(once.text);
+      expect(twice.reports.map(({ mutation }) => mutation.outcome)).toEqual(['unchanged']);
+    },
+  );
+
+  it('keeps every line, comment and blank, in their order', () => {
+    const { text } = injectText(POD);
+
+    expect(lostLines(POD, text)).toEqual([]);
+    expect(text.split('\n').length).toBeGreaterThan(POD.split('\n').length + 40);
+  });
+
+  it('injects pods and workloads in a List', () => {
+    const items = ['Deployment', 'CronJob'].map((kind) => asItem(ASKING_WORKLOADS[kind] ?? ''));
+    const result = injectText(`apiVersion: v1\nkind: List\nitems:\n${items.join('')}`);
+
+    expect(endings(result)).toEqual(['Deployment web: injected', 'CronJob web: injected']);
+    expect(count(result.text, /POD_NAMESPACE/g)).toBe(2);
+  });
+
+  it('injects the items of a DeploymentList', () => {
+    const item = asItem(ASKING_WORKLOADS['Deployment'] ?? '');
+    const result = injectText(`apiVersion: apps/v1\nkind: DeploymentList\nitems:\n${item}`);
+
+    expect(endings(result)).toEqual(['Deployment web: injected']);
+  });
+
+  it('leaves foreign documents byte for byte as they are, wherever they stand', () => {
+    const foreign = ['# first\n', CONFIG_MAP, '', '\n\n# only a comment\n\n', '%YAML 1.2\n'];
+    const [first, second, third, fourth] = foreign;
+    const text = `${first}---\n${second}---\n${POD}---\n${third}---\n${fourth}---\n${second}---\n${POD}...\n`;
+    const result = injectText(text);
+    const pod = injectText(POD).text;
+
+    expect(result.text).toBe(
+      `${first}---\n${second}---\n${pod}---\n${third}---\n${fourth}---\n${second}---\n${pod}...\n`,
+    );
+  });
+
+  it('leaves the text as it is where nothing asks', () => {
+    const text = POD.replace('"true"', '"false"');
+
+    expect(injectText(text).text).toBe(text);
+    expect(injectText(CONFIG_MAP)).toMatchObject({ text: CONFIG_MAP, reports: [], faults: [] });
+  });
+
+  it.each(['', '\n', '---\n', '# only\n# comments\n', '---\n# a\n---\n', '\uFEFF', '...\n'])(
+    'leaves %j as it is, without a word',
+    (text) => {
+      expect(injectText(text)).toEqual({ text, reports: [], notes: [], faults: [] });
+    },
+  );
+
+  it('keeps JSON what is JSON', () => {
+    const json = JSON.stringify(parse(POD), null, 2);
+    const { text, faults } = injectText(`${json}\n`);
+
+    expect(faults).toEqual([]);
+    expect(losses(parse(POD), JSON.parse(text))).toEqual([]);
+    expect(lostLines(json.replaceAll(/[}\],]+$/gm, ''), text.replaceAll(/[}\],]+$/gm, ''))).toEqual(
+      [],
+    );
+    expect(JSON.parse(text).spec.containers[0].env[0].name).toBe('POD_NAME');
+  });
+
+  it('keeps JSON of one line on one line', () => {
+    const { text } = injectText(JSON.stringify(parse(POD)));
+
+    expect(text).not.toContain('\n');
+    expect(JSON.parse(text).spec.volumes).toHaveLength(1);
+  });
+
+  it('ends its lines as the text does', () => {
+    const windows = POD.replaceAll('\n', '\r\n');
+    const { text } = injectText(windows);
+
+    expect(text.replaceAll('\r\n', '\n')).toBe(injectText(POD).text);
+    expect(count(text, /[^\r]\n/g)).toBe(0);
+  });
+
+  it('keeps a byte order mark, and a missing last line end', () => {
+    expect(injectText(`\uFEFF${POD}`).text).toBe(`\uFEFF${injectText(POD).text}`);
+    expect(injectText(POD.trimEnd()).text).toBe(injectText(POD).text.trimEnd());
+  });
+
+  it('leaves a Job of another group alone', () => {
+    const text = (ASKING_WORKLOADS['Job'] ?? '').replace('batch/v1', 'batch.volcano.sh/v1alpha1');
+
+    expect(injectText(text)).toMatchObject({ text, reports: [] });
+  });
+
+  it.each([
+    ['a generateName', 'metadata: {name: web}', 'metadata: {generateName: web-}', 'web-*'],
+    ['no metadata', 'metadata: {name: web}\n', '', '(no name)'],
+  ])('injects a CronJob with %s', (_, before, after, name) => {
+    const text = (ASKING_WORKLOADS['CronJob'] ?? '').replace(before, after);
+
+    expect(endings(injectText(text))).toEqual([`CronJob ${name}: injected`]);
+  });
+
+  it.each(['env:', 'env: null', 'env: ~', 'env: []', 'volumeMounts:'])(
+    'fills a container’s empty %s',
+    (line) => {
+      const text = `${POD.slice(0, POD.indexOf('      env:'))}      ${line}\n`;
+      const result = injectText(text);
+
+      expect(result.faults).toEqual([]);
+      expect(firstContainer(result.text)).toMatchObject({
+        env: expect.arrayContaining([expect.objectContaining({ name: 'POD_NAME' })]),
+        volumeMounts: [{ name: 'downward', readOnly: true, mountPath: '/etc/downward' }],
+      });
+    },
+  );
+
+  it.each(['volumes:', 'volumes: null', 'volumes: []'])('fills a pod’s empty %s', (line) => {
+    const result = injectText(`${POD}    ${line}\n`);
+
+    expect(result.faults).toEqual([]);
+    expect(parse(result.text).spec.volumes).toHaveLength(1);
+  });
+});
+
+describe('aliases', () => {
+  const twins = POD.replace('    - image', '    - &app\n      image').concat(
+    '    initContainers:\n    - *app\n',
+  );
+
+  it('are written out where one shares what is added to, with a note that says so', () => {
+    const { text, notes, faults } = injectText(twins);
+
+    expect(faults).toEqual([]);
+    expect(notes).toEqual([{ line: 2, message: expect.stringContaining('aliases') }]);
+    expect(text).not.toMatch(/[&*]app/);
+    expect(losses(parse(twins), parse(text))).toEqual([]);
+    expect(parse(text).spec.initContainers[0].env[0].name).toBe('POD_NAME');
+  });
+
+  it('are written out where a merge key brings what is added to', () => {
+    const base = 'x-base: &base\n    containers:\n    - name: app\n';
+    const text = `${POD.slice(0, POD.indexOf('spec:'))}${base}spec:\n    <<: *base\n`;
+    const result = injectText(text);
+
+    expect(result.faults).toEqual([]);
+    expect(result.notes).toHaveLength(1);
+    expect(firstContainer(result.text)).toHaveProperty('env');
+    expect(parse(result.text)['x-base']).toEqual({ containers: [{ name: 'app' }] });
+  });
+
+  it('elsewhere stay as they are, without a note', () => {
+    const text = POD.replace('name: web\n', 'name: web\n  labels: &l {app: web}\n').concat(
+      '    nodeSelector: *l\n',
+    );
+    const result = injectText(text);
+
+    expect(result.notes).toEqual([]);
+    expect(lostLines(text, result.text)).toEqual([]);
+  });
+
+  it('in foreign documents stay as they are', () => {
+    const foreign = 'a: &a [1]\nb: *a\n';
+
+    expect(injectText(`${foreign}---\n${POD}`).text.startsWith(`${foreign}---\n`)).toBe(true);
+  });
+
+  it('written out are the same in a second run', () => {
+    const once = injectText(twins).text;
+
+    expect(injectText(once)).toMatchObject({ text: once, notes: [], faults: [] });
+  });
+});
+
+function asItem(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line, index) => `${index === 0 ? '- ' : '  '}${line}\n`)
+    .join('');
+}
+
+function firstContainer(text: string): Json {
+  const { spec } = parse(text);
+  return spec.containers[0];
+}

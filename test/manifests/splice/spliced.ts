@@ -1,0 +1,24 @@
+import type { Json } from '../../../src/core/api/json.ts';
+import type { Splice } from '../../../src/manifests/splice/refused.ts';
+import { splice } from '../../../src/manifests/splice/splice.ts';
+
+/** A text written indented like the test around it, without that indentation. */
+export function dedent(strings: TemplateStringsArray): string {
+  const [, ...lines] = (strings.raw[0] ?? '').split('\n');
+  const columns = lines[0]?.search(/\S/) ?? 0;
+  return lines.map((line) => line.slice(columns)).join('\n');
+}
+
+/** What splice answers for additions given as path and value. */
+export function answer(text: string, additions: readonly (readonly [string, Json])[]): Splice {
+  return splice(
+    text,
+    additions.map(([path, value]) => ({ op: 'add', path, value })),
+  );
+}
+
+/** The text with the additions. */
+export function spliced(text: string, ...additions: readonly (readonly [string, Json])[]): string {
+  const result = answer(text, additions);
+  return result.ok ? result.text : `refused: ${result.message}`;
+}

@@ -1,0 +1,188 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { defaultRules } from '../../src/core/decision/rules.ts';
+import { injectManifest } from '../../src/manifests/inject.ts';
+import { uninjectManifests } from '../../src/manifests/uninject.ts';
+import { CASE_NAMESPACE, injectOptions, manifestOf, readCases } from '../support/cases.ts';
+import { ASKING_WORKLOADS, injectText } from '../support/manifests.ts';
+
+const REVIEWS = new URL('../reviews/', import.meta.url);
+
+function uninjectText(text: string, namespace = 'default', rules = defaultRules('test')) {
+  const [result] = uninjectManifests([text], { rules, namespace });
+  if (result === undefined) throw new Error('there is one text for each');
+  return result;
+}
+
+/** What can not come back: a null or empty list that gave way, and what was half injected before. */
+const ONE_WAY = [
+  'null-is-absent',
+  'a-container-added-later-gets-its-own',
+  'a-container-added-later-finds-the-ambassador',
+  'an-ambassador-of-another-namespace-is-told',
+  'an-ambassador-that-is-there-is-told-as-it-is',
+];
+
+const CASES = readCases().filter(({ name }) => !ONE_WAY.includes(name));
+
+describe('uninjecting what was injected gives the same bytes', () => {
+  it.each(CASES)('of the case $name', (golden) => {
+    const text = manifestOf(golden, golden.podText);
+    const injected = injectManifest(text, injectOptions(golden)).text;
+
+    expect(uninjectText(injected, CASE_NAMESPACE, golden.rules)).toMatchObject({
+      text,
+      faults: [],
+    });
+  });
+
+  it.each(readdirSync(REVIEWS).filter((file) => file.endsWith('.json')))(
+    'of the captured pod %s, however it is written',
+    (file) => {
+      const { object } = JSON.parse(readFileSync(new URL(file, REVIEWS), 'utf8')).request;
+      const { spec } = object;
+      const metadata = asking(object.metadata);
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+      const deployment = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web' },
+        spec: { template: { metadata, spec } },
+      };
+      const texts = [
+        stringify(deployment, { indent: 4, indentSeq: false }).replaceAll('\n', '\r\n'),
+        stringify(pod).trimEnd(),
+        JSON.stringify(deployment, null, 2),
+      ];
+      for (const text of texts) {
+        const injected = injectText(text);
+        if (injected.faults.length > 0) continue;
+        expect(uninjectText(injected.text)).toMatchObject({ text, faults: [] });
+      }
+    },
+  );
+
+  it.each(Object.entries(ASKING_WORKLOADS))('of a %s', (_, text) => {
+    expect(injectText(text).text).not.toBe(text);
+    expect(uninjectText(injectText(text).text).text).toBe(text);
+  });
+});
+
+/** All that can be asked for, unless the pod says otherwise. */
+function asking(metadata: { annotations?: Record<string, string> }): object {
+  const all = {
+    'podherald.dev/inject-ambassador': 'true',
+    'podherald.dev/ambassador-kubeconfig': 'true',
+  };
+  const isBare = Object.keys(metadata.annotations ?? {}).some((key) =>
+    key.startsWith('inject-amb'),
+  );
+  return isBare ? metadata : { ...metadata, annotations: { ...all, ...metadata.annotations } };
+}
+
+const OWN = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    inject-metadata: "true" # asks
+spec:
+  containers:
+  - name: app
+    # what the team set
+    env:
+    # another address
+    - {name: POD_IP, value: 10.0.0.1}
+    - name: NODE_NAME
+      valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+    - name: MINE
+      value: mine
+    volumeMounts:
+    - {name: data, mountPath: /data}
+  - name: other # nothing of its own
+  volumes:
+  # data
+  - name: data
+    emptyDir: {}
+`;
+
+describe('uninjecting', () => {
+  it('keeps what the user wrote, comments and variables of the same name too', () => {
+    expect(uninjectText(injectText(OWN).text).text).toBe(OWN);
+  });
+
+  it('keeps what the user wrote where nothing was injected', () => {
+    expect(uninjectText(OWN).text).toBe(OWN);
+  });
+
+  it('takes out what was there before a container came, and what was changed since stays', () => {
+    const edited = injectText(OWN)
+      .text.replace('  containers:\n', '  containers:\n  - name: new\n    image: new\n')
+      .replace('fieldPath: metadata.namespace', "fieldPath: metadata.labels['team']");
+    const { text } = uninjectText(edited);
+    const pod = parse(text);
+
+    expect(pod.spec.containers[0]).toEqual({ name: 'new', image: 'new' });
+    expect(pod.spec.containers[2]).toEqual({ name: 'other' });
+    expect(pod.metadata.annotations).toEqual({ 'inject-metadata': 'true' });
+    expect(text).toContain("metadata.labels['team']");
+  });
+
+  it('keeps an equal volume that is called otherwise, which only its mounts were added for', () => {
+    const golden = readCases().find(({ name }) => name === 'an-equal-volume-is-used-again');
+    const text = golden?.podText ?? '';
+
+    expect(uninjectText(injectText(text).text).text).toBe(text);
+  });
+
+  it('keeps a volume of ours that a mount of the user’s needs', () => {
+    const { text } = injectText(ASKING_WORKLOADS['Pod'] ?? '');
+    const pod = parse(text);
+    pod.spec.containers.push({
+      name: 'reader',
+      volumeMounts: [{ name: 'downward', mountPath: '/mine' }],
+    });
+    const cleaned = parse(uninjectText(stringify(pod)).text);
+
+    expect(cleaned.spec.volumes).toHaveLength(1);
+    expect(cleaned.spec.containers[0]).toEqual({ name: 'app' });
+  });
+
+  it('cleans what another tool has written anew, keys in the order of the alphabet', () => {
+    const { text } = injectText(OWN);
+    const sorted = stringify(parse(text), { sortMapEntries: true });
+    const cleaned = parse(uninjectText(sorted).text);
+
+    expect(sorted).toMatch(/^ +- env:$/m);
+    expect(cleaned).toEqual(parse(OWN));
+  });
+
+  it('leaves all other documents as they are', () => {
+    const other = 'kind:   ConfigMap\napiVersion: v1\nmetadata: {name: c} # kept\n';
+    const text = `${other}---\n${OWN}---\n${other}`;
+
+    expect(uninjectText(injectText(text).text).text).toBe(text);
+  });
+
+  it('leaves a pod alone that says false, whatever it has', () => {
+    const text = injectText(OWN).text.replace('"true" # asks', '"false"');
+
+    expect(uninjectText(text)).toMatchObject({ text, faults: [] });
+  });
+
+  it('refuses to cut what an alias elsewhere needs', () => {
+    const { text } = injectText(OWN);
+    const shared = `${text.replace('    env:\n', '    env: &env\n')}extra: *env\n`;
+    const { faults, text: after } = uninjectText(shared);
+
+    expect(after).toBe(shared);
+    expect(faults).toMatchObject([{ message: expect.stringContaining('&env') }]);
+  });
+
+  it('is done after one time', () => {
+    const { text } = uninjectText(injectText(OWN).text);
+
+    expect(uninjectText(text).text).toBe(text);
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../src/core/api/json.ts';
+import { defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
+import { BROKEN_RULES } from '../../support/broken-rules.ts';
+import { ASKING_POD, makePod } from '../../support/review.ts';
+import { applyStrictly } from '../../support/strict-json-patch.ts';
+import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
+
+const DENIED_POD = makePod({ 'inject-metadata': 'yes', 'podherald.dev/inject-metadata': 'A=b' });
+
+describe('a pod that asks', () => {
+  it('gets a patch, and its type with it', async () => {
+    const response = await webhookDoor().review(ASKING_POD);
+
+    expect(response.patchType).toBe('JSONPatch');
+    expect(operationsOf(response).map(({ op }) => op)).toContain('add');
+    expect(response).not.toHaveProperty('status');
+  });
+
+  it('is told in the audit log what was injected', async () => {
+    const response = await webhookDoor().review(ASKING_POD);
+
+    expect(response.auditAnnotations).toEqual({ outcome: 'injected', injected: 'env,volume' });
+  });
+
+  it('gets nothing more in a second round, and no audit annotation either', async () => {
+    const door = webhookDoor();
+    const injected = applyStrictly(ASKING_POD, operationsOf(await door.review(ASKING_POD)));
+    const again = await door.review(injected);
+
+    expect(Object.keys(again)).toEqual(['uid', 'allowed']);
+    expect(again.allowed).toBe(true);
+  });
+
+  it('gets it on a dry run as well', async () => {
+    const door = webhookDoor();
+
+    expect(await door.review(ASKING_POD, { dryRun: true })).toEqual(await door.review(ASKING_POD));
+  });
+});
+
+describe('a pod that is at fault', () => {
+  it('is denied as Forbidden, without a patch', async () => {
+    const response = await webhookDoor().review(DENIED_POD);
+
+    expect(response).toMatchObject({
+      allowed: false,
+      status: { status: 'Failure', code: 403, reason: 'Forbidden' },
+    });
+    expect(response).not.toHaveProperty('patch');
+    expect(response).not.toHaveProperty('patchType');
+    expect(response).not.toHaveProperty('warnings');
+  });
+
+  it('is told of every fault, each on a line of its own', async () => {
+    const { status } = await webhookDoor().review(DENIED_POD);
+    const [, ...faults] = (status?.message ?? '').split('\n');
+
+    expect(faults.every((line) => line.startsWith('- '))).toBe(true);
+    expect(faults).toContainEqual(expect.stringMatching(/^- inject-metadata: "yes".*true\?$/));
+    expect(faults).toContainEqual(
+      expect.stringMatching(/^- podherald.dev\/inject-metadata: "A=b"/),
+    );
+  });
+
+  it('is told the namespace of the request, not the one that it names itself', async () => {
+    const { status } = await webhookDoor().review(DENIED_POD, { namespace: 'checkout' });
+
+    expect(status?.message).toContain('(namespace checkout)');
+    expect(status?.message).not.toContain('object-namespace');
+  });
+
+  it('cannot break out of its line with what it writes', async () => {
+    const value = 'no\n- all is well\r\nx';
+    const { status } = await webhookDoor().review(makePod({ 'inject-metadata': value }));
+
+    expect(status?.message.split(/[\n\r]/)).toHaveLength(2);
+  });
+
+  it('is told in few words of a value of 100 KiB', async () => {
+    const value = 'Y'.repeat(100 * 1024);
+    const { status } = await webhookDoor().review(makePod({ 'inject-metadata': value }));
+
+    expect(status?.message.length).toBeLessThan(400);
+  });
+
+  it('is admitted with a warning where the operator says onInvalid: warn', async () => {
+    const rules: Rules = { ...defaultRules('test'), onInvalid: 'warn' };
+    const response = await webhookDoor(rules).review(makePod({ 'inject-metadata': 'yes' }));
+
+    expect(response.allowed).toBe(true);
+    expect(response.warnings).toContainEqual(expect.stringContaining('did you mean true?'));
+  });
+});
+
+describe('what is not a pod being created is allowed unchanged:', () => {
+  const deployments = { group: 'apps', version: 'v1', resource: 'deployments' };
+  it.each([
+    ['a Deployment', { resource: deployments }],
+    ['a resource called pods in another group', { resource: { ...deployments, resource: 'pods' } }],
+    ['pods/status', { subResource: 'status' }],
+    ['pods/ephemeralcontainers', { subResource: 'ephemeralcontainers' }],
+    ['a request without a resource', { resource: null }],
+    ['an UPDATE', { operation: 'UPDATE' }],
+    ['a CONNECT', { operation: 'CONNECT', object: { kind: 'PodExecOptions' } }],
+    ['a DELETE', { operation: 'DELETE', object: null, oldObject: ASKING_POD }],
+    ['a request without an operation', { operation: null }],
+  ])('%s', async (_, request) => {
+    const response = await webhookDoor().review(ASKING_POD, request);
+
+    expect(response).toMatchObject({ allowed: true, auditAnnotations: { outcome: 'skipped' } });
+    expect(response).not.toHaveProperty('patch');
+    expect(response).not.toHaveProperty('warnings');
+  });
+});
+
+describe('when podherald itself fails', () => {
+  it('admits the pod untouched, and says so', async () => {
+    const response = await webhookDoor(BROKEN_RULES).review(ASKING_POD);
+
+    expect(response).toEqual({
+      uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
+      allowed: true,
+      warnings: [expect.stringContaining('admitted without injection')],
+      auditAnnotations: { outcome: 'failed_open', reason: 'unexpected_error' },
+    });
+  });
+
+  it('logs the error with its place, and counts it', async () => {
+    const door = webhookDoor(BROKEN_RULES);
+    await door.review(ASKING_POD);
+
+    expect(door.lines.filter(({ level }) => level === 50)).toMatchObject([
+      {
+        outcome: 'failed_open',
+        reason: 'unexpected_error',
+        namespace: 'shop',
+        pod: 'web-0',
+        err: { message: 'profiles are out of order', stack: expect.stringContaining('.ts') },
+      },
+    ]);
+    expect(await door.metrics()).toContain(
+      'podherald_reviews_total{outcome="failed_open",reason="unexpected_error"} 1\n',
+    );
+  });
+
+  it('goes on answering', async () => {
+    const door = webhookDoor(BROKEN_RULES);
+    const object: Json = makePod({ 'inject-metadata': 'false' });
+    await door.review(ASKING_POD);
+
+    expect(await door.review(object)).toMatchObject({ auditAnnotations: { reason: 'opted_out' } });
+  });
+});

@@ -1,0 +1,117 @@
+import { X509Certificate } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { AppError } from '../../../src/errors.ts';
+import { certificateFiles } from '../../../src/webhook/tls/files.ts';
+import type { CertificateSource } from '../../../src/webhook/tls/source.ts';
+import { makePair, mountedSecret, type PairFolder } from '../../support/certificates.ts';
+import { connectTo, keptConnection, postTo } from '../../support/https.ts';
+import { ASKING_POD, makeReview } from '../../support/review.ts';
+import { startTestServer } from '../../support/running-server.ts';
+
+const REVIEW = JSON.stringify(makeReview(ASKING_POD));
+
+/** A real files source that tells when the server has heard of a change, or it of a broken file. */
+function watchedFiles(files: PairFolder) {
+  const change = Promise.withResolvers<void>();
+  const complaint = Promise.withResolvers<AppError>();
+  const source = certificateFiles(files.cert, files.key, complaint.resolve);
+  const certificates: CertificateSource = {
+    ...source,
+    start: (onChange) =>
+      source.start((next) => {
+        onChange(next);
+        change.resolve();
+      }),
+  };
+  return { certificates, change: change.promise, complaint: complaint.promise };
+}
+
+async function serialServedBy(url: string): Promise<string | undefined> {
+  const socket = await connectTo(url, { rejectUnauthorized: false });
+  return socket.getPeerX509Certificate()?.serialNumber;
+}
+
+function serialOf(pair: { readonly cert: string }): string {
+  return new X509Certificate(pair.cert).serialNumber;
+}
+
+describe('a certificate that is renewed in its files', () => {
+  it('is what new connections see', async () => {
+    const [old, renewed] = [await makePair(), await makePair()];
+    const files = mountedSecret(old);
+    const { certificates, change } = watchedFiles(files);
+    const { url } = await startTestServer({ certificates });
+    const before = await serialServedBy(url);
+    files.write(renewed);
+    await change;
+
+    expect(before).toBe(serialOf(old));
+    expect(await serialServedBy(url)).toBe(serialOf(renewed));
+  });
+
+  it('leaves open connections open', async () => {
+    const [old, renewed] = [await makePair(), await makePair()];
+    const files = mountedSecret(old);
+    const { certificates, change } = watchedFiles(files);
+    const { url } = await startTestServer({ certificates });
+    const options = { ca: old.cert, agent: keptConnection() };
+    await postTo(url, REVIEW, options);
+    files.write(renewed);
+    await change;
+
+    expect(await postTo(url, REVIEW, options)).toMatchObject({ statusCode: 200, reused: true });
+  });
+
+  it('still refuses TLS 1.1', async () => {
+    const files = mountedSecret(await makePair());
+    const { certificates, change } = watchedFiles(files);
+    const { url } = await startTestServer({ certificates });
+    files.write(await makePair());
+    await change;
+    const old = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1' } as const;
+
+    await expect(
+      connectTo(url, { rejectUnauthorized: false, ciphers: 'DEFAULT@SECLEVEL=0', ...old }),
+    ).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+  });
+
+  it('is logged, and counted with its expiry', async () => {
+    const files = mountedSecret(await makePair());
+    const { certificates, change } = watchedFiles(files);
+    const { adminUrl, lines } = await startTestServer({ certificates });
+    files.write(await makePair());
+    await change;
+    const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
+
+    expect(lines).toMatchObject([{ expires: '2040-01-01T00:00:00.000Z' }]);
+    expect(metrics).toContain(
+      `podherald_certificate_expiry_timestamp_seconds ${Date.parse('2040-01-01') / 1000}\n`,
+    );
+  });
+
+  it('is not served where it is broken; the last good one is, and the server stays ready', async () => {
+    const old = await makePair();
+    const files = mountedSecret(old);
+    const { certificates, complaint } = watchedFiles(files);
+    const { url, adminUrl } = await startTestServer({ certificates });
+    files.write({ cert: 'garbage', key: old.key });
+
+    expect((await complaint).code).toBe('certificate');
+    expect(await serialServedBy(url)).toBe(serialOf(old));
+    expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200);
+  });
+
+  it('is no longer waited for once the server is stopped', async () => {
+    const files = mountedSecret(await makePair());
+    const { certificates, change } = watchedFiles(files);
+    const { close, lines } = await startTestServer({ certificates });
+    await close();
+    const other = watchedFiles(files);
+    other.certificates.start(() => {});
+    onTestFinished(() => other.certificates.stop());
+    files.write(await makePair());
+    await Promise.race([change, other.change]);
+
+    expect(lines).toEqual([]);
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../../src/core/api/json.ts';
+import { defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
+import { BROKEN_RULES } from '../../support/broken-rules.ts';
+import { LEVEL, type LogLine } from '../../support/log-lines.ts';
+import { ASKING_POD, makePod } from '../../support/review.ts';
+import { webhookDoor } from '../../support/webhook-door.ts';
+
+const FORGIVING: Rules = { ...defaultRules('test'), onInvalid: 'warn' };
+
+function aboveDebug(lines: readonly LogLine[]): LogLine[] {
+  return lines.filter(({ level }) => level > LEVEL.debug);
+}
+
+describe('the log of a review', () => {
+  it.each<[string, Json, Rules, object]>([
+    ['injected', ASKING_POD, FORGIVING, { level: LEVEL.info }],
+    [
+      'denied',
+      makePod({ 'inject-metadata': 'A=b' }),
+      defaultRules('test'),
+      { reason: 'invalid_value' },
+    ],
+    ['skipped', makePod({}), FORGIVING, { reason: 'not_requested' }],
+    ['failed_open', ASKING_POD, BROKEN_RULES, { reason: 'unexpected_error', level: LEVEL.error }],
+  ])('is one line that says %s, why, and of which pod', async (outcome, object, rules, more) => {
+    const door = webhookDoor(rules);
+    await door.review(object);
+
+    expect(aboveDebug(door.lines)).toMatchObject([
+      { outcome, namespace: 'shop', pod: 'web-0', durationMs: expect.any(Number), ...more },
+    ]);
+  });
+
+  it('names the uid by which the API server knows the review', async () => {
+    const door = webhookDoor();
+    await door.review(ASKING_POD, { uid: 'the-uid' });
+
+    expect(aboveDebug(door.lines)).toMatchObject([{ uid: 'the-uid' }]);
+  });
+
+  it('calls a pod of a controller by its generateName', async () => {
+    const door = webhookDoor();
+    await door.review({ ...ASKING_POD, metadata: { generateName: 'web-7d9-' } });
+
+    expect(aboveDebug(door.lines)).toMatchObject([{ pod: 'web-7d9-*' }]);
+  });
+
+  it('marks a dry run', async () => {
+    const door = webhookDoor();
+    await door.review(ASKING_POD, { dryRun: true });
+
+    expect(aboveDebug(door.lines)).toMatchObject([{ dryRun: true }]);
+  });
+
+  it('tells every reason once where there are several', async () => {
+    const door = webhookDoor(FORGIVING);
+    await door.review(
+      makePod({ 'inject-metadata': 'yes', 'podherald.dev/a': '', 'podherald.dev/b': '' }),
+    );
+
+    expect(aboveDebug(door.lines)).toMatchObject([
+      { reasons: expect.arrayContaining(['invalid_value', 'unknown_key', 'not_requested']) },
+    ]);
+    expect(aboveDebug(door.lines)[0]?.['reasons']).toHaveLength(3);
+  });
+
+  it('tells at debug what was found, in sentences', async () => {
+    const door = webhookDoor();
+    await door.review(makePod({ 'podherald.dev/inject-metdata': '' }));
+
+    expect(door.lines.filter(({ level }) => level === LEVEL.debug)).toMatchObject([
+      { findings: expect.arrayContaining([expect.stringContaining('inject-metdata')]) },
+    ]);
+  });
+});
+
+describe('what a pod holds', () => {
+  const SECRET = 'hunter2-hunter2';
+
+  it.each<[string, JsonObject, Rules, string]>([
+    ['injected', secretPod('true'), FORGIVING, 'injected'],
+    ['injected in part', secretPod(`default,${SECRET}`), FORGIVING, 'injected'],
+    ['denied', secretPod(`${SECRET}=x`), defaultRules('test'), 'denied'],
+    ['denied for two values', contradicting(), defaultRules('test'), 'denied'],
+    ['admitted with faults', secretPod(`${SECRET}=x`), FORGIVING, 'skipped'],
+    ['opted out', secretPod('false'), FORGIVING, 'skipped'],
+    ['malformed in an annotation', malformedAnnotation(), FORGIVING, 'skipped'],
+    ['malformed in a container', malformedContainer(), FORGIVING, 'skipped'],
+    ['let through', secretPod('true'), BROKEN_RULES, 'failed_open'],
+  ])('stays out of the log above debug where it is %s', async (_, object, rules, outcome) => {
+    const door = webhookDoor(rules);
+    await door.review(object);
+
+    expect(aboveDebug(door.lines)).toMatchObject([{ outcome }]);
+    expect(JSON.stringify(aboveDebug(door.lines))).not.toContain(SECRET);
+  });
+
+  it.each([
+    ['a body that is not JSON', `{"password": ${SECRET}}`],
+    ['a pod without a review', JSON.stringify(secretPod('true'))],
+    [
+      'a review without a request',
+      `{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "x": "${SECRET}"}`,
+    ],
+    ['an apiVersion that is an object', `{"apiVersion": {"password": "${SECRET}"}}`],
+  ])('stays out of the log above debug where it is %s', async (_, body) => {
+    const door = webhookDoor();
+    await door.post(body);
+
+    expect(aboveDebug(door.lines)).toMatchObject([{ level: LEVEL.warn, statusCode: 400 }]);
+    expect(JSON.stringify(aboveDebug(door.lines))).not.toContain(SECRET);
+  });
+
+  /** The word stands wherever a pod has room for text, but in its name and namespace. */
+  function secretPod(wish: string): JsonObject {
+    const mount = { name: SECRET, mountPath: `/etc/downward/${SECRET}` };
+    const env = ['POD_NAME', SECRET].map((name) => ({ name, value: SECRET }));
+    const container = { name: SECRET, image: SECRET, args: [SECRET], env, volumeMounts: [mount] };
+    const annotations = { 'inject-metadata': wish, [`podherald.dev/${SECRET}`]: SECRET };
+    return {
+      metadata: { name: 'web-0', labels: { [SECRET]: SECRET }, annotations },
+      spec: { containers: [container, { name: 'app' }], volumes: [{ name: SECRET }] },
+    };
+  }
+
+  function contradicting(): JsonObject {
+    const annotations = {
+      'inject-metadata': SECRET,
+      'podherald.dev/inject-metadata': `${SECRET}-2`,
+    };
+    return { ...secretPod('true'), metadata: { name: 'web-0', annotations } };
+  }
+
+  function malformedAnnotation(): JsonObject {
+    return { ...secretPod('true'), metadata: { annotations: { [SECRET]: { [SECRET]: SECRET } } } };
+  }
+
+  function malformedContainer(): JsonObject {
+    return {
+      ...secretPod('true'),
+      spec: { containers: [{ name: SECRET, env: { [SECRET]: SECRET } }] },
+    };
+  }
+});

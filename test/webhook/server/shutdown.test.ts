@@ -1,0 +1,149 @@
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { makePair } from '../../support/certificates.ts';
+import { connectTo, keptConnection, postTo, readUntil } from '../../support/https.ts';
+import { ASKING_POD, makeReview } from '../../support/review.ts';
+import { isOpen, startTestServer, steady } from '../../support/running-server.ts';
+
+const REVIEW = JSON.stringify(makeReview(ASKING_POD));
+const pair = await makePair();
+const start = (shutdownDelayMs = 0) =>
+  startTestServer({ certificates: steady(pair), shutdownDelayMs });
+
+describe('a server that is told to stop', () => {
+  it('is unready at once, and goes on serving for its delay', async () => {
+    const server = await start(5000);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const closing = server.close();
+    const ready = await fetch(`${server.adminUrl}/readyz`);
+
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toContain('stopping');
+    expect((await postTo(server.url, REVIEW, { ca: pair.cert })).statusCode).toBe(200);
+
+    await vi.advanceTimersByTimeAsync(5000);
+    await closing;
+
+    expect(await isOpen(server.url)).toBe(false);
+    expect(await isOpen(server.adminUrl)).toBe(false);
+  });
+
+  it('sends its callers elsewhere with each answer while it does so', async () => {
+    const server = await start(5000);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const options = { ca: pair.cert, agent: keptConnection() };
+    const before = await postTo(server.url, REVIEW, options);
+    const closing = server.close();
+    const after = await postTo(server.url, REVIEW, options);
+
+    expect(before.headers['connection']).toBe('keep-alive');
+    expect(after.headers['connection']).toBe('close');
+
+    await vi.advanceTimersByTimeAsync(5000);
+    await closing;
+  });
+
+  it('ends spare connections half-way, while it still takes new ones', async () => {
+    const server = await start(5000);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const spare = await connectTo(server.url, { ca: pair.cert });
+    spare.write('POST /mutate HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n');
+    await readUntil(spare, 'an AdmissionReview\n');
+    const ended = new Promise((resolve) => spare.once('end', resolve));
+    const closing = server.close();
+    await vi.advanceTimersByTimeAsync(2500);
+    await ended;
+
+    expect((await postTo(server.url, REVIEW, { ca: pair.cert })).statusCode).toBe(200);
+
+    await vi.advanceTimersByTimeAsync(2500);
+    await closing;
+  });
+
+  it('stays alive for kubelet while it does so', async () => {
+    const server = await start(5000);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const closing = server.close();
+
+    expect((await fetch(`${server.adminUrl}/healthz`)).status).toBe(200);
+
+    await vi.advanceTimersByTimeAsync(5000);
+    await closing;
+  });
+
+  it('finishes the review that is on its way', async () => {
+    const server = await start();
+    const finish = await halfReview(server.url);
+    void server.close();
+    await expect.poll(() => isOpen(server.url)).toBe(false);
+
+    expect(await finish()).toContain('HTTP/1.1 200 OK');
+  });
+
+  it.each([
+    ['answer', REVIEW],
+    ['refusal', REVIEW.replace('{', '[')],
+  ])('ends with the last %s, though the client would keep the connection', async (_, body) => {
+    const server = await start();
+    const finish = await halfReview(server.url, body);
+    const closing = server.close();
+    await expect.poll(() => isOpen(server.url)).toBe(false);
+    await finish();
+    await closing;
+
+    expect(await isOpen(server.adminUrl)).toBe(false);
+  });
+
+  it('does not wait for connections that idle between reviews', async () => {
+    const server = await start();
+    await postTo(server.url, REVIEW, { ca: pair.cert, agent: keptConnection() });
+    await server.close();
+
+    expect(await isOpen(server.url)).toBe(false);
+  });
+
+  it('does not wait for connections that have not sent a review yet', async () => {
+    const server = await start();
+    await connectTo(server.url, { ca: pair.cert });
+    await server.close();
+
+    expect(await isOpen(server.url)).toBe(false);
+  });
+
+  it('does not wait for connections that never began to speak TLS', async () => {
+    const server = await start();
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    await new Promise((resolve) => socket.on('connect', resolve));
+    await server.close();
+
+    expect(await isOpen(server.url)).toBe(false);
+  });
+
+  it('does not wait for who reads its metrics', async () => {
+    const server = await start();
+    await (await fetch(`${server.adminUrl}/metrics`)).text();
+    await server.close();
+
+    expect(await isOpen(server.adminUrl)).toBe(false);
+  });
+});
+
+/** Sends half a review, which the server has begun to read; the rest follows when it is called. */
+async function halfReview(url: string, body = REVIEW): Promise<() => Promise<string>> {
+  const socket = await connectTo(url, { ca: pair.cert });
+  const headers = ['content-type: application/json', `content-length: ${body.length}`];
+  socket.write(
+    ['POST /mutate HTTP/1.1', 'host: a', ...headers, 'expect: 100-continue', '\r\n'].join('\r\n'),
+  );
+  await readUntil(socket, '100 Continue');
+  socket.write(body.slice(0, 100));
+  return () => {
+    socket.write(body.slice(100));
+    return readUntil(socket, '\r\n\r\n');
+  };
+}
