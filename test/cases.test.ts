@@ -1,7 +1,7 @@
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { AdmissionResponse } from '../src/core/admission/answer.ts';
+import type { AdmissionResponse } from '../src/core/admission/response.ts';
 import type { Json } from '../src/core/api/json.ts';
 import type { AddOperation } from '../src/core/api/json-patch.ts';
 import { injectManifest } from '../src/manifests/inject.ts';

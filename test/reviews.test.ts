@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
-import { admit, bareNamespace } from '../src/core/admission/admit.ts';
-import { answer } from '../src/core/admission/answer.ts';
-import type { Mutation } from '../src/core/admission/outcome.ts';
+import { admit, bareNamespace } from '../src/core/admission/mutate.ts';
+import type { Mutation } from '../src/core/admission/mutation.ts';
+import { answer } from '../src/core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../src/core/admission/review.ts';
 import { isObject, type Json } from '../src/core/api/json.ts';
 import type { Container, Pod } from '../src/core/api/pod.ts';

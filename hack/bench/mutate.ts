@@ -5,9 +5,9 @@
  */
 
 import { parseArgs } from 'node:util';
-import { answer } from '../../src/core/admission/answer.ts';
 import { mutate } from '../../src/core/admission/mutate.ts';
-import type { Mutation } from '../../src/core/admission/outcome.ts';
+import type { Mutation } from '../../src/core/admission/mutation.ts';
+import { answer } from '../../src/core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../src/core/admission/review.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
 import { readReview } from './review.ts';

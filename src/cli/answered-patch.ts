@@ -1,5 +1,5 @@
 import jsonpatch, { type Operation } from 'fast-json-patch';
-import type { AdmissionResponse } from '../core/admission/answer.ts';
+import type { AdmissionResponse } from '../core/admission/response.ts';
 
 /** The operations that a response carries. */
 export function answeredPatch({ patch }: AdmissionResponse): Operation[] {

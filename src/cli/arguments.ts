@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { isQualifiedName } from '../core/decision/kubernetes-names.ts';
-import { parseServerVersion, type ServerVersion } from '../core/decision/server-version.ts';
+import { isQualifiedName } from '../core/api/names.ts';
+import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
 
 export function port(value: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);

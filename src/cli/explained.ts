@@ -1,4 +1,4 @@
-import type { Mutation } from '../core/admission/outcome.ts';
+import type { Mutation } from '../core/admission/mutation.ts';
 import type { Json } from '../core/api/json.ts';
 import type { Reason } from '../core/decision/reasons.ts';
 import type { Explanation } from '../diagnosis/explanation.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/server-version.ts';
+import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { AppError } from '../errors.ts';
 import { injectManifests, type ManifestRemark } from '../manifests/inject.ts';
 import { joinManifests } from '../manifests/join.ts';

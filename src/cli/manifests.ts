@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isDnsLabel } from '../core/decision/kubernetes-names.ts';
+import { isDnsLabel } from '../core/api/names.ts';
 import { AppError } from '../errors.ts';
 import { DEFAULT_INSTALL } from '../render/install/default-install.ts';
 import { installManifests } from '../render/install/install-manifests.ts';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isDnsLabel } from '../core/decision/kubernetes-names.ts';
-import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/server-version.ts';
+import { isDnsLabel } from '../core/api/names.ts';
+import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { AppError } from '../errors.ts';
 import { configRefusals } from '../render/policy/config-refusals.ts';
 import { policyManifests } from '../render/policy/policy-manifests.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:https';
-import type { AdmissionResponse } from '../core/admission/answer.ts';
+import type { AdmissionResponse } from '../core/admission/response.ts';
 import { REVIEW_API_VERSION, REVIEW_KIND } from '../core/admission/review.ts';
 import { AppError } from '../errors.ts';
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { ACCESSES, type Access } from '../core/decision/access.ts';
-import { isDnsLabel, isDnsSubdomain } from '../core/decision/kubernetes-names.ts';
-import { didYouMean } from '../core/decision/nearest.ts';
+import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
+import { ACCESSES, type Access } from '../core/decision/rules.ts';
+import { didYouMean } from '../core/decision/values.ts';
 import { AppError } from '../errors.ts';
 import { defaultGrants, type Grant, grantsOf, KNOWN } from '../render/ambassador-grants.ts';
 import type { Output } from './output.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { authorityCluster } from '../cluster/authority/authority-cluster.ts';
 import { SYSTEM_CLOCK } from '../cluster/clock.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
-import { isDnsLabel, isDnsSubdomain } from '../core/decision/kubernetes-names.ts';
+import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
 import { AppError } from '../errors.ts';
 import type { AuthorityEvent } from '../webhook/tls/authority/events.ts';
 import { selfManaged } from '../webhook/tls/authority/self-managed.ts';

@@ -3,7 +3,7 @@ import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
 import type { CompiledConfig } from '../config/compile.ts';
 import { defaultConfig } from '../config/default-config.ts';
 import { isObject, type JsonObject } from '../core/api/json.ts';
-import { parseServerVersion, type ServerVersion } from '../core/decision/server-version.ts';
+import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { configOption } from './config.ts';

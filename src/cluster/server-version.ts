@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { parseServerVersion, type ServerVersion } from '../core/decision/server-version.ts';
+import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
 import { backoffMs } from './backoff.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { Connection } from './connection.ts';

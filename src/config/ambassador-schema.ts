@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { QUANTITY } from '../core/api/quantity.ts';
-import { ACCESSES } from '../core/decision/access.ts';
-import { DEFAULT_AMBASSADOR } from '../core/decision/ambassador-rules.ts';
-import { MAX_PORT, MIN_PORT } from '../core/decision/ambassador-values.ts';
+import { ACCESSES, DEFAULT_AMBASSADOR } from '../core/decision/rules.ts';
+import { MAX_PORT, MIN_PORT } from '../core/decision/values.ts';
 
 const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';
 const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';

@@ -1,6 +1,5 @@
-import { BUILT_IN_PROFILES } from '../core/decision/built-in-profiles.ts';
-import { defaultRules, type Rules } from '../core/decision/rules.ts';
-import { BUILT_IN_VERSION } from '../core/decision/server-version.ts';
+import { BUILT_IN_PROFILES } from '../core/decision/profiles.ts';
+import { BUILT_IN_VERSION, defaultRules, type Rules } from '../core/decision/rules.ts';
 import type { Config } from './schema.ts';
 
 /** A config in the form that podherald works by. */

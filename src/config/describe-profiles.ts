@@ -1,4 +1,4 @@
-import { BUILT_IN_PROFILES } from '../core/decision/built-in-profiles.ts';
+import { BUILT_IN_PROFILES } from '../core/decision/profiles.ts';
 import type { Config } from './schema.ts';
 
 /** Which profiles a config defines, and which there are besides. */

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
-import { didYouMean } from '../core/decision/nearest.ts';
-import { quote } from '../core/decision/parsed.ts';
+import { didYouMean, quote } from '../core/decision/values.ts';
 import { configJsonSchema, fieldPaths, fieldsAt } from './json-schema.ts';
 
 /** The way to a place in the config, from its root. */

@@ -1,4 +1,4 @@
-import type { ServerVersion } from '../core/decision/server-version.ts';
+import type { ServerVersion } from '../core/decision/rules.ts';
 import type { CompiledConfig } from './compile.ts';
 import type { ConfigSource } from './source.ts';
 

@@ -1,11 +1,11 @@
-import type { EnvItem, FileItem } from '../core/decision/profile.ts';
+import type { EnvItem, FileItem } from '../core/decision/profiles.ts';
+import { CONTAINER_NAME } from '../core/decision/profiles.ts';
 import {
-  CONTAINER_NAME,
   isContainerName,
   parseSource,
   type SideNames,
   type SourceFault,
-} from '../core/decision/source.ts';
+} from '../core/decision/sources.ts';
 
 const PROFILE_SIDES: SideNames = { env: 'env', files: 'files' };
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { BUILT_IN_PROFILES } from '../core/decision/built-in-profiles.ts';
+import { BUILT_IN_PROFILES } from '../core/decision/profiles.ts';
 import { profileText } from './profile-text.ts';
 import { type Config, configSchema } from './schema.ts';
 

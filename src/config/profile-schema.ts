@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { filePathFault } from '../core/decision/file-path.ts';
-import { isCIdentifier, isDnsLabel } from '../core/decision/kubernetes-names.ts';
-import { isProfileName } from '../core/decision/metadata-switch.ts';
-import type { Profile } from '../core/decision/profile.ts';
-import { FIELDS, RESOURCES, type Side } from '../core/decision/source.ts';
+import { isCIdentifier, isDnsLabel } from '../core/api/names.ts';
+import { filePathFault } from '../core/decision/metadata-items.ts';
+import { isProfileName } from '../core/decision/metadata-values.ts';
+import type { Profile } from '../core/decision/profiles.ts';
+import { FIELDS, RESOURCES, type Side } from '../core/decision/sources.ts';
 import { envSource, fileSource } from './item-text.ts';
 
 const ENV_ITEM =

@@ -1,4 +1,4 @@
-import type { Profile } from '../core/decision/profile.ts';
+import type { Profile } from '../core/decision/profiles.ts';
 import { type ItemText, itemText } from './item-text.ts';
 
 /** A profile as the config writes it. */

@@ -1,5 +1,5 @@
-import { didYouMean } from '../core/decision/nearest.ts';
-import { references } from '../core/decision/profile.ts';
+import { references } from '../core/decision/profiles.ts';
+import { didYouMean } from '../core/decision/values.ts';
 import type { ConfigPath, ValueFault } from './faults.ts';
 import { literalOf } from './item-text.ts';
 

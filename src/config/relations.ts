@@ -1,8 +1,7 @@
 import { quantityOf } from '../core/api/quantity.ts';
-import { BUILT_IN_PROFILES } from '../core/decision/built-in-profiles.ts';
-import { pathsClash } from '../core/decision/file-path.ts';
-import { didYouMean } from '../core/decision/nearest.ts';
-import { quote } from '../core/decision/parsed.ts';
+import { pathsClash } from '../core/decision/metadata-items.ts';
+import { BUILT_IN_PROFILES } from '../core/decision/profiles.ts';
+import { didYouMean, quote } from '../core/decision/values.ts';
 import type { ConfigPath, ValueFault } from './faults.ts';
 import { referenceFaults } from './reference-faults.ts';
 

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { DEFAULT_PREFIX } from '../core/decision/annotations.ts';
-import { isDnsLabel } from '../core/decision/kubernetes-names.ts';
-import { mountPathFault } from '../core/decision/metadata-path.ts';
-import { defaultRules } from '../core/decision/rules.ts';
+import { isDnsLabel } from '../core/api/names.ts';
+import { mountPathFault } from '../core/decision/metadata-values.ts';
+import { DEFAULT_PREFIX, defaultRules } from '../core/decision/rules.ts';
 import { ambassador } from './ambassador-schema.ts';
 import { profile, profileName } from './profile-schema.ts';
 

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
 import type { Container, Pod, Volume, VolumeMount } from '../core/api/pod.ts';
-import { ownAmbassador } from '../core/decision/own-ambassador.ts';
+import { ownAmbassador } from '../core/decision/ambassador.ts';
 import type { ContainerPlace } from '../core/injection/injection.ts';
 import type { Ours } from '../manifests/removal/ours.ts';
 

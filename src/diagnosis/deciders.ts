@@ -1,9 +1,8 @@
 import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
-import { readAnnotationLabel } from '../core/decision/annotation-label.ts';
+import { appContainers, declares } from '../core/decision/ambassador.ts';
 import { annotationNameOf, MIRROR_ANNOTATION } from '../core/decision/annotations.ts';
-import { declares } from '../core/decision/choose-port.ts';
 import type { Namespace } from '../core/decision/decide.ts';
-import { appContainers } from '../core/decision/own-ambassador.ts';
+import { readAnnotationLabel } from '../core/decision/read-annotations.ts';
 import type { Finding, Reason } from '../core/decision/reasons.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import type { Path } from '../manifests/objects.ts';

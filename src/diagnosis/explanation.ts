@@ -1,10 +1,9 @@
-import type { Mutation, Outcome } from '../core/admission/outcome.ts';
+import type { Mutation, Outcome } from '../core/admission/mutation.ts';
 import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
-import { imageOf } from '../core/decision/ambassador-rules.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import { kindOf, type Reason, type ReasonKind, sentenceOf } from '../core/decision/reasons.ts';
-import type { Rules } from '../core/decision/rules.ts';
+import { imageOf, type Rules } from '../core/decision/rules.ts';
 import { findPresent } from '../manifests/removal/find-present.ts';
 import { type Change, changesOf, changesThere } from './changes.ts';
 import { deciderOf, type Found } from './deciders.ts';

@@ -1,4 +1,4 @@
-import type { Mutation } from '../core/admission/outcome.ts';
+import type { Mutation } from '../core/admission/mutation.ts';
 import { statusKey } from '../core/admission/status.ts';
 import type { JsonObject } from '../core/api/json.ts';
 import { isMalformed, parsePod } from '../core/api/pod.ts';

@@ -1,4 +1,4 @@
-import type { Mutation } from '../core/admission/outcome.ts';
+import type { Mutation } from '../core/admission/mutation.ts';
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { pointerTokens } from '../core/api/json-patch.ts';
 import type { Annotations } from '../core/api/pod.ts';

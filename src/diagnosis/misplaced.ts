@@ -4,7 +4,7 @@ import {
   ANNOTATION_NAMES,
   annotationNameOf,
 } from '../core/decision/annotations.ts';
-import { didYouMean } from '../core/decision/nearest.ts';
+import { didYouMean } from '../core/decision/values.ts';
 import type { Workload } from '../manifests/workloads.ts';
 import { annotationsOf } from './live-pod.ts';
 import type { Owner } from './owner.ts';

@@ -1,6 +1,6 @@
-import type { Mutation } from '../core/admission/outcome.ts';
-import { readAnnotationLabel } from '../core/decision/annotation-label.ts';
+import type { Mutation } from '../core/admission/mutation.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
+import { readAnnotationLabel } from '../core/decision/read-annotations.ts';
 import { type Finding, kindOf, type Reason } from '../core/decision/reasons.ts';
 import type { Wish } from './wish.ts';
 

@@ -1,5 +1,5 @@
 import { mutate } from '../core/admission/mutate.ts';
-import type { Mutation } from '../core/admission/outcome.ts';
+import type { Mutation } from '../core/admission/mutation.ts';
 import type { AddOperation } from '../core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../core/api/pod.ts';
 import type { Namespace } from '../core/decision/decide.ts';

@@ -1,5 +1,5 @@
 import { mutate } from '../core/admission/mutate.ts';
-import type { Mutation } from '../core/admission/outcome.ts';
+import type { Mutation } from '../core/admission/mutation.ts';
 import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import type { Rules } from '../core/decision/rules.ts';

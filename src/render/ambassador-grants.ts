@@ -1,5 +1,5 @@
-import type { Access } from '../core/decision/access.ts';
-import { didYouMean } from '../core/decision/nearest.ts';
+import type { Access } from '../core/decision/rules.ts';
+import { didYouMean } from '../core/decision/values.ts';
 import { REJECTED_EVERYWHERE } from '../core/injection/kubectl-proxy.ts';
 import {
   GRANTABLE,

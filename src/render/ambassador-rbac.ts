@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, type Node, visit } from 'yaml';
-import type { Access } from '../core/decision/access.ts';
+import type { Access } from '../core/decision/rules.ts';
 import type { Grant } from './ambassador-grants.ts';
 
 export interface AmbassadorRbac {

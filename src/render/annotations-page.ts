@@ -1,7 +1,12 @@
-import { ANNOTATION_KEYS, ANNOTATION_NAMES, DEFAULT_PREFIX } from '../core/decision/annotations.ts';
-import { BUILT_IN_PROFILES } from '../core/decision/built-in-profiles.ts';
-import type { EnvItem, FileItem, Profile } from '../core/decision/profile.ts';
-import { FIELDS, RESOURCES } from '../core/decision/source.ts';
+import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../core/decision/annotations.ts';
+import {
+  BUILT_IN_PROFILES,
+  type EnvItem,
+  type FileItem,
+  type Profile,
+} from '../core/decision/profiles.ts';
+import { DEFAULT_PREFIX } from '../core/decision/rules.ts';
+import { FIELDS, RESOURCES } from '../core/decision/sources.ts';
 import { GENERATED, table } from './markdown.ts';
 
 /** docs/reference/annotations.md, from the declarations of the keys, sources and profiles. */

@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../core/admission/outcome.ts';
+import { OUTCOMES } from '../core/admission/mutation.ts';
 import { REASON_KINDS, REASONS } from '../core/decision/reasons.ts';
 import { WHY_NOT } from '../diagnosis/why-not.ts';
 import { GENERATED, table } from './markdown.ts';

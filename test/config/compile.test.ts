@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN_PROFILES } from '../../src/core/decision/built-in-profiles.ts';
+import { BUILT_IN_PROFILES } from '../../src/core/decision/profiles.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
 import { compiled } from './configs.ts';
 

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { defaultConfig } from '../../src/config/default-config.ts';
 import { forServer } from '../../src/config/for-server.ts';
-import { imageOf } from '../../src/core/decision/ambassador-rules.ts';
-import { BUILT_IN_VERSION, type ServerVersion } from '../../src/core/decision/server-version.ts';
+import { BUILT_IN_VERSION, imageOf, type ServerVersion } from '../../src/core/decision/rules.ts';
 
 const V36: ServerVersion = { major: 1, minor: 36, release: 'v1.36.2' };
 

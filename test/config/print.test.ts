@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { emptyConfig, printConfig } from '../../src/config/print.ts';
-import type { Profile } from '../../src/core/decision/profile.ts';
+import type { Profile } from '../../src/core/decision/profiles.ts';
 import type { Rules } from '../../src/core/decision/rules.ts';
 import { compiled, configOf, EXAMPLE } from './configs.ts';
 

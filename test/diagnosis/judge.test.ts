@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../src/core/admission/mutate.ts';
-import { NOTHING_INJECTED } from '../../src/core/admission/outcome.ts';
+import { NOTHING_INJECTED } from '../../src/core/admission/mutation.ts';
 import { finding } from '../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
 import { judge } from '../../src/diagnosis/judge.ts';

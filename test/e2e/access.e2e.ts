@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ACCESSES } from '../../src/core/decision/access.ts';
+import { ACCESSES } from '../../src/core/decision/rules.ts';
 import { proxyArguments } from '../../src/core/injection/kubectl-proxy.ts';
 import { outcomeOf } from './access/answer.ts';
 import type { Attack, Outcome } from './access/attack.ts';

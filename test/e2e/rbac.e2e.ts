@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Access } from '../../src/core/decision/access.ts';
+import type { Access } from '../../src/core/decision/rules.ts';
 import { proxyArguments } from '../../src/core/injection/kubectl-proxy.ts';
 import { podherald } from '../support/run-program.ts';
 import { outcomeOf } from './access/answer.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import type { FindNamespace } from '../../src/core/admission/admit.ts';
-import type { AdmissionResponse } from '../../src/core/admission/answer.ts';
+import type { FindNamespace } from '../../src/core/admission/mutate.ts';
+import type { AdmissionResponse } from '../../src/core/admission/response.ts';
 import type { Json, JsonObject } from '../../src/core/api/json.ts';
 import type { AddOperation } from '../../src/core/api/json-patch.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';

@@ -6,8 +6,9 @@ import type { Rules } from '../decision/rules.ts';
 import { addsParts, type Injection, NO_INJECTION } from '../injection/injection.ts';
 import { patch } from '../injection/patch.ts';
 import { type Plan, plan } from '../injection/plan.ts';
-import { type Mutation, NOTHING_INJECTED, type Outcome } from './outcome.ts';
+import { type Mutation, NOTHING_INJECTED, type Outcome } from './mutation.ts';
 import { prove } from './prove.ts';
+import type { AdmissionRequest } from './review.ts';
 import { statusKey, withStatus } from './status.ts';
 
 /**
@@ -93,3 +94,32 @@ function without(outcome: Outcome, findings: readonly Finding[]): Mutation {
 function failedOpen(because: Finding, error: unknown): Mutation {
   return { ...without('failed_open', [because]), error };
 }
+
+/** Knows a namespace, at once or after having asked for it. Never rejects. */
+export type FindNamespace = (name: string) => Namespace | Promise<Namespace>;
+
+/**
+ * What podherald makes of a request. Only pods that are being created are looked at, and only for
+ * them is the namespace asked for: the one thing on the walk that may have to be waited for.
+ */
+export function admit(
+  request: AdmissionRequest,
+  findNamespace: FindNamespace,
+  rules: Rules,
+): Mutation | Promise<Mutation> {
+  const because = notOurs(request);
+  if (because !== undefined) return skipped(because);
+  const namespace = findNamespace(request.namespace);
+  if (namespace instanceof Promise) {
+    return namespace.then((found) => mutate(request.object, found, rules));
+  }
+  return mutate(request.object, namespace, rules);
+}
+
+function notOurs({ resource, operation }: AdmissionRequest): Finding | undefined {
+  if (resource !== 'pods') return finding('not_a_pod', {});
+  return operation === 'CREATE' ? undefined : finding('not_create', {});
+}
+
+/** Where namespaces are not read: their names are all that is known. */
+export const bareNamespace: FindNamespace = (name) => ({ name });

@@ -1,5 +1,5 @@
-import { annotationsFit } from '../api/annotations-limit.ts';
 import type { Pod } from '../api/pod.ts';
+import { annotationsFit } from '../api/sizes.ts';
 import type { Decision, InjectDecision } from '../decision/decide.ts';
 import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';

@@ -1,13 +1,10 @@
-import { parseAccess, parsePort } from './ambassador-values.ts';
-import { parseContainerSelection } from './container-selection.ts';
 import { parseEnvItems, parseFileItems } from './metadata-items.ts';
-import { parseMetadataPath } from './metadata-path.ts';
-import { parseMetadataSwitch } from './metadata-switch.ts';
-import type { Parse } from './parsed.ts';
-import { parseTruth } from './truth-words.ts';
-
-/** The prefix that keys carry where the operator has configured no other. */
-export const DEFAULT_PREFIX = 'podherald.dev/';
+import {
+  parseContainerSelection,
+  parseMetadataPath,
+  parseMetadataSwitch,
+} from './metadata-values.ts';
+import { type Parse, parseAccess, parsePort, parseTruth } from './values.ts';
 
 export type Place = 'pod' | 'namespace';
 

@@ -1,18 +1,69 @@
 import { isObject } from '../api/json.ts';
-import type { Pod } from '../api/pod.ts';
-import { ACCESSES, type Access, narrowest } from './access.ts';
-import type { AmbassadorDecision } from './ambassador-decision.ts';
-import type { AmbassadorRules } from './ambassador-rules.ts';
-import { choosePort, declares } from './choose-port.ts';
-import { keptAmbassador } from './kept-ambassador.ts';
-import { AMBASSADOR_NAMES, appContainers, ownAmbassador, TOKEN_PATH } from './own-ambassador.ts';
-import type { Fault } from './parsed.ts';
+import type { Container, Pod } from '../api/pod.ts';
+import {
+  AMBASSADOR_NAMES,
+  accessOf,
+  appContainers,
+  choosePort,
+  declares,
+  ownAmbassador,
+  portOf,
+  reaches,
+  sharesProcesses,
+  TOKEN_PATH,
+} from './ambassador.ts';
+import type { AmbassadorDecision, Because, Wish } from './decision.ts';
 import type { Asked } from './read-annotations.ts';
 import { type Finding, finding } from './reasons.ts';
-import type { Rules } from './rules.ts';
-import { hasNativeSidecars } from './server-version.ts';
-import { sharesProcesses } from './shares-processes.ts';
-import type { Because, Wish } from './wish.ts';
+import {
+  ACCESSES,
+  type Access,
+  type AmbassadorRules,
+  hasNativeSidecars,
+  narrowest,
+  type Rules,
+} from './rules.ts';
+import type { Fault } from './values.ts';
+
+/** An ambassador that is there already, as it is and not as it would be made. */
+export interface KeptAmbassador {
+  readonly ambassador: AmbassadorDecision;
+  /** Where it is otherwise than the pod and its namespace want it by now. */
+  readonly differences: readonly Finding[];
+}
+
+/**
+ * Nothing of it is ever changed: it may be that of a copied pod, or of the round before.
+ *
+ * @param wanted what would be made.
+ * @param port what the pod asks for, if it does.
+ */
+export function keptAmbassador(
+  kept: Container,
+  wanted: AmbassadorDecision,
+  port: number | undefined,
+  others: readonly Container[],
+): KeptAmbassador {
+  const access = accessOf(kept);
+  const ambassador = { ...wanted, access, port: portOf(kept) ?? wanted.port };
+  const differs = (is: string, instead: string): Finding =>
+    finding('ambassador_differs', { container: kept.name, is, instead });
+  const isElsewhere = access === 'namespace' && !reaches(kept, wanted.namespace);
+  const rival = others.find((container) => declares(container, ambassador.port));
+  return {
+    ambassador,
+    differences: [
+      ...(access === wanted.access ? [] : [differs(`access ${access}`, wanted.access)]),
+      ...(isElsewhere ? [differs('access to another namespace', wanted.namespace)] : []),
+      ...(port === undefined || port === ambassador.port || others.some((of) => declares(of, port))
+        ? []
+        : [differs(`port ${ambassador.port}`, String(port))]),
+      ...(rival === undefined
+        ? []
+        : [finding('port_shared', { container: rival.name, port: String(ambassador.port) })]),
+    ],
+  };
+}
 
 /**
  * | the pod, where it or its namespace asks for an ambassador | ambassador               |

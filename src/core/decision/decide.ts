@@ -1,14 +1,13 @@
 import type { Annotations, Pod } from '../api/pod.ts';
-import type { AmbassadorDecision } from './ambassador-decision.ts';
+import { appContainers } from './ambassador.ts';
 import { MIRROR_ANNOTATION } from './annotations.ts';
 import { decideAmbassador, portFaults } from './decide-ambassador.ts';
 import { decideMetadata, type MetadataDecision } from './decide-metadata.ts';
-import { appContainers } from './own-ambassador.ts';
-import type { Fault } from './parsed.ts';
+import type { AmbassadorDecision, Because, Wish } from './decision.ts';
 import { type ReadAnnotations, readAnnotations } from './read-annotations.ts';
 import { type Finding, finding, kindOf, rankOf } from './reasons.ts';
 import type { Rules } from './rules.ts';
-import type { Because, Wish } from './wish.ts';
+import type { Fault } from './values.ts';
 
 /** The namespace that a pod is created in: always the review's, never the object's. */
 export interface Namespace {

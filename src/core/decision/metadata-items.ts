@@ -1,5 +1,8 @@
-import { filePathFault, pathsClash } from './file-path.ts';
-import { isCIdentifier } from './kubernetes-names.ts';
+import { isCIdentifier } from '../api/names.ts';
+import { utf8Bytes } from '../api/sizes.ts';
+import type { EnvItem, FileItem } from './profiles.ts';
+import { finding } from './reasons.ts';
+import { parseSource, type Side } from './sources.ts';
 import {
   type Fault,
   invalid,
@@ -8,10 +11,45 @@ import {
   type Parsed,
   pieces,
   quote,
-} from './parsed.ts';
-import type { EnvItem, FileItem } from './profile.ts';
-import { finding } from './reasons.ts';
-import { parseSource, type Side } from './source.ts';
+} from './values.ts';
+
+export const FILE_NAME_BYTES = 255;
+
+/** Less than PATH_MAX (4096), as kubelet puts its own folders before it. */
+export const FILE_PATH_BYTES = 1024;
+
+/**
+ * Why a text cannot be the path of a file in a volume, as the end of a sentence (kubernetes
+ * ValidateLocalNonReservedPath, and what kubelet can write).
+ */
+export function filePathFault(path: string): string | undefined {
+  if (path === '') return 'expected a path';
+  if (path.startsWith('/')) return 'expected a path relative to the mount, without a leading /';
+  const segments = path.split('/');
+  if (segments.includes('..')) return 'expected a path without ..';
+  if (path.startsWith('..'))
+    return 'expected a path that does not begin with .., which is kubelet’s';
+  if (segments.some((segment) => segment === '' || segment === '.')) {
+    return 'expected a path without empty parts and .';
+  }
+  return lengthFault(path);
+}
+
+/**
+ * What kubelet (atomic_writer.go) and file systems can hold, in bytes: NAME_MAX for a part, PATH_MAX
+ * for the whole. The API server accepts more, and the pod then never starts.
+ */
+export function lengthFault(path: string): string | undefined {
+  if (utf8Bytes(path) > FILE_PATH_BYTES)
+    return `expected a path of at most ${FILE_PATH_BYTES} bytes`;
+  if (path.split('/').every((name) => utf8Bytes(name) <= FILE_NAME_BYTES)) return undefined;
+  return `expected a path of parts of at most ${FILE_NAME_BYTES} bytes`;
+}
+
+/** Whether two files cannot both be there: they are one, or one would have to be a folder too. */
+export function pathsClash(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+}
 
 /** Reads `NAME=source[:divisor]` items, separated by commas or newlines. */
 export const parseEnvItems: Parse<readonly EnvItem[]> = (text, context) =>

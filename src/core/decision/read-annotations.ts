@@ -1,6 +1,5 @@
 import { sameJson } from '../api/json.ts';
 import type { Annotations } from '../api/pod.ts';
-import { annotationLabel } from './annotation-label.ts';
 import {
   ANNOTATION_KEYS,
   ANNOTATION_NAMES,
@@ -9,10 +8,25 @@ import {
   annotationNameOf,
   type Place,
 } from './annotations.ts';
-import { didYouMean } from './nearest.ts';
-import { type Fault, type Parse, type Parsed, quote } from './parsed.ts';
 import { type Finding, finding } from './reasons.ts';
 import type { Rules } from './rules.ts';
+import { didYouMean, type Fault, type Parse, type Parsed, quote } from './values.ts';
+
+/** How findings name an annotation: by its key, and before that by the namespace that it stands on. */
+export function annotationLabel(key: string, namespace?: string): string {
+  return namespace === undefined ? key : `namespace ${namespace}: ${key}`;
+}
+
+const OF_NAMESPACE = /^namespace (\S+): (.*)$/;
+
+/** What annotationLabel() was made of. No key of an annotation holds a space. */
+export function readAnnotationLabel(label: string): {
+  readonly key: string;
+  readonly namespace?: string;
+} {
+  const [, namespace, key] = OF_NAMESPACE.exec(label) ?? [];
+  return namespace === undefined || key === undefined ? { key: label } : { key, namespace };
+}
 
 /** What one key says, as far as it is right, and the key as it is to be named. */
 export interface Written<Value> {

@@ -1,8 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import type { Container, Pod, ResourceRequirements } from '../api/pod.ts';
 import { quantityOf, sameQuantity } from '../api/quantity.ts';
-import type { AmbassadorRules, Amounts } from '../decision/ambassador-rules.ts';
-import { appContainers } from '../decision/own-ambassador.ts';
+import { appContainers } from '../decision/ambassador.ts';
+import type { AmbassadorRules, Amounts } from '../decision/rules.ts';
 
 /** With 10m the startup probe starves and the app waits 21 s for it; with this, 2 s. */
 const CPU_LIMIT = '100m';

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, sameJson } from '../api/json.ts';
 import type { EnvVar, Volume, VolumeMount } from '../api/pod.ts';
-import type { EnvItem, FileItem, ResourceSource } from '../decision/profile.ts';
+import type { EnvItem, FileItem, ResourceSource } from '../decision/profiles.ts';
 
 /** 0644, and written in decimal as the API server stores it. */
 const DEFAULT_MODE = 420;

@@ -1,4 +1,13 @@
 import type { Container, EnvVar, Volume, VolumeMount } from '../api/pod.ts';
+import type { EnvItem } from '../decision/profiles.ts';
+import type { FilesPlan } from './plan-files.ts';
+
+/** What one container should get for one of the pod's wishes. */
+export interface ContainerPlan extends FilesPlan {
+  readonly env: readonly EnvItem[];
+}
+
+export const NOTHING_PLANNED: ContainerPlan = { env: [], volumeMounts: [], findings: [] };
 
 /**
  * What is added to one pod, as plain data: rendered as JSON Patch by the webhook and as an edited

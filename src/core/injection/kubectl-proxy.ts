@@ -1,4 +1,4 @@
-import { type Access, METHODS_OF_FULL, PATHS_OF_NAMESPACE } from '../decision/access.ts';
+import { type Access, METHODS_OF_FULL, PATHS_OF_NAMESPACE } from '../decision/rules.ts';
 
 export interface ProxyOptions {
   readonly port: number;

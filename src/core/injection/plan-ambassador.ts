@@ -1,16 +1,41 @@
-import { annotationsFit } from '../api/annotations-limit.ts';
 import type { Container, Pod, Volume } from '../api/pod.ts';
-import type { AmbassadorDecision } from '../decision/ambassador-decision.ts';
-import { KUBECONFIG_FOLDER } from '../decision/metadata-path.ts';
-import { ownAmbassador } from '../decision/own-ambassador.ts';
-import type { EnvItem } from '../decision/profile.ts';
+import { annotationsFit } from '../api/sizes.ts';
+import { ownAmbassador } from '../decision/ambassador.ts';
+import type { AmbassadorDecision } from '../decision/decision.ts';
+import { KUBECONFIG_FOLDER } from '../decision/metadata-values.ts';
+import type { EnvItem, FileItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
-import { ambassadorContainer } from './ambassador-container.ts';
-import type { ContainerPlan } from './container-plan.ts';
-import type { Injection } from './injection.ts';
-import { KUBECONFIG_PATH, kubeconfigFile, kubeconfigText } from './kubeconfig.ts';
+import { ambassadorContainer, tokenVolume } from './ambassador-container.ts';
+import type { ContainerPlan, Injection } from './injection.ts';
 import { VolumePlanner } from './plan-files.ts';
-import { tokenVolume } from './token-volume.ts';
+
+const FILE_NAME = 'kubeconfig';
+
+/** What KUBECONFIG says in the containers. */
+export const KUBECONFIG_PATH = `${KUBECONFIG_FOLDER}/${FILE_NAME}`;
+
+/**
+ * A kubeconfig that leads to the ambassador, in one line. The flag about TLS has no effect over
+ * plain HTTP, but without it @kubernetes/client-node refuses such a server.
+ */
+export function kubeconfigText(port: number, namespace: string): string {
+  const name = 'ambassador';
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name, cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name, user: {} }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace } }],
+    'current-context': name,
+  });
+}
+
+/** The file, out of the annotation that holds its text. */
+export function kubeconfigFile(annotation: string): FileItem {
+  return { path: FILE_NAME, source: { fieldRef: `metadata.annotations['${annotation}']` } };
+}
 
 /** Plans the ambassador of one pod, and what its neighbours need to find it. */
 export class AmbassadorPlanner {

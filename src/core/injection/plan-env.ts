@@ -1,5 +1,5 @@
 import type { Container, EnvVar } from '../api/pod.ts';
-import { type EnvItem, references } from '../decision/profile.ts';
+import { type EnvItem, references } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import { sameEnvVar, toEnv } from './downward-api.ts';
 

@@ -1,12 +1,17 @@
 import type { Container, Pod, Volume } from '../api/pod.ts';
-import { type ContainerSelection, selects } from '../decision/container-selection.ts';
+import { ownAmbassador } from '../decision/ambassador.ts';
 import type { InjectDecision } from '../decision/decide.ts';
 import type { MetadataDecision } from '../decision/decide-metadata.ts';
-import { ownAmbassador } from '../decision/own-ambassador.ts';
-import type { EnvItem } from '../decision/profile.ts';
+import { type ContainerSelection, selects } from '../decision/metadata-values.ts';
+import type { EnvItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
-import { type ContainerPlan, NOTHING_PLANNED } from './container-plan.ts';
-import type { ContainerInjection, ContainerPlace, Injection } from './injection.ts';
+import {
+  type ContainerInjection,
+  type ContainerPlace,
+  type ContainerPlan,
+  type Injection,
+  NOTHING_PLANNED,
+} from './injection.ts';
 import { AmbassadorPlanner } from './plan-ambassador.ts';
 import { planEnv } from './plan-env.ts';
 import { VolumePlanner } from './plan-files.ts';

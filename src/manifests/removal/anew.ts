@@ -1,8 +1,8 @@
 import { statusKey } from '../../core/admission/status.ts';
 import type { Pod } from '../../core/api/pod.ts';
+import { ownAmbassador } from '../../core/decision/ambassador.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
-import { ownAmbassador } from '../../core/decision/own-ambassador.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { barePod } from './bare-pod.ts';
 import { injected } from './injected.ts';

@@ -1,7 +1,7 @@
 import { statusKey } from '../../core/admission/status.ts';
 import type { Pod } from '../../core/api/pod.ts';
-import { ALL_CONTAINERS } from '../../core/decision/container-selection.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
+import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
 import { selectedContainers } from '../../core/injection/plan.ts';

@@ -1,6 +1,6 @@
 import type { Pod } from '../../core/api/pod.ts';
-import { ALL_CONTAINERS } from '../../core/decision/container-selection.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
+import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
 import { type SelectedContainer, selectedContainers } from '../../core/injection/plan.ts';

@@ -1,6 +1,6 @@
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import { mutate } from '../../core/admission/mutate.ts';
-import type { Mutation } from '../../core/admission/outcome.ts';
+import type { Mutation } from '../../core/admission/mutation.ts';
 import type { Pod } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import type { Rules } from '../../core/decision/rules.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_PREFIX } from '../../core/decision/annotations.ts';
+import { DEFAULT_PREFIX } from '../../core/decision/rules.ts';
 import { EMPTY_CONFIG } from './config-map.ts';
 import type { InstallOptions } from './install-options.ts';
 import { NAME } from './names.ts';

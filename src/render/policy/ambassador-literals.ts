@@ -1,12 +1,14 @@
 import type { Json, JsonObject } from '../../core/api/json.ts';
-import { ACCESSES } from '../../core/decision/access.ts';
-import type { AmbassadorDecision } from '../../core/decision/ambassador-decision.ts';
-import type { Rules } from '../../core/decision/rules.ts';
-import { ambassadorContainer } from '../../core/injection/ambassador-container.ts';
-import { NONROOT, UNUSED } from '../../core/injection/ambassador-user.ts';
+import type { AmbassadorDecision } from '../../core/decision/decision.ts';
+import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
+import {
+  ambassadorContainer,
+  NONROOT,
+  tokenVolume,
+  UNUSED,
+} from '../../core/injection/ambassador-container.ts';
 import { toEnv } from '../../core/injection/downward-api.ts';
 import { proxyArguments } from '../../core/injection/kubectl-proxy.ts';
-import { tokenVolume } from '../../core/injection/token-volume.ts';
 import { celLiteral } from './cel-literal.ts';
 import { podOf } from './sample-pod.ts';
 

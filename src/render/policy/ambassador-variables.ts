@@ -1,8 +1,7 @@
-import { ACCESSES } from '../../core/decision/access.ts';
-import { MAX_PORT, MIN_PORT } from '../../core/decision/ambassador-values.ts';
+import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../core/decision/ambassador.ts';
 import { OS_LABELS } from '../../core/decision/decide-ambassador.ts';
-import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../core/decision/own-ambassador.ts';
-import type { Rules } from '../../core/decision/rules.ts';
+import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
+import { MAX_PORT, MIN_PORT } from '../../core/decision/values.ts';
 import {
   ambassadorUserExpression,
   argumentsLiteral,

@@ -1,11 +1,11 @@
-import { FILE_NAME_BYTES, FILE_PATH_BYTES } from '../../core/decision/file-path.ts';
-import { DNS_LABEL } from '../../core/decision/kubernetes-names.ts';
+import { DNS_LABEL } from '../../core/api/names.ts';
+import { FILE_NAME_BYTES, FILE_PATH_BYTES } from '../../core/decision/metadata-items.ts';
 import {
   KUBECONFIG_FOLDER,
   RUNTIME_FOLDERS,
   SHARED_FOLDERS,
-} from '../../core/decision/metadata-path.ts';
-import { FALSE_WORDS, TRUE_WORDS } from '../../core/decision/truth-words.ts';
+} from '../../core/decision/metadata-values.ts';
+import { FALSE_WORDS, TRUE_WORDS } from '../../core/decision/values.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { PolicyInput } from './policy-input.ts';
 import type { Variable } from './variable.ts';

@@ -1,6 +1,6 @@
-import { mergeProfiles } from '../../core/decision/merge-profiles.ts';
+import { mergeProfiles } from '../../core/decision/decide-metadata.ts';
 import { clash } from '../../core/decision/metadata-items.ts';
-import type { Profile } from '../../core/decision/profile.ts';
+import type { Profile } from '../../core/decision/profiles.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 
 /** What a config asks for that no policy can do, each in a sentence that says how to mend it. */

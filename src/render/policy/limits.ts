@@ -1,8 +1,7 @@
-import { ACCESSES } from '../../core/decision/access.ts';
-import { MAX_PORT, MIN_PORT } from '../../core/decision/ambassador-values.ts';
+import { DNS_LABEL } from '../../core/api/names.ts';
 import { ANNOTATION_KEYS } from '../../core/decision/annotations.ts';
-import { DNS_LABEL } from '../../core/decision/kubernetes-names.ts';
-import type { Rules } from '../../core/decision/rules.ts';
+import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
+import { MAX_PORT, MIN_PORT } from '../../core/decision/values.ts';
 import { isPort } from './ambassador-variables.ts';
 import { isPath, isSwitch } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';

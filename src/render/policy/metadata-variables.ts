@@ -1,8 +1,7 @@
 import { isObject } from '../../core/api/json.ts';
 import type { Volume } from '../../core/api/pod.ts';
 import { toVolume } from '../../core/injection/downward-api.ts';
-import { TERMINATION_MESSAGE_PATH } from '../../core/injection/mount-path.ts';
-import { volumeName } from '../../core/injection/volume-name.ts';
+import { TERMINATION_MESSAGE_PATH, volumeName } from '../../core/injection/plan-files.ts';
 import { celString } from './cel-literal.ts';
 import type { Variable } from './variable.ts';
 

@@ -1,4 +1,4 @@
-import { AMBASSADOR_NAMES, TOKEN_PATH, TOKEN_VOLUME } from '../../core/decision/own-ambassador.ts';
+import { AMBASSADOR_NAMES, TOKEN_PATH, TOKEN_VOLUME } from '../../core/decision/ambassador.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { Variable } from './variable.ts';
 

@@ -3,7 +3,7 @@ import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annota
 import { decide, type Namespace } from '../../core/decision/decide.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { type Plan, plan } from '../../core/injection/plan.ts';
-import { volumeName } from '../../core/injection/volume-name.ts';
+import { volumeName } from '../../core/injection/plan-files.ts';
 import { OWN_NAMESPACES } from './own-namespaces.ts';
 
 /** What a policy has no way to read. */

@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../core/api/json.ts';
-import { mergeProfiles } from '../../core/decision/merge-profiles.ts';
-import type { Profile } from '../../core/decision/profile.ts';
+import { mergeProfiles } from '../../core/decision/decide-metadata.ts';
+import type { Profile } from '../../core/decision/profiles.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { toEnv, toVolume } from '../../core/injection/downward-api.ts';
 import { celLiteral } from './cel-literal.ts';

@@ -1,6 +1,5 @@
 import type { Json } from '../../core/api/json.ts';
-import type { Amounts } from '../../core/decision/ambassador-rules.ts';
-import type { Rules } from '../../core/decision/rules.ts';
+import type { Amounts, Rules } from '../../core/decision/rules.ts';
 import {
   ambassadorResources,
   COUNTED,

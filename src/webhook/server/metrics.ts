@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { INJECTION_KINDS, type Mutation } from '../../core/admission/outcome.ts';
+import { INJECTION_KINDS, type Mutation } from '../../core/admission/mutation.ts';
 import { REASONS } from '../../core/decision/reasons.ts';
 
 /** From a tenth of a millisecond, in the steps 1, 2.5, 5, to one second. */

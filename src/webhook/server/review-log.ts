@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Mutation } from '../../core/admission/outcome.ts';
+import type { Mutation } from '../../core/admission/mutation.ts';
 import type { AdmissionRequest } from '../../core/admission/review.ts';
 import { isObject } from '../../core/api/json.ts';
 import { type Finding, sentenceOf } from '../../core/decision/reasons.ts';

@@ -1,8 +1,8 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
-import { admit, bareNamespace, type FindNamespace } from '../../core/admission/admit.ts';
-import { answer } from '../../core/admission/answer.ts';
-import type { Mutation } from '../../core/admission/outcome.ts';
+import { admit, bareNamespace, type FindNamespace } from '../../core/admission/mutate.ts';
+import type { Mutation } from '../../core/admission/mutation.ts';
+import { answer } from '../../core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import type { KeyPair } from '../tls/certificate.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../../src/core/admission/mutate.ts';
 import type { Json } from '../../../src/core/api/json.ts';
-import type { Profile } from '../../../src/core/decision/profile.ts';
+import type { Profile } from '../../../src/core/decision/profiles.ts';
 import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';

@@ -6,7 +6,7 @@ import { ANNOTATION_NAMES } from '../../../src/core/decision/annotations.ts';
 import { type Decision, decide } from '../../../src/core/decision/decide.ts';
 import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
-import { FIELDS } from '../../../src/core/decision/source.ts';
+import { FIELDS } from '../../../src/core/decision/sources.ts';
 import { losses } from '../../support/only-adds.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';
 

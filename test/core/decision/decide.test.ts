@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../src/core/api/pod.ts';
-import { DEFAULT_AMBASSADOR } from '../../../src/core/decision/ambassador-rules.ts';
 import { decide } from '../../../src/core/decision/decide.ts';
-import { nearest } from '../../../src/core/decision/nearest.ts';
-import { type EnvItem, type Profile, references } from '../../../src/core/decision/profile.ts';
-import { defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
+import { type EnvItem, type Profile, references } from '../../../src/core/decision/profiles.ts';
+import { DEFAULT_AMBASSADOR, defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
+import { nearest } from '../../../src/core/decision/values.ts';
 
 const SHOP = { name: 'shop' };
 const pod = (annotations: Record<string, string>): Pod => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isProfileName, parseMetadataSwitch } from '../../../src/core/decision/metadata-switch.ts';
+import { isProfileName, parseMetadataSwitch } from '../../../src/core/decision/metadata-values.ts';
 import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
 

@@ -1,8 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  hasNativeSidecars,
-  parseServerVersion,
-} from '../../../src/core/decision/server-version.ts';
+import { hasNativeSidecars, parseServerVersion } from '../../../src/core/decision/rules.ts';
 
 // What /version of each vendor says, and the tag of the kubectl image that follows from it.
 it.each([

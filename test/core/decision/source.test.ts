@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FIELDS, parseSource, RESOURCES, type Side } from '../../../src/core/decision/source.ts';
+import { FIELDS, parseSource, RESOURCES, type Side } from '../../../src/core/decision/sources.ts';
 
 describe('a source', () => {
   const fields = Object.entries(FIELDS).flatMap(([field, sides]) =>

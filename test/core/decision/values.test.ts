@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  filePathFault,
+  parseEnvItems,
+  parseFileItems,
+  pathsClash,
+} from '../../../src/core/decision/metadata-items.ts';
+import {
+  mountPathFault,
   parseContainerSelection,
   selects,
-} from '../../../src/core/decision/container-selection.ts';
-import { filePathFault, pathsClash } from '../../../src/core/decision/file-path.ts';
-import { parseEnvItems, parseFileItems } from '../../../src/core/decision/metadata-items.ts';
-import { mountPathFault } from '../../../src/core/decision/metadata-path.ts';
+} from '../../../src/core/decision/metadata-values.ts';
 import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
 

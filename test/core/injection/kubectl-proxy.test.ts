@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCESSES, type Access } from '../../../src/core/decision/access.ts';
+import { ACCESSES, type Access } from '../../../src/core/decision/rules.ts';
 import { proxyArguments } from '../../../src/core/injection/kubectl-proxy.ts';
 
 // What the expressions stop is tried on the real kubectl proxy, in test/e2e/access.e2e.ts. None of

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanPath, pathsOverlap } from '../../../src/core/injection/mount-path.ts';
+import { cleanPath, pathsOverlap } from '../../../src/core/injection/plan-files.ts';
 
 describe('cleanPath()', () => {
   it.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { volumeName } from '../../../src/core/injection/volume-name.ts';
+import { volumeName } from '../../../src/core/injection/plan-files.ts';
 
 it('is plain for the first container, and tells the others by their names', () => {
   expect(volumeName('downward', 'app', true, new Set())).toBe('downward');

@@ -1,4 +1,4 @@
-import type { Access } from '../../../src/core/decision/access.ts';
+import type { Access } from '../../../src/core/decision/rules.ts';
 
 /**
  * What became of a request. `filter`: kubectl proxy's filter refused it. `api`: the API server got

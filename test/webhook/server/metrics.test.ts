@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OUTCOMES } from '../../../src/core/admission/outcome.ts';
+import { OUTCOMES } from '../../../src/core/admission/mutation.ts';
 import { REASONS } from '../../../src/core/decision/reasons.ts';
 import { ASKING_POD, makePod } from '../../support/review.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../api/json.ts';
 import type { Container, Pod } from '../api/pod.ts';
-import { type Access, METHODS_OF_FULL, PATHS_OF_NAMESPACE } from './access.ts';
+import { type Access, METHODS_OF_FULL, PATHS_OF_NAMESPACE } from './rules.ts';
+import { MAX_PORT, MIN_PORT } from './values.ts';
 
 /** What an ambassador may be called: the first name, unless a container of another kind has it. */
 export const AMBASSADOR_NAMES = ['ambassador', 'podherald-ambassador'] as const;
@@ -69,4 +70,32 @@ export function appContainers(pod: Pod): Container[] {
   const own = ownAmbassador(pod);
   const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
   return own === undefined ? all : all.filter((container) => container !== own);
+}
+
+/** The port wanted, or the next one after it that no container declares, beginning anew at the end. */
+export function choosePort(containers: readonly Container[], wanted: number): number {
+  const taken = new Set(containers.flatMap(declaredPorts));
+  let port = wanted;
+  for (let tried = MIN_PORT; taken.has(port) && tried < MAX_PORT; tried++) {
+    port = port === MAX_PORT ? MIN_PORT : port + 1;
+  }
+  return port;
+}
+
+export function declares(container: Container, port: number): boolean {
+  return declaredPorts(container).includes(port);
+}
+
+/** All containers of a pod share its network. UDP and SCTP have ports of their own. */
+function declaredPorts({ ports }: Container): number[] {
+  if (!Array.isArray(ports)) return [];
+  return ports.flatMap((port) => {
+    if (!isObject(port) || typeof port['containerPort'] !== 'number') return [];
+    return (port['protocol'] ?? 'TCP') === 'TCP' ? [port['containerPort']] : [];
+  });
+}
+
+/** Whether containers of the pod see each other's processes, and so their files in /proc. */
+export function sharesProcesses({ spec }: Pod): boolean {
+  return spec.shareProcessNamespace === true || spec.hostPID === true;
 }

@@ -1,6 +1,6 @@
-import { isQualifiedName } from './kubernetes-names.ts';
-import { didYouMean } from './nearest.ts';
-import type { ContainerNameSource, FieldSource, ResourceSource } from './profile.ts';
+import { isQualifiedName } from '../api/names.ts';
+import type { FieldSource, ResourceSource } from './profiles.ts';
+import { didYouMean } from './values.ts';
 
 /** What an item becomes: a variable or a file. */
 export type Side = 'env' | 'files';
@@ -73,8 +73,6 @@ export function parseSource(
 export function isContainerName(text: string): boolean {
   return text === 'container.name';
 }
-
-export const CONTAINER_NAME: ContainerNameSource = { containerName: true };
 
 function splitDivisor(text: string): [source: string, divisor: string | undefined] {
   const at = text.indexOf(':', text.lastIndexOf(']') + 1);

@@ -1,5 +1,11 @@
 import type { Annotations } from './pod.ts';
-import { utf8Bytes } from './utf8.ts';
+
+const encoder = new TextEncoder();
+
+/** How many bytes texts take in UTF-8, which is what Kubernetes and file systems count. */
+export function utf8Bytes(...texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + encoder.encode(text).length, 0);
+}
 
 /** TotalAnnotationSizeLimitB (apimachinery pkg/api/validation/objectmeta.go): keys and values. */
 const LIMIT_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
 import { type Finding, kindOf, sentenceOf } from '../decision/reasons.ts';
-import { INJECTION_KINDS, type Mutation } from './outcome.ts';
+import { INJECTION_KINDS, type Mutation } from './mutation.ts';
 import { type AdmissionRequest, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
 
 /** An AdmissionReview with a response, as k8s.io/api/admission/v1 spells it. */
