@@ -28,7 +28,7 @@ const ANY_NAMESPACE = 'ANY-NAMESPACE';
 const MARKS = {
   '<port>': 'variables.port',
   '<name>': 'variables.ambassadorNames[0]',
-  '<token>': '(variables.tokens + variables.newTokens)[0]',
+  '<token>': '(variables.tokenVolumes + variables.newTokenVolumes)[0]',
   '<arguments>': 'variables.arguments[variables.access[0]]',
   '<resources>': 'variables.resources',
   '<user>': 'variables.user[?0]',
@@ -94,7 +94,7 @@ export function ambassadorUserExpression({ ambassador }: Rules): string {
     return `${ofPod}.orValue(${NONROOT}) == 0 ? [dyn(${NONROOT})] : []`;
   }
   const candidates = Array.from({ length: CANDIDATES }, (_, index) => UNUSED + index);
-  return `[variables.all.map(of, of.is.?securityContext.?runAsUser.orValue(${ofPod}.orValue(0)))]
+  return `[variables.allContainers.map(entry, entry.container.?securityContext.?runAsUser.orValue(${ofPod}.orValue(0)))]
   .map(users, dyn(object.spec.?shareProcessNamespace.orValue(false) || object.spec.?hostPID.orValue(false)
     ? [${candidates.join(', ')}].filter(user, !(user in users))[0]
     : users[0] > 0 && users.all(user, user == users[0]) ? users[0] : ${NONROOT}))`;
@@ -118,15 +118,15 @@ export function resourceVariables(rules: Rules): Variable[] {
       expression: 'object.spec.?resources.?limits.orValue({})',
     },
     {
-      name: 'limitsAlone',
+      name: 'limitsWithoutRequests',
       comment: 'Of what it has nothing but a limit, which then is its request as well.',
       expression: `${celStrings(COUNTED)}.filter(name, name in variables.podLimits && !(name in variables.podRequests) &&
-  !variables.all.exists(of, name in ${REQUESTS} || name in ${LIMITS}))`,
+  !variables.allContainers.exists(entry, name in ${REQUESTS} || name in ${LIMITS}))`,
     },
     {
-      name: 'limited',
+      name: 'limitedResources',
       comment: 'Of what all containers have a limit.',
-      expression: `${celStrings(COUNTED)}.filter(name, variables.all.all(of, name in ${LIMITS}))`,
+      expression: `${celStrings(COUNTED)}.filter(name, variables.allContainers.all(entry, name in ${LIMITS}))`,
     },
     {
       name: 'isGuaranteed',
@@ -134,8 +134,8 @@ export function resourceVariables(rules: Rules): Variable[] {
       expression: `${celStrings(COUNTED)}.all(name, name in variables.podRequests
   ? (name in variables.podLimits
       ? ${isSame('variables.podRequests[name]', 'variables.podLimits[name]')}
-      : name in variables.limited)
-  : name in variables.podLimits || variables.all.all(of, name in ${LIMITS} &&
+      : name in variables.limitedResources)
+  : name in variables.podLimits || variables.allContainers.all(entry, name in ${LIMITS} &&
       (!(name in ${REQUESTS}) || ${isSame(`${REQUESTS}[name]`, `${LIMITS}[name]`)})))`,
     },
     {
@@ -147,8 +147,8 @@ Guaranteed pod, so that it stays so; a cpu limit where all others have one.`,
   ];
 }
 
-const REQUESTS = 'of.is.?resources.?requests.orValue({})';
-const LIMITS = 'of.is.?resources.?limits.orValue({})';
+const REQUESTS = 'entry.container.?resources.?requests.orValue({})';
+const LIMITS = 'entry.container.?resources.?limits.orValue({})';
 
 function isSame(one: string, other: string): string {
   return `quantity(string(${one})).compareTo(quantity(string(${other}))) == 0`;
@@ -177,17 +177,17 @@ function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rul
   };
   const limit = `string(variables.podLimits['${name}'])`;
   const own = rules.ambassador.resources.limits[name];
-  const isLimited = `'${name}' in variables.limited`;
+  const isLimited = `'${name}' in variables.limitedResources`;
   const [ofRequest, ofLimit] =
     kind === 'requests'
       ? [optional('0'), optional('0')]
       : [`(${isLimited} ? ${optional('0')} : ${optional(own)})`, within(limit, own)];
   const rows = [
-    [`'${name}' in variables.limitsAlone`, optional(undefined)],
+    [`'${name}' in variables.limitsWithoutRequests`, optional(undefined)],
     [`'${name}' in variables.podLimits`, ofLimit],
     [`'${name}' in variables.podRequests`, ofRequest],
     ['variables.isGuaranteed', of({ limits: { cpu: '1', memory: '1' } })],
-    [`'cpu' in variables.limited`, of({ limits: { cpu: '1' } })],
+    [`'cpu' in variables.limitedResources`, of({ limits: { cpu: '1' } })],
   ];
   const usual = of({});
   while (rows.at(-1)?.[1] === usual) rows.pop();

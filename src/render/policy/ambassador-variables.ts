@@ -22,30 +22,30 @@ export function ambassadorVariables(rules: Rules): Variable[] {
       comment:
         'What it can be called: what it is called already, or else a name that no other container has.',
       expression: `variables.ambassadors.size() > 0 ? [variables.ambassadors[0].name] :
-  ${celStrings(AMBASSADOR_NAMES)}.filter(name, !variables.all.exists(of, of.is.name == name))`,
+  ${celStrings(AMBASSADOR_NAMES)}.filter(name, !variables.allContainers.exists(entry, entry.container.name == name))`,
     },
     {
       name: 'hasAmbassador',
       comment: `Whether it has or gets one. On the network of its node the proxy would be open to all neighbours; a
 namespace's word does not bring a token into a pod whose own containers hold none.`,
-      expression: `variables.isWished && variables.ambassadorNames.size() > 0 &&
+      expression: `variables.isAmbassadorRequested && variables.ambassadorNames.size() > 0 &&
   !object.spec.?hostNetwork.orValue(false) &&
   object.spec.?os.?name.orValue('') != 'windows' &&
   !${celStrings(OS_LABELS)}.exists(label, object.spec.?nodeSelector[?label].orValue('') == 'windows') &&
-  ('true' in variables.ownWishes || variables.all.exists(of, of.is.?volumeMounts.orValue([]).exists(mount,
+  ('true' in variables.injectAmbassador || variables.allContainers.exists(entry, entry.container.?volumeMounts.orValue([]).exists(mount,
     mount.mountPath == ${celString(TOKEN_PATH)} && mount.name.startsWith('kube-api-access-'))))`,
     },
     {
-      name: 'wantedPort',
+      name: 'requestedPort',
       comment: 'The port that is asked for.',
-      expression: `variables.ownPorts.exists(port, ${isPort('port')})
-  ? int(variables.ownPorts[0])
+      expression: `variables.ambassadorPorts.exists(port, ${isPort('port')})
+  ? int(variables.ambassadorPorts[0])
   : ${rules.ambassador.port}`,
     },
     {
       name: 'takenPorts',
       comment: 'The ports that other containers declare.',
-      expression: `variables.all.map(of, of.is.?ports.orValue([])
+      expression: `variables.allContainers.map(entry, entry.container.?ports.orValue([])
   .filter(port, port.?protocol.orValue('TCP') == 'TCP')
   .map(port, port.containerPort)).flatten()`,
     },
@@ -58,17 +58,17 @@ namespace's word does not bring a token into a pod whose own containers hold non
     .map(container, container.args.filter(word, word.matches('^--port=[0-9]{1,5}$')))
     .flatten().map(word, int(word.substring(7))) +
   lists.range(variables.takenPorts.size() + 1)
-    .map(number, (variables.wantedPort - ${MIN_PORT} + number) % ${MAX_PORT - MIN_PORT + 1} + ${MIN_PORT})
+    .map(number, (variables.requestedPort - ${MIN_PORT} + number) % ${MAX_PORT - MIN_PORT + 1} + ${MIN_PORT})
     .filter(port, !(port in variables.takenPorts))
 )[0]`,
     },
     {
-      name: 'url',
+      name: 'urlVariable',
       comment: 'Where all other containers find it.',
       expression: `!variables.hasAmbassador ? [] : [${urlLiteral()}]`,
     },
     {
-      name: 'tokens',
+      name: 'tokenVolumes',
       comment: 'The volumes that hold just its token already.',
       expression: `variables.volumes
   .filter(volume, volume.name.startsWith('ambassador-token') && has(volume.projected) && volume.projected ==
@@ -76,11 +76,11 @@ ${tokenLiteral(rules)})
   .map(volume, volume.name)`,
     },
     {
-      name: 'newTokens',
+      name: 'newTokenVolumes',
       comment: 'The name of the volume that comes along with the ambassador.',
-      expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 || variables.tokens.size() > 0 ? [] :
-  (['ambassador-token'] + lists.range(variables.taken.size()).map(number, 'ambassador-token-' + string(number + 2)))
-    .filter(name, !(name in variables.taken))
+      expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 || variables.tokenVolumes.size() > 0 ? [] :
+  (['ambassador-token'] + lists.range(variables.volumeNames.size()).map(number, 'ambassador-token-' + string(number + 2)))
+    .filter(name, !(name in variables.volumeNames))
     .slice(0, 1)`,
     },
     {
@@ -108,7 +108,7 @@ ${sidecarLiteral(rules)}
 /** The operations that add the ambassador. It comes last, as it moves the other init containers. */
 export function ambassadorOperations(rules: Rules): string[] {
   return [
-    `variables.newTokens.map(name, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
+    `variables.newTokenVolumes.map(name, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
   {'name': dyn(name), 'projected': dyn(
 ${tokenLiteral(rules)})}})`,
     `variables.sidecar.map(container, has(object.spec.initContainers)

@@ -43,29 +43,29 @@ function switchVariables({ rules }: PolicyInput): Variable[] {
   const spellings = celStrings(['inject-metadata', `${annotationPrefix}inject-metadata`]);
   return [
     {
-      name: 'ownSwitches',
+      name: 'injectMetadata',
       comment:
         'inject-metadata in both spellings: true or false, with or without blanks and in any case, or names.',
       expression: switches('variables.annotations', spellings),
     },
     {
-      name: 'defaultSwitches',
+      name: 'defaultInjectMetadata',
       comment:
         'The same of the namespace, where what cannot be meant does not count, and does no harm.',
       expression: `${switches('variables.defaults', spellings)}
   .filter(names, ${isSwitch('names')})`,
     },
     {
-      name: 'asked',
+      name: 'metadataRequest',
       comment: 'The pod goes before its namespace. Two spellings that differ say nothing.',
-      expression: `[variables.ownSwitches, variables.defaultSwitches]
+      expression: `[variables.injectMetadata, variables.defaultInjectMetadata]
   .filter(switches, switches.size() > 0)
   .map(switches, switches.all(names, names == switches[0]) ? switches[0] : [])`,
     },
     {
       name: 'profiles',
       comment: `The profiles asked for; true is ${metadata.defaultProfile}. What is not configured is left out.`,
-      expression: `variables.asked.size() == 0 ? [] : variables.asked[0]
+      expression: `variables.metadataRequest.size() == 0 ? [] : variables.metadataRequest[0]
   .map(name, name == 'true' ? ${celString(metadata.defaultProfile)} : name)
   .filter(name, name in ${celStrings(profiles.keys())})`,
     },
@@ -99,14 +99,14 @@ function pathVariables({ rules: { annotationPrefix, metadata } }: PolicyInput): 
   const key = celStrings([`${annotationPrefix}metadata-path`]);
   return [
     {
-      name: 'ownPaths',
+      name: 'metadataPaths',
       comment: 'metadata-path, if it is there.',
       expression: written('variables.annotations', key),
     },
     {
       name: 'path',
       comment: "Where the files are mounted: the pod's word, its namespace's, or the config's.",
-      expression: `(variables.ownPaths + ${written('variables.defaults', key)}
+      expression: `(variables.metadataPaths + ${written('variables.defaults', key)}
   .filter(path, ${isPath('path')}) +
   [${celString(metadata.path)}])[0]`,
     },
@@ -126,21 +126,21 @@ export function isPath(text: string): string {
 function selectionVariables(key: string): Variable[] {
   return [
     {
-      name: 'selection',
+      name: 'metadataContainers',
       comment: 'metadata-containers: names to take, or !names to leave out.',
       expression: `${written('variables.annotations', celStrings([key]))}
   .map(text, text.split(',').map(name, name.trim())).flatten()`,
     },
     {
-      name: 'selected',
+      name: 'listedNames',
       comment: 'The same names without the exclamation marks.',
-      expression: `variables.selection
+      expression: `variables.metadataContainers
   .map(name, name.startsWith('!') ? name.substring(1).trim() : name)`,
     },
     {
-      name: 'isTaking',
+      name: 'isIncludeList',
       comment: 'Whether they are names to take. Without any, none is left out.',
-      expression: "variables.selection.exists(name, !name.startsWith('!'))",
+      expression: "variables.metadataContainers.exists(name, !name.startsWith('!'))",
     },
   ];
 }
@@ -153,29 +153,29 @@ export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: 
     `${written(annotations, keys)}\n  .map(text, text.lowerAscii())`;
   return [
     {
-      name: 'ownWishes',
+      name: 'injectAmbassador',
       comment: 'inject-ambassador in both spellings.',
       expression: words('variables.annotations', spellings),
     },
     {
-      name: 'defaultWishes',
+      name: 'defaultInjectAmbassador',
       comment: 'The same of the namespace, as far as it can be meant.',
       expression: `${words('variables.defaults', spellings)}
   .filter(word, word in ['true', 'false'])`,
     },
     {
-      name: 'isWished',
+      name: 'isAmbassadorRequested',
       comment: 'The pod goes before its namespace. Two spellings that differ say nothing.',
-      expression: `[variables.ownWishes.size() > 0 ? variables.ownWishes : variables.defaultWishes]
+      expression: `[variables.injectAmbassador.size() > 0 ? variables.injectAmbassador : variables.defaultInjectAmbassador]
   .exists(words, 'true' in words && !('false' in words))`,
     },
     {
-      name: 'ownAccess',
+      name: 'ambassadorAccess',
       comment: 'ambassador-access, if it is there.',
       expression: words('variables.annotations', access),
     },
     {
-      name: 'defaultAccess',
+      name: 'defaultAmbassadorAccess',
       comment: 'The same of the namespace; the narrowest, if it cannot be meant.',
       expression: `${words('variables.defaults', access)}
   .map(word, word in ${celStrings(ACCESSES)} ? word : ${celString(ACCESSES[0])})`,
@@ -184,16 +184,16 @@ export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: 
       name: 'access',
       comment: `The narrowest counts of what pod, namespace and config (${ambassador.maxAccess}) say.`,
       expression: `${celStrings(ACCESSES)}
-  .filter(access, access in variables.ownAccess + variables.defaultAccess + [${celString(ambassador.maxAccess)}] +
-    (variables.ownAccess.size() + variables.defaultAccess.size() == 0 ? ['read-only'] : []))`,
+  .filter(access, access in variables.ambassadorAccess + variables.defaultAmbassadorAccess + [${celString(ambassador.maxAccess)}] +
+    (variables.ambassadorAccess.size() + variables.defaultAmbassadorAccess.size() == 0 ? ['read-only'] : []))`,
     },
     {
-      name: 'ownPorts',
+      name: 'ambassadorPorts',
       comment: 'ambassador-port, if it is there.',
       expression: written('variables.annotations', celStrings([`${prefix}ambassador-port`])),
     },
     {
-      name: 'kubeconfigs',
+      name: 'ambassadorKubeconfigs',
       comment: 'ambassador-kubeconfig, if it is there.',
       expression: words('variables.annotations', celStrings([`${prefix}ambassador-kubeconfig`])),
     },

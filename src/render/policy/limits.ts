@@ -30,7 +30,7 @@ export interface Limit extends Variable {
 export function faultLimits(rules: Rules): Limit[] {
   return [...metadataFaults(rules), ...ambassadorFaults(rules)].map((limit) => ({
     ...limit,
-    expression: `!variables.blanksAreClear ||\n  (${limit.expression})`,
+    expression: `!variables.areBlanksClear ||\n  (${limit.expression})`,
   }));
 }
 
@@ -38,39 +38,39 @@ function metadataFaults({ annotationPrefix: prefix }: Rules): Limit[] {
   const selection = celString(`${prefix}metadata-containers`);
   return [
     {
-      name: 'switchIsMeant',
+      name: 'isInjectMetadataValid',
       comment: 'inject-metadata can be meant: names have a form, and are not words for yes and no.',
-      expression: `variables.ownSwitches.all(names, ${isSwitch('names')})`,
-      message: `'inject-metadata: "' + variables.ownSwitches.map(names, names.join(',')).join('", "') +
+      expression: `variables.injectMetadata.all(names, ${isSwitch('names')})`,
+      message: `'inject-metadata: "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
   '": expected true, false, or profile names separated by commas'`,
     },
     {
-      name: 'spellingsAgree',
+      name: 'injectMetadataKeysAgree',
       comment: 'Both spellings mean the same.',
-      expression: 'variables.ownSwitches.all(names, names == variables.ownSwitches[0])',
+      expression: 'variables.injectMetadata.all(names, names == variables.injectMetadata[0])',
       message: celString(
         `inject-metadata contradicts ${prefix}inject-metadata; leave one of them out`,
       ),
     },
     {
-      name: 'pathIsMeant',
+      name: 'isMetadataPathValid',
       comment: 'metadata-path is one that files can be mounted at.',
-      expression: `variables.ownPaths.all(path, ${isPath('path')})`,
+      expression: `variables.metadataPaths.all(path, ${isPath('path')})`,
       message: `${celString(`${prefix}metadata-path: "`)} + variables.path +
   '": expected an absolute path such as /etc/downward, without :, doubled or trailing slashes, . and ..'`,
     },
     {
-      name: 'selectionIsMeant',
+      name: 'areMetadataContainersValid',
       comment:
         'metadata-containers takes or leaves out, not both; and takes containers that there are.',
-      expression: `variables.selected.all(name,
+      expression: `variables.listedNames.all(name,
     name.matches(${celString(DNS_LABEL.source)}) &&
-    variables.selected.filter(other, other == name).size() == 1 &&
-    (!variables.isTaking || variables.all.exists(of, of.is.name == name))) &&
-  !(variables.isTaking && variables.selection.exists(name, name.startsWith('!')))`,
+    variables.listedNames.filter(other, other == name).size() == 1 &&
+    (!variables.isIncludeList || variables.allContainers.exists(entry, entry.container.name == name))) &&
+  !(variables.isIncludeList && variables.metadataContainers.exists(name, name.startsWith('!')))`,
       message: `${celString(`${prefix}metadata-containers: "`)} + variables.annotations[?${selection}].orValue('') +
   '": expected names of containers, or !names of those to leave out; the pod has ' +
-  variables.all.map(of, of.is.name).join(', ')`,
+  variables.allContainers.map(entry, entry.container.name).join(', ')`,
     },
   ];
 }
@@ -80,29 +80,29 @@ function ambassadorFaults({ annotationPrefix: prefix }: Rules): Limit[] {
     `${celString(`${key}: "`)} + variables.${values}.join('", "') + ${celString(`": expected ${expected}`)}`;
   return [
     {
-      name: 'wishIsMeant',
+      name: 'isInjectAmbassadorValid',
       comment: 'inject-ambassador can be meant.',
-      expression: "variables.ownWishes.all(word, word in ['true', 'false'])",
+      expression: "variables.injectAmbassador.all(word, word in ['true', 'false'])",
       message: told('inject-ambassador', 'ownWishes', 'true or false'),
     },
     {
-      name: 'wishesAgree',
+      name: 'injectAmbassadorKeysAgree',
       comment: 'Both spellings mean the same.',
-      expression: 'variables.ownWishes.all(word, word == variables.ownWishes[0])',
+      expression: 'variables.injectAmbassador.all(word, word == variables.injectAmbassador[0])',
       message: celString(
         `inject-ambassador contradicts ${prefix}inject-ambassador; leave one of them out`,
       ),
     },
     {
-      name: 'accessIsMeant',
+      name: 'isAmbassadorAccessValid',
       comment: 'ambassador-access can be meant.',
-      expression: `variables.ownAccess.all(word, word in ${celStrings(ACCESSES)})`,
+      expression: `variables.ambassadorAccess.all(word, word in ${celStrings(ACCESSES)})`,
       message: told(`${prefix}ambassador-access`, 'ownAccess', ACCESSES.join(', ')),
     },
     {
-      name: 'portIsMeant',
+      name: 'isAmbassadorPortValid',
       comment: 'ambassador-port is a port.',
-      expression: `variables.ownPorts.all(port, ${isPort('port')})`,
+      expression: `variables.ambassadorPorts.all(port, ${isPort('port')})`,
       message: told(
         `${prefix}ambassador-port`,
         'ownPorts',
@@ -110,16 +110,16 @@ function ambassadorFaults({ annotationPrefix: prefix }: Rules): Limit[] {
       ),
     },
     {
-      name: 'portIsFree',
+      name: 'isAmbassadorPortFree',
       comment: 'A port that the pod asks for is not that of another of its containers.',
-      expression: `variables.ownPorts.size() == 0 || !('true' in variables.ownWishes) ||
-  !variables.hasAmbassador || variables.ambassadors.size() > 0 || !(variables.wantedPort in variables.takenPorts)`,
+      expression: `variables.ambassadorPorts.size() == 0 || !('true' in variables.injectAmbassador) ||
+  !variables.hasAmbassador || variables.ambassadors.size() > 0 || !(variables.requestedPort in variables.takenPorts)`,
       message: told(`${prefix}ambassador-port`, 'ownPorts', 'a port that no container declares'),
     },
     {
-      name: 'kubeconfigIsMeant',
+      name: 'isAmbassadorKubeconfigValid',
       comment: 'ambassador-kubeconfig can be meant.',
-      expression: "variables.kubeconfigs.all(word, word in ['true', 'false'])",
+      expression: "variables.ambassadorKubeconfigs.all(word, word in ['true', 'false'])",
       message: told(`${prefix}ambassador-kubeconfig`, 'kubeconfigs', 'true or false'),
     },
   ];
@@ -141,18 +141,18 @@ export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
     {
       name: 'hasNoKubeconfig',
       comment: 'A kubeconfig would be an annotation, a file and a variable more.',
-      expression: "!variables.hasAmbassador || !('true' in variables.kubeconfigs)",
+      expression: "!variables.hasAmbassador || !('true' in variables.ambassadorKubeconfigs)",
       message: celString(
         `${prefix}ambassador-kubeconfig: this policy writes none, so the pod gets nothing of podherald`,
       ),
     },
     {
-      name: 'volumesHaveNames',
+      name: 'areVolumeNamesValid',
       comment:
         'podherald cuts a name that is too long and puts a hash at its end, which CEL cannot compute.',
-      expression: `variables.added.all(mount, mount.name.matches(${celString(DNS_LABEL.source)}) &&
-  variables.added.filter(other, other.name == mount.name).size() == 1)`,
-      message: `'no policy can find a name instead of ' + variables.added.map(mount, mount.name).join(', ') +
+      expression: `variables.newVolumes.all(mount, mount.name.matches(${celString(DNS_LABEL.source)}) &&
+  variables.newVolumes.filter(other, other.name == mount.name).size() == 1)`,
+      message: `'no policy can find a name instead of ' + variables.newVolumes.map(mount, mount.name).join(', ') +
   ' for a volume, so the pod gets nothing of podherald; give the container a shorter name'`,
     },
   ];
@@ -163,11 +163,11 @@ function blanksAreClear(prefix: string): Limit {
   const bare = UNCLEAR_KEYS.filter((name) => ANNOTATION_KEYS[name].bare);
   const keys = UNCLEAR_KEYS.map((name) => prefix + name);
   return {
-    name: 'blanksAreClear',
+    name: 'areBlanksClear',
     comment: 'U+0085 is a blank for CEL and not for podherald, and U+FEFF the other way round.',
-    expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(of,
+    expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(annotations,
   ${celStrings([...bare, ...keys])}
-  .all(key, !(key in of) || !of[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
+  .all(key, !(key in annotations) || !annotations[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
     message: celString(
       'U+0085 or U+FEFF in an annotation: no policy can tell whether it is a blank, so the pod gets nothing of podherald',
     ),

@@ -25,7 +25,7 @@ export const POD_VARIABLES: readonly Variable[] = [
     expression: 'object.spec.?volumes.orValue([])',
   },
   {
-    name: 'taken',
+    name: 'volumeNames',
     comment: 'Their names.',
     expression: 'variables.volumes.map(volume, volume.name)',
   },
@@ -36,23 +36,23 @@ export const POD_VARIABLES: readonly Variable[] = [
     expression: `object.spec.?initContainers.orValue([]).filter(container,
   container.name in ${celStrings(AMBASSADOR_NAMES)} &&
   container.?restartPolicy.orValue('') == 'Always' &&
-  container.?args.orValue(['']).exists(at, word, at == 0 && word == 'proxy') &&
+  container.?args.orValue(['']).exists(index, word, index == 0 && word == 'proxy') &&
   container.?volumeMounts.orValue([]).exists(mount, mount.mountPath == ${celString(TOKEN_PATH)} &&
     variables.volumes.exists(volume, volume.name == mount.name &&
       volume.name.startsWith(${celString(TOKEN_VOLUME)}) &&
       volume.?projected.?sources.orValue([]).exists(source, has(source.serviceAccountToken)))))
-  .transformList(at, container, at == 0, container)`,
+  .transformList(index, container, index == 0, container)`,
   },
   {
-    name: 'all',
+    name: 'allContainers',
     comment: "The other containers of the pod and where they stand: the app's own first.",
     expression: `(${placed('containers', 'object.spec.containers')} +
 ${placed('initContainers', 'object.spec.?initContainers.orValue([])')})
-  .filter(of, !variables.ambassadors.exists(container, container.name == of.is.name))`,
+  .filter(entry, !variables.ambassadors.exists(container, container.name == entry.container.name))`,
   },
 ];
 
 function placed(list: string, value: string): string {
-  return `${value}.transformList(at, container,
-  {'at': dyn('/spec/${list}/' + string(at)), 'is': dyn(container)})`;
+  return `${value}.transformList(index, container,
+  {'path': dyn('/spec/${list}/' + string(index)), 'container': dyn(container)})`;
 }

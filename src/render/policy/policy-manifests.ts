@@ -56,7 +56,7 @@ function mutating(
   const { name, version } = options;
   const held = limits.map((limit) => `variables.${limit.name}`).join(' &&\n  ');
   const operations = [...metadataOperations(), ...ambassadorOperations(options.rules)];
-  const expression = `variables.profiles.size() == 0 && !variables.isWished ||\n!(${held}) ? [] :\n${operations.join(' +\n')}`;
+  const expression = `variables.profiles.size() == 0 && !variables.isAmbassadorRequested ||\n!(${held}) ? [] :\n${operations.join(' +\n')}`;
   return `# Made by podherald ${version} from its config, by \`podherald policy\`. Needs Kubernetes 1.36.
 ${head('MutatingAdmissionPolicy', name)}spec:
   failurePolicy: ${options.failurePolicy}

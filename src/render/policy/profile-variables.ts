@@ -78,8 +78,8 @@ function withoutContainer(item: Json): Json {
 }
 
 function firstOf(list: string, key: string): string {
-  return `${list}.transformList(at, item,
-  !${list}.exists(earlier, other, earlier < at && other.${key} == item.${key}), item)`;
+  return `${list}.transformList(index, item,
+  !${list}.exists(earlier, other, earlier < index && other.${key} == item.${key}), item)`;
 }
 
 /** What a config asks for that no policy can do, each in a sentence that says how to mend it. */
