@@ -5,17 +5,17 @@ import { TERMINATION_MESSAGE_PATH, volumeName } from '../../core/injection/plan-
 import { celLiteral, celString } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 
-/** 420, as toVolume() writes it. */
+/** 420, which toVolume() sets. */
 const DEFAULT_MODE = defaultModeOf(toVolume('', [], ''));
 const BASE = 'downward';
 const FIRST_VOLUME = celString(volumeName(BASE, '', true, new Set()));
 const OTHER_VOLUMES = celString(volumeName(BASE, '', false, new Set()));
 
-/** Whether metadata is for a container. */
+/** CEL that is true if metadata is injected into a container. */
 const IS_SELECTED =
   'variables.listedNames.exists(name, name == entry.container.name) == variables.isIncludeList';
 
-/** Finds out what each container lacks of what is asked for. */
+/** Computes which of the requested items each container is missing. */
 export function metadataVariables(): Variable[] {
   return [...containers(), ...volumes()];
 }
@@ -24,14 +24,14 @@ function containers(): Variable[] {
   return [
     {
       name: 'selectedContainers',
-      comment: 'Those that metadata is for.',
+      comment: 'The containers that get metadata.',
       expression: `variables.allContainers
   .filter(entry, ${IS_SELECTED})`,
     },
     {
       name: 'missing',
       comment:
-        'The variables that each of them lacks. They come before its own, so that its own can refer to them.',
+        'The variables that each container is missing. They are added before its own variables, so that those can refer to them.',
       expression: `variables.allContainers
   .map(entry, {
     'entry': dyn(entry),
@@ -49,9 +49,7 @@ function containers(): Variable[] {
     },
     {
       name: 'unmountedContainers',
-      comment: `Those that mount nothing at, inside or around the path, however it is spelt: a path is cut into
-parts; empty ones and . do not count, and .. takes away one before it. A block device counts as well, and the
-file for the last message.`,
+      comment: `The containers that mount nothing at, inside or around the path. To compare paths, each is split into parts, empty parts and . are removed, and .. removes the part before it. Block devices and terminationMessagePath are compared too.`,
       expression: `variables.files.size() == 0 ? [] : variables.selectedContainers.filter(entry, !(
     entry.container.?volumeMounts.orValue([]).map(mount, mount.mountPath) +
     entry.container.?volumeDevices.orValue([]).map(device, device.devicePath) +
@@ -71,14 +69,14 @@ function volumes(): Variable[] {
   return [
     {
       name: 'downwardVolumes',
-      comment: 'Those of them that may hold the very files.',
+      comment: 'Existing downwardAPI volumes that may contain exactly these files.',
       expression: `variables.volumes.filter(volume, has(volume.downwardAPI) &&
   volume.downwardAPI.?defaultMode.orValue(${DEFAULT_MODE}) == ${DEFAULT_MODE} &&
   volume.downwardAPI.?items.orValue([]).size() == variables.files.size())`,
     },
     {
       name: 'requiredMounts',
-      comment: `What each of these containers is to mount: its files, with its own resources. The first container's\nvolume is called ${FIRST_VOLUME}, other ones after their container.`,
+      comment: `The volume that each of these containers needs: the files, with its own resources. The volume of the first container is named ${FIRST_VOLUME}, the volumes of the others are named after their container.`,
       expression: `variables.unmountedContainers.map(entry, {
   'entry': dyn(entry),
   'name': dyn(
@@ -98,7 +96,7 @@ function volumes(): Variable[] {
     {
       name: 'mounts',
       comment:
-        'The same with the volumes that hold just that already (0 is how the API server writes a divisor that\nnobody gave: it means 1), and with a number behind a name that is taken.',
+        'The same with the existing volumes that contain exactly these files, and with a name that is not taken. The API server stores an omitted divisor as 0, which means 1.',
       expression: `variables.requiredMounts.map(mount, {
   'entry': dyn(mount.entry),
   'files': dyn(mount.files),
@@ -117,7 +115,7 @@ function volumes(): Variable[] {
     },
     {
       name: 'newVolumes',
-      comment: 'Those of them that bring their volume along.',
+      comment: 'Those mounts that need a new volume.',
       expression: `variables.mounts.transformList(index, mount,
   mount.existing.size() == 0 && (index == 0 || !variables.isShared), mount)`,
     },
@@ -128,7 +126,7 @@ function defaultModeOf({ downwardAPI }: Volume): string {
   return String(isObject(downwardAPI) ? downwardAPI['defaultMode'] : '');
 }
 
-/** The operations that add what is lacking, as lists that are to be joined. */
+/** CEL for the operations that add the missing metadata: lists to be concatenated. */
 export function metadataOperations(): string[] {
   return [envOperations(), mountOperations(), volumeOperations()];
 }

@@ -6,11 +6,11 @@ import { isPath, isPort, isSwitch } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 
-/** What a policy has no way to read. */
-export const UNREADABLE = ['metadata-env', 'metadata-files'] as const satisfies AnnotationName[];
+/** The annotations with items, which CEL cannot parse. */
+export const ITEM_KEYS = ['metadata-env', 'metadata-files'] as const satisfies AnnotationName[];
 
-/** The keys whose values are trimmed. */
-export const UNCLEAR_KEYS = [
+/** The annotations whose values are trimmed. */
+export const TRIMMED_KEYS = [
   'inject-metadata',
   'metadata-path',
   'metadata-containers',
@@ -20,156 +20,161 @@ export const UNCLEAR_KEYS = [
   'ambassador-kubeconfig',
 ] as const satisfies AnnotationName[];
 
-/** What has to hold of a pod for the policy to inject it. Its name is that of a variable. */
-export interface Limit extends Variable {
-  /** CEL that makes the text which is told where it does not hold. */
+/** What must be true of a pod so that the policy injects it. Its name is also the name of a variable. */
+export interface Requirement extends Variable {
+  /** CEL for the message if it is not true. */
   readonly message: string;
 }
 
-/** What can be wrong in a pod's own annotations under any config. */
-export function faultLimits(rules: Rules): Limit[] {
+/** The pod's own annotations are valid. */
+export function validityRequirements(rules: Rules): Requirement[] {
   return [...metadataFaults(rules), ...ambassadorFaults(rules)].map((limit) => ({
     ...limit,
     expression: `!variables.areBlanksClear ||\n  (${limit.expression})`,
   }));
 }
 
-function metadataFaults({ annotationPrefix: prefix }: Rules): Limit[] {
+function metadataFaults({ annotationPrefix: prefix }: Rules): Requirement[] {
   const selection = celString(`${prefix}metadata-containers`);
   return [
     {
       name: 'isInjectMetadataValid',
-      comment: 'inject-metadata can be meant: names have a form, and are not words for yes and no.',
+      comment: 'inject-metadata is valid: true, false, or valid profile names.',
       expression: `variables.injectMetadata.all(names, ${isSwitch('names')})`,
       message: `'inject-metadata: "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
   '": expected true, false, or profile names separated by commas'`,
     },
     {
       name: 'injectMetadataKeysAgree',
-      comment: 'Both spellings mean the same.',
+      comment: 'inject-metadata has the same value with and without the prefix.',
       expression: 'variables.injectMetadata.all(names, names == variables.injectMetadata[0])',
       message: celString(
-        `inject-metadata contradicts ${prefix}inject-metadata; leave one of them out`,
+        `inject-metadata and ${prefix}inject-metadata have different values; remove one of them`,
       ),
     },
     {
       name: 'isMetadataPathValid',
-      comment: 'metadata-path is one that files can be mounted at.',
+      comment: 'metadata-path is a valid mount path.',
       expression: `variables.metadataPaths.all(path, ${isPath('path')})`,
       message: `${celString(`${prefix}metadata-path: "`)} + variables.path +
-  '": expected an absolute path such as /etc/downward, without :, doubled or trailing slashes, . and ..'`,
+  '": expected an absolute path such as /etc/downward, without :, //, . and .. and without a trailing slash, and not a system folder'`,
     },
     {
       name: 'areMetadataContainersValid',
       comment:
-        'metadata-containers takes or leaves out, not both; and takes containers that there are.',
+        'metadata-containers includes or excludes, but not both, and includes only existing containers.',
       expression: `variables.listedNames.all(name,
     name.matches(${celString(DNS_LABEL.source)}) &&
     variables.listedNames.filter(other, other == name).size() == 1 &&
     (!variables.isIncludeList || variables.allContainers.exists(entry, entry.container.name == name))) &&
   !(variables.isIncludeList && variables.metadataContainers.exists(name, name.startsWith('!')))`,
       message: `${celString(`${prefix}metadata-containers: "`)} + variables.annotations[?${selection}].orValue('') +
-  '": expected names of containers, or !names of those to leave out; the pod has ' +
+  '": expected container names to include, or !names to exclude, each only once; the pod has ' +
   variables.allContainers.map(entry, entry.container.name).join(', ')`,
     },
   ];
 }
 
-function ambassadorFaults({ annotationPrefix: prefix }: Rules): Limit[] {
-  const told = (key: string, values: string, expected: string): string =>
-    `${celString(`${key}: "`)} + variables.${values}.join('", "') + ${celString(`": expected ${expected}`)}`;
+function ambassadorFaults({ annotationPrefix: prefix }: Rules): Requirement[] {
+  const invalid = (key: string, variable: string, expected: string): string =>
+    `${celString(`${key}: "`)} + variables.${variable}.join('", "') + ${celString(`": expected ${expected}`)}`;
   return [
     {
       name: 'isInjectAmbassadorValid',
-      comment: 'inject-ambassador can be meant.',
+      comment: 'inject-ambassador is valid.',
       expression: "variables.injectAmbassador.all(word, word in ['true', 'false'])",
-      message: told('inject-ambassador', 'ownWishes', 'true or false'),
+      message: invalid('inject-ambassador', 'injectAmbassador', 'true or false'),
     },
     {
       name: 'injectAmbassadorKeysAgree',
-      comment: 'Both spellings mean the same.',
+      comment: 'inject-ambassador has the same value with and without the prefix.',
       expression: 'variables.injectAmbassador.all(word, word == variables.injectAmbassador[0])',
       message: celString(
-        `inject-ambassador contradicts ${prefix}inject-ambassador; leave one of them out`,
+        `inject-ambassador and ${prefix}inject-ambassador have different values; remove one of them`,
       ),
     },
     {
       name: 'isAmbassadorAccessValid',
-      comment: 'ambassador-access can be meant.',
+      comment: 'ambassador-access is valid.',
       expression: `variables.ambassadorAccess.all(word, word in ${celStrings(ACCESSES)})`,
-      message: told(`${prefix}ambassador-access`, 'ownAccess', ACCESSES.join(', ')),
+      message: invalid(`${prefix}ambassador-access`, 'ambassadorAccess', ACCESSES.join(', ')),
     },
     {
       name: 'isAmbassadorPortValid',
-      comment: 'ambassador-port is a port.',
+      comment: 'ambassador-port is a valid port.',
       expression: `variables.ambassadorPorts.all(port, ${isPort('port')})`,
-      message: told(
+      message: invalid(
         `${prefix}ambassador-port`,
-        'ownPorts',
+        'ambassadorPorts',
         `a port from ${MIN_PORT} to ${MAX_PORT}`,
       ),
     },
     {
       name: 'isAmbassadorPortFree',
-      comment: 'A port that the pod asks for is not that of another of its containers.',
+      comment: 'No container declares the requested port.',
       expression: `variables.ambassadorPorts.size() == 0 || !('true' in variables.injectAmbassador) ||
   !variables.hasAmbassador || variables.ambassadors.size() > 0 || !(variables.requestedPort in variables.takenPorts)`,
-      message: told(`${prefix}ambassador-port`, 'ownPorts', 'a port that no container declares'),
+      message: invalid(
+        `${prefix}ambassador-port`,
+        'ambassadorPorts',
+        'a port that no container declares',
+      ),
     },
     {
       name: 'isAmbassadorKubeconfigValid',
-      comment: 'ambassador-kubeconfig can be meant.',
+      comment: 'ambassador-kubeconfig is valid.',
       expression: "variables.ambassadorKubeconfigs.all(word, word in ['true', 'false'])",
-      message: told(`${prefix}ambassador-kubeconfig`, 'kubeconfigs', 'true or false'),
+      message: invalid(`${prefix}ambassador-kubeconfig`, 'ambassadorKubeconfigs', 'true or false'),
     },
   ];
 }
 
-/** What podherald does and CEL cannot. */
-export function expressionLimits({ annotationPrefix: prefix }: Rules): Limit[] {
-  const items = celStrings(UNREADABLE.map((name) => prefix + name));
+/** The pod requests only what a policy can do. The webhook can do all of it. */
+export function supportRequirements({ annotationPrefix: prefix }: Rules): Requirement[] {
+  const items = celStrings(ITEM_KEYS.map((name) => prefix + name));
   return [
     {
       name: 'hasNoItems',
-      comment: 'Items of its own are a language that CEL cannot read.',
+      comment: 'The pod has no items of its own, which CEL cannot parse.',
       expression: `!${items}.exists(key, key in variables.annotations)`,
       message: celString(
-        `${prefix}metadata-env and ${prefix}metadata-files: no policy can read items, so the pod gets nothing of podherald`,
+        `${prefix}metadata-env and ${prefix}metadata-files: an admission policy cannot parse items, so nothing is injected; remove them, or use a profile`,
       ),
     },
     blanksAreClear(prefix),
     {
       name: 'hasNoKubeconfig',
-      comment: 'A kubeconfig would be an annotation, a file and a variable more.',
+      comment: 'The pod requests no kubeconfig, which this policy does not support.',
       expression: "!variables.hasAmbassador || !('true' in variables.ambassadorKubeconfigs)",
       message: celString(
-        `${prefix}ambassador-kubeconfig: this policy writes none, so the pod gets nothing of podherald`,
+        `${prefix}ambassador-kubeconfig: this admission policy cannot add a kubeconfig, so nothing is injected; remove it`,
       ),
     },
     {
       name: 'areVolumeNamesValid',
       comment:
-        'podherald cuts a name that is too long and puts a hash at its end, which CEL cannot compute.',
+        'The names of new volumes are valid and unique. CEL cannot compute the hash with which the webhook shortens long names.',
       expression: `variables.newVolumes.all(mount, mount.name.matches(${celString(DNS_LABEL.source)}) &&
   variables.newVolumes.filter(other, other.name == mount.name).size() == 1)`,
-      message: `'no policy can find a name instead of ' + variables.newVolumes.map(mount, mount.name).join(', ') +
-  ' for a volume, so the pod gets nothing of podherald; give the container a shorter name'`,
+      message: `'the volume names ' + variables.newVolumes.map(mount, mount.name).join(', ') +
+  ' are too long or not unique, so nothing is injected; use shorter container names'`,
     },
   ];
 }
 
-/** Where it does not hold, nothing else of the values is judged. */
-function blanksAreClear(prefix: string): Limit {
-  const bare = UNCLEAR_KEYS.filter((name) => ANNOTATION_KEYS[name].bare);
-  const keys = UNCLEAR_KEYS.map((name) => prefix + name);
+/** If it is not true, the values are not validated: CEL and podherald trim them differently. */
+function blanksAreClear(prefix: string): Requirement {
+  const bare = TRIMMED_KEYS.filter((name) => ANNOTATION_KEYS[name].bare);
+  const keys = TRIMMED_KEYS.map((name) => prefix + name);
   return {
     name: 'areBlanksClear',
-    comment: 'U+0085 is a blank for CEL and not for podherald, and U+FEFF the other way round.',
+    comment:
+      'No annotation contains U+0085 or U+FEFF: of these, CEL trims only U+0085, and podherald only U+FEFF.',
     expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(annotations,
   ${celStrings([...bare, ...keys])}
   .all(key, !(key in annotations) || !annotations[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
     message: celString(
-      'U+0085 or U+FEFF in an annotation: no policy can tell whether it is a blank, so the pod gets nothing of podherald',
+      'an annotation contains U+0085 or U+FEFF, which an admission policy cannot trim as podherald does, so nothing is injected; remove the character',
     ),
   };
 }
