@@ -3,7 +3,7 @@ import { ApiError } from '../cluster/api-error.ts';
 import type { Annotations } from '../core/api/pod.ts';
 import { annotationsOf } from '../diagnosis/live-pod.ts';
 import { objectAt } from '../diagnosis/webhook-entries.ts';
-import { AppError } from '../errors.ts';
+import { AppError, faultsError } from '../errors.ts';
 import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
 import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifests/namespaces.ts';
@@ -35,7 +35,7 @@ export async function explainFiles(
 ): Promise<ExplainedAll> {
   const files = await Promise.all(names.map(readManifest));
   const faults = files.flatMap(({ name, text }) => located(name, readDocuments(text).faults));
-  if (faults.length > 0) throw new AppError('manifest', faults.join('\npodherald: '));
+  if (faults.length > 0) throw faultsError('manifest', faults);
   const found = flags.config === undefined ? await clusterIfAny() : undefined;
   const cluster = found instanceof ApiError ? undefined : found;
   try {

@@ -1,4 +1,5 @@
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
+import { isDnsLabel } from '../core/api/names.ts';
 import { apiClient } from './api-client.ts';
 import { apiErrorOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
@@ -63,9 +64,6 @@ const LIVE_LIMIT_MS = 500;
 /** Each is for a namespace that the informer does not know: more than a few are not worth the load. */
 const MAX_LIVE_READS = 50;
 
-/** RFC 1123 labels, as all namespaces are named: nothing else may get into a path. */
-const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 /** Asks the API server for one namespace. Lookups of one name at the same time share the request. */
 function liveReads(
   connection: Connection,
@@ -93,7 +91,8 @@ function liveReads(
   return async (name) => {
     const shared = running.get(name);
     if (shared !== undefined) return shared;
-    if (!NAME.test(name)) return unavailable('not a valid namespace name');
+    // Nothing but a name may get into a path.
+    if (!isDnsLabel(name)) return unavailable('not a valid namespace name');
     if (running.size >= MAX_LIVE_READS) return unavailable('too many namespaces are being read');
     const own = read(name);
     running.set(name, own);
