@@ -14,7 +14,11 @@ import {
   type LogLevel,
 } from '../webhook/server/log.ts';
 import { startServer } from '../webhook/server/server.ts';
-import { type CertificateSource, certificateFiles } from '../webhook/tls/certificate-source.ts';
+import {
+  type CertificateSource,
+  certificateFiles,
+  fixedCertificate,
+} from '../webhook/tls/certificate-source.ts';
 import { port, seconds } from './arguments.ts';
 import { clusterNamespaces } from './cluster-namespaces.ts';
 import { configOption, configSource } from './config.ts';
@@ -175,8 +179,8 @@ async function certificateSource(flags: ServeFlags, log: Logger): Promise<Certif
     const { selfManagedTls } = await import('./self-managed-tls.ts');
     return selfManagedTls(flags, log);
   }
-  const { certificateInMemory } = await import('../webhook/tls/certificate.ts');
-  return certificateInMemory(new Date());
+  const { localhostCertificate } = await import('../webhook/tls/certificate.ts');
+  return fixedCertificate(await localhostCertificate(new Date()));
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -17,6 +17,11 @@ export interface CertificateSource {
   readonly notReady?: () => string | undefined;
 }
 
+/** A certificate that never changes. */
+export function fixedCertificate(pair: KeyPair): CertificateSource {
+  return { get: () => pair, start: () => {}, stop: () => {} };
+}
+
 export function expiryOf(pair: KeyPair): Date {
   return new Date(new X509Certificate(pair.cert).validTo);
 }

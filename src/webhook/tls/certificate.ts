@@ -1,7 +1,6 @@
 // tsyringe, which x509 is built on, must be preceded by it.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
-import type { CertificateSource } from './certificate-source.ts';
 
 /** The kind of every key that podherald makes: small, fast, and supported by every TLS client. */
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -76,23 +75,17 @@ export function serverExtensions({ names, addresses }: CertificateRequest): x509
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Long enough for trying podherald out. */
-const IN_MEMORY_LIFETIME_DAYS = 7;
+const LOCALHOST_LIFETIME_DAYS = 7;
 
 /** Clocks differ a little from machine to machine. */
-const IN_MEMORY_SKEW_MS = 5 * 60 * 1000;
+const LOCALHOST_SKEW_MS = 5 * 60 * 1000;
 
-/** A source that has a certificate from the start. */
-export interface CertificateInMemory extends CertificateSource {
-  get(): KeyPair;
-}
-
-/** A certificate for localhost, made at each start. */
-export async function certificateInMemory(now: Date): Promise<CertificateInMemory> {
-  const pair = await selfSigned({
+/** A self-signed certificate for localhost. */
+export function localhostCertificate(now: Date): Promise<KeyPair> {
+  return selfSigned({
     names: ['localhost'],
     addresses: ['127.0.0.1', '::1'],
-    notBefore: new Date(now.getTime() - IN_MEMORY_SKEW_MS),
-    notAfter: new Date(now.getTime() + IN_MEMORY_LIFETIME_DAYS * DAY_MS),
+    notBefore: new Date(now.getTime() - LOCALHOST_SKEW_MS),
+    notAfter: new Date(now.getTime() + LOCALHOST_LIFETIME_DAYS * DAY_MS),
   });
-  return { get: () => pair, start: () => {}, stop: () => {} };
 }
