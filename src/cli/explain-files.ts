@@ -5,8 +5,13 @@ import { objectAt } from '../diagnosis/webhook-entries.ts';
 import { AppError } from '../errors.ts';
 import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
-import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifests/namespaces.ts';
-import { objectsIn, type Path } from '../manifests/objects.ts';
+import {
+  isNamespace,
+  type NamespaceAnnotations,
+  namespacesIn,
+  objectsIn,
+  type Path,
+} from '../manifests/objects.ts';
 import { findWorkloads } from '../manifests/workloads.ts';
 import {
   DEFAULT_NAMESPACE,

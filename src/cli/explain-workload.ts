@@ -8,7 +8,7 @@ import { annotationsOf } from '../diagnosis/live-pod.ts';
 import { misplacedOn } from '../diagnosis/misplaced.ts';
 import type { Places } from '../diagnosis/places.ts';
 import { reachIn, type Setting } from '../diagnosis/setting.ts';
-import { applied } from '../manifests/removal/injected.ts';
+import { applied } from '../manifests/removal/reinject.ts';
 import type { Workload } from '../manifests/workloads.ts';
 import type { Explained } from './explained.ts';
 

@@ -1,7 +1,7 @@
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { type ChangeKind, changesThere } from '../diagnosis/changes.ts';
 import { nameOf } from '../manifests/inject.ts';
-import { isNothing, type Ours } from '../manifests/removal/ours.ts';
+import { isNothing, type Ours } from '../manifests/removal/injected-parts.ts';
 import type { Rest, UninjectReport } from '../manifests/uninject.ts';
 import { counted } from './inject-summary.ts';
 

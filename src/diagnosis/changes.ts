@@ -3,7 +3,7 @@ import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
 import type { Container, Pod, Volume, VolumeMount } from '../core/api/pod.ts';
 import { ownAmbassador } from '../core/decision/ambassador.ts';
 import type { ContainerPlace } from '../core/injection/injection.ts';
-import type { Ours } from '../manifests/removal/ours.ts';
+import type { Ours } from '../manifests/removal/injected-parts.ts';
 
 export type ChangeKind = 'env' | 'files' | 'container' | 'volume' | 'annotation';
 

@@ -8,8 +8,7 @@ import type { Rules } from '../core/decision/rules.ts';
 import { annotationsToAdd } from './annotate.ts';
 import { type ManifestDocument, type ReadDocuments, readDocuments } from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';
-import { type NamespaceAnnotations, namespacesIn } from './namespaces.ts';
-import type { Path } from './objects.ts';
+import { type NamespaceAnnotations, namespacesIn, type Path } from './objects.ts';
 import { below, findWorkloads, type Workload } from './workloads.ts';
 
 export interface InjectOptions {

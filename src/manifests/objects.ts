@@ -1,4 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
+import type { Annotations } from '../core/api/pod.ts';
+import type { ManifestDocument } from './documents.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -32,4 +34,26 @@ export function objectsIn(
   }
   const type = kind === 'List' ? undefined : { kind: kind.slice(0, -'List'.length), apiVersion };
   return items.flatMap((item: Json, index) => objectsIn(item, [...path, 'items', index], type));
+}
+
+/** The annotations of the namespaces that manifests hold, by name. */
+export type NamespaceAnnotations = ReadonlyMap<string, Annotations>;
+
+/** Those of every Namespace in documents, inside of Lists too. */
+export function namespacesIn(documents: readonly ManifestDocument[]): NamespaceAnnotations {
+  const objects = documents.flatMap(({ value }) => objectsIn(value));
+  return new Map(objects.flatMap(namespaceOf));
+}
+
+export function isNamespace({ kind, apiVersion }: ManifestObject): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1';
+}
+
+function namespaceOf(found: ManifestObject): [string, Annotations][] {
+  const { metadata } = found.object;
+  if (!isNamespace(found) || !isObject(metadata)) return [];
+  const { name, annotations } = metadata;
+  if (typeof name !== 'string' || !isObject(annotations)) return [];
+  const texts = Object.entries(annotations).filter(([, text]) => typeof text === 'string');
+  return [[name, Object.fromEntries(texts) as Annotations]];
 }

@@ -11,11 +11,10 @@ import {
   namespaceOf,
   type ReadManifest,
 } from './inject.ts';
-import { namespacesIn } from './namespaces.ts';
-import { findOurs } from './removal/find-ours.ts';
+import { namespacesIn } from './objects.ts';
 import { findPresent } from './removal/find-present.ts';
-import { NOTHING_OURS, type Ours } from './removal/ours.ts';
-import { removalsOf, without } from './removal/removals.ts';
+import { findOurs } from './removal/find-removable.ts';
+import { NOTHING_OURS, type Ours, removalsOf, without } from './removal/injected-parts.ts';
 import { unsplice } from './splice/unsplice.ts';
 import { findWorkloads, pathBelow, type Workload } from './workloads.ts';
 

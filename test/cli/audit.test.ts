@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { applied } from '../../src/manifests/removal/injected.ts';
+import { applied } from '../../src/manifests/removal/reinject.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import {
   CREATED,

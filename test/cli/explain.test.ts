@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { applied } from '../../src/manifests/removal/injected.ts';
+import { applied } from '../../src/manifests/removal/reinject.ts';
 import { makeFolder } from '../support/certificates.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import {

@@ -1,9 +1,9 @@
 import { isSeq } from 'yaml';
 import type { Json } from '../../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../../core/api/json-patch.ts';
-import { type Locator, type Place, pairOf } from './locate.ts';
+import { type Locator, type Place, pairOf } from './collections.ts';
 import { Refusal } from './refusal.ts';
-import { type CollectionToken, writtenItems } from './token-span.ts';
+import { type CollectionToken, writtenItems } from './tokens.ts';
 
 /** Values that go before the item at an index of the list as it is written; at its length, last. */
 export interface Run {

@@ -1,19 +1,20 @@
 import type { CST } from 'yaml';
 import { isObject, type Json } from '../../core/api/json.ts';
+import type { Place } from './collections.ts';
+import { Refusal } from './refusal.ts';
+import { blockLines, indented, inlineText, isNested, type Layout } from './render.ts';
 import {
   beginsLine,
   blanksBefore,
   commentAbove,
   commentColumn,
+  type Edit,
+  insertion,
   lineBreak,
   lineEnd,
   lineStart,
   nextLine,
-} from './lines.ts';
-import type { Place } from './locate.ts';
-import { Refusal } from './refusal.ts';
-import { blockLines, indented, inlineText, isNested, type Layout } from './render-block.ts';
-import { type Edit, insertion } from './text-edit.ts';
+} from './text-edit.ts';
 import {
   type ItemToken,
   itemEnd,
@@ -23,7 +24,7 @@ import {
   tokenEnd,
   written,
   writtenItems,
-} from './token-span.ts';
+} from './tokens.ts';
 
 /** Puts lines before the item at an index of a block list, above the comment that is about it. */
 export function insertLines(

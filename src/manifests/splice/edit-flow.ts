@@ -1,10 +1,18 @@
 import type { CST } from 'yaml';
 import type { Json } from '../../core/api/json.ts';
-import { beginsLine, commentAbove, endsLine, lineEnd, lineIndent, lineStart } from './lines.ts';
-import type { Place } from './locate.ts';
-import { hasOwnLines, unitOf } from './read-flow-style.ts';
-import { type FlowStyle, flowInside, flowValue } from './render-flow.ts';
-import { type Edit, insertion } from './text-edit.ts';
+import type { Place } from './collections.ts';
+import { type FlowStyle, flowInside, flowValue } from './render.ts';
+import { hasOwnLines, unitOf } from './style.ts';
+import {
+  beginsLine,
+  commentAbove,
+  type Edit,
+  endsLine,
+  insertion,
+  lineEnd,
+  lineIndent,
+  lineStart,
+} from './text-edit.ts';
 import {
   type ItemToken,
   itemEnd,
@@ -13,7 +21,7 @@ import {
   tokenEnd,
   written,
   writtenItems,
-} from './token-span.ts';
+} from './tokens.ts';
 
 /** Renders an item; lines after its first begin with `indent`. */
 export type FlowItem = (indent: string) => string;

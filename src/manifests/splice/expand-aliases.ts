@@ -12,9 +12,9 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { AppError } from '../../errors.ts';
-import { lineBreak } from './lines.ts';
-import { isMerge } from './locate.ts';
-import { readLayout } from './read-layout.ts';
+import { isMerge } from './collections.ts';
+import { readLayout } from './style.ts';
+import { lineBreak } from './text-edit.ts';
 
 /**
  * The document with every alias and merge key replaced by what it stands for, and without anchors.

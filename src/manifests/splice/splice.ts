@@ -1,20 +1,15 @@
 import { type CST, isMap, isScalar, isSeq, type Pair } from 'yaml';
-import type { Json } from '../../core/api/json.ts';
-import { type AddOperation, escapeToken } from '../../core/api/json-patch.ts';
+import { isObject, type Json, sameJson } from '../../core/api/json.ts';
+import { type AddOperation, escapeToken, pointerTokens } from '../../core/api/json-patch.ts';
 import { type Additions, gatherAdditions } from './additions.ts';
+import { jsonOf, Locator, type Place, pairOf, readYaml } from './collections.ts';
 import { appendLines, dropTag, insertLines, writeValue } from './edit-block.ts';
 import { insertFlow, writeFlowValue } from './edit-flow.ts';
-import { Locator, type Place, pairOf } from './locate.ts';
-import { readsBack } from './read-back.ts';
-import { readFlowStyle } from './read-flow-style.ts';
-import { readLayout } from './read-layout.ts';
-import { jsonOf, readYaml } from './read-yaml.ts';
-import { Refusal } from './refusal.ts';
-import { refused, type Splice } from './refused.ts';
-import { itemLines, type Layout, memberLines } from './render-block.ts';
-import { flowMember, flowValue } from './render-flow.ts';
+import { Refusal, refused, type Splice } from './refusal.ts';
+import { flowMember, flowValue, itemLines, type Layout, memberLines } from './render.ts';
+import { readFlowStyle, readLayout } from './style.ts';
 import { applyEdits, type Edit } from './text-edit.ts';
-import { tokenEnd, writtenItems } from './token-span.ts';
+import { tokenEnd, writtenItems } from './tokens.ts';
 
 type LayoutAt = (offset: number) => Layout;
 
@@ -133,4 +128,31 @@ function giveWay(
 function canGiveWay(value: unknown): boolean {
   if (isMap(value) || isSeq(value)) return value.items.length === 0;
   return value === null || isScalar(value);
+}
+
+/** Whether `after` is what the operations (RFC 6902) make of `before`. */
+export function readsBack(
+  before: unknown,
+  operations: readonly AddOperation[],
+  after: unknown,
+): boolean {
+  const expected = operations.reduce<unknown>(
+    (value, operation) => added(value, pointerTokens(operation.path), operation.value),
+    before,
+  );
+  return sameJson(expected, after);
+}
+
+function added(target: unknown, tokens: readonly string[], value: unknown): unknown {
+  const [token, ...rest] = tokens;
+  if (token === undefined) return value;
+  if (Array.isArray(target)) {
+    const index = token === '-' ? target.length : Number(token);
+    if (rest.length === 0) return target.toSpliced(index, 0, value);
+    return target.with(index, added(target[index], rest, value));
+  }
+  if (!isObject(target)) return undefined;
+  // A computed key, so that `__proto__` is a member like any other.
+  const member = Object.hasOwn(target, token) ? target[token] : undefined;
+  return { ...target, [token]: added(member, rest, value) };
 }

@@ -1,15 +1,12 @@
 import { isSeq } from 'yaml';
 import { sameJson } from '../../core/api/json.ts';
 import { pointerTokens } from '../../core/api/json-patch.ts';
-import { without } from '../removal/removals.ts';
-import { cutFromBlock } from './cut-block.ts';
-import { cutFromFlow } from './cut-flow.ts';
-import { Locator, type Place, pairOf } from './locate.ts';
-import { jsonOf, readYaml } from './read-yaml.ts';
-import { Refusal } from './refusal.ts';
-import { refused, type Splice } from './refused.ts';
+import { without } from '../removal/injected-parts.ts';
+import { jsonOf, Locator, type Place, pairOf, readYaml } from './collections.ts';
+import { cutFromBlock, cutFromFlow } from './cut.ts';
+import { Refusal, refused, type Splice } from './refusal.ts';
 import { applyEdits, type Edit, merged } from './text-edit.ts';
-import { writtenItems } from './token-span.ts';
+import { writtenItems } from './tokens.ts';
 
 /**
  * Takes list items and members of maps out of the text of one YAML document: all other bytes stay,

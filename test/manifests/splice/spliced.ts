@@ -1,5 +1,5 @@
 import type { Json } from '../../../src/core/api/json.ts';
-import type { Splice } from '../../../src/manifests/splice/refused.ts';
+import type { Splice } from '../../../src/manifests/splice/refusal.ts';
 import { splice } from '../../../src/manifests/splice/splice.ts';
 
 /** A text written indented like the test around it, without that indentation. */

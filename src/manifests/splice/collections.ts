@@ -7,13 +7,37 @@ import {
   isSeq,
   type Node,
   type Pair,
+  parseDocument,
   visit,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
 import { escapeToken } from '../../core/api/json-patch.ts';
-import { Refusal } from './refusal.ts';
-import type { CollectionToken, ItemToken } from './token-span.ts';
+import { type Obstacle, Refusal } from './refusal.ts';
+import type { CollectionToken, ItemToken } from './tokens.ts';
+
+/** Reads one YAML document with its tokens. @throws Refusal */
+export function readYaml(text: string, obstacle: Obstacle): Document.Parsed {
+  const document = parseDocument(text, {
+    keepSourceTokens: true,
+    logLevel: 'error',
+    merge: true,
+    prettyErrors: false,
+    resolveKnownTags: false,
+  });
+  const [error] = document.errors;
+  if (error) throw new Refusal(obstacle, { offset: error.pos[0], detail: error.message });
+  return document;
+}
+
+/** The library throws at merge keys of anything but maps, and at alias bombs. @throws Refusal */
+export function jsonOf(document: Document.Parsed, obstacle: Obstacle): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new Refusal(obstacle, { detail: String(error) });
+  }
+}
 
 /** A list or map of the document: what it holds, and where that is written. */
 export interface Place {

@@ -1,7 +1,35 @@
 import { isObject, type Json } from '../../core/api/json.ts';
 import { escapeToken, pointerTokens } from '../../core/api/json-patch.ts';
 import type { Pod } from '../../core/api/pod.ts';
-import type { Ours } from './ours.ts';
+import type { ContainerPlace } from '../../core/injection/injection.ts';
+
+/** What of a pod is podherald's, by where it stands in the pod. */
+export interface Ours {
+  readonly containers: readonly OursInContainer[];
+  /** Indexes of `volumes`. */
+  readonly volumes: readonly number[];
+  /** The index of the ambassador in `initContainers`. */
+  readonly sidecar?: number;
+  readonly annotations: readonly string[];
+}
+
+export interface OursInContainer {
+  readonly at: ContainerPlace;
+  readonly name: string;
+  /** Indexes of `env`. */
+  readonly env: readonly number[];
+  /** Indexes of `volumeMounts`. */
+  readonly volumeMounts: readonly number[];
+}
+
+export const NOTHING_OURS: Ours = { containers: [], volumes: [], annotations: [] };
+
+export function isNothing({ containers, volumes, sidecar, annotations }: Ours): boolean {
+  const inContainers = containers.some(
+    ({ env, volumeMounts }) => env.length + volumeMounts.length > 0,
+  );
+  return !inContainers && volumes.length === 0 && sidecar === undefined && annotations.length === 0;
+}
 
 /**
  * The places of a pod that are to go, as JSON Pointers: each stands on the pod as it is. A list or

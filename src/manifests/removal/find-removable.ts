@@ -5,12 +5,17 @@ import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
 import { selectedContainers } from '../../core/injection/plan.ts';
-import { type Anew, anewOf, sidecarIn, writtenKeys } from './anew.ts';
-import { candidatesIn, isStored, volumeCandidates } from './candidates.ts';
-import { injected } from './injected.ts';
-import { isNothing, NOTHING_OURS, type Ours, type OursInContainer } from './ours.ts';
-import { removalsOf, without } from './removals.ts';
-import { sameMount, sameVolume } from './same-volume.ts';
+import { sameMount, sameVolume } from './compare.ts';
+import { candidatesIn, isStored, volumeCandidates } from './find-present.ts';
+import {
+  isNothing,
+  NOTHING_OURS,
+  type Ours,
+  type OursInContainer,
+  removalsOf,
+  without,
+} from './injected-parts.ts';
+import { type Anew, anewOf, injected, sidecarIn, writtenKeys } from './reinject.ts';
 
 /**
  * What of a pod podherald added, told by what it would add again: the most that can be taken out

@@ -1,4 +1,40 @@
+import jsonpatch, { type Operation } from 'fast-json-patch';
+import { mutate } from '../../core/admission/mutate.ts';
+import type { Mutation } from '../../core/admission/mutation.ts';
+import { statusKey } from '../../core/admission/status.ts';
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
+import { ownAmbassador } from '../../core/decision/ambassador.ts';
+import type { Namespace } from '../../core/decision/decide.ts';
+import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
+import type { Rules } from '../../core/decision/rules.ts';
+
+/** A pod without anything that podherald could have added, and with all that it adds to that. */
+export interface Anew {
+  readonly bare: Pod;
+  readonly full: Pod;
+}
+
+/** @param sidecar the index of the init container that may be the ambassador. */
+export function anewOf(
+  pod: Pod,
+  sidecar: number | undefined,
+  namespace: Namespace,
+  rules: Rules,
+): Anew {
+  const bare = barePod(pod, sidecar, writtenKeys(rules));
+  return { bare, full: injected(bare, namespace, rules) };
+}
+
+/** The index of the init container that may be the ambassador. */
+export function sidecarIn(pod: Pod): number | undefined {
+  const ambassador = ownAmbassador(pod);
+  return ambassador && pod.spec.initContainers?.indexOf(ambassador);
+}
+
+/** The annotations that podherald writes. */
+export function writtenKeys(rules: Rules): readonly string[] {
+  return [statusKey(rules), kubeconfigKey(rules)];
+}
 
 /**
  * The pod without anything that podherald could have added, and so perhaps without some of what
@@ -57,4 +93,16 @@ function bareContainer(container: Container, doubtful: ReadonlySet<string>): Con
   const { env: _, volumeMounts, ...rest } = container;
   const kept = volumeMounts?.filter(({ name }) => !doubtful.has(name));
   return { ...rest, ...(kept && { volumeMounts: kept }) };
+}
+
+/** The pod as podherald would make it. */
+export function injected(pod: Pod, namespace: Namespace, rules: Rules): Pod {
+  return applied(pod, mutate(pod, namespace, rules));
+}
+
+/** The pod after what the walk made of it. */
+export function applied<Document>(pod: Document, { operations }: Mutation): Document {
+  if (operations.length === 0) return pod;
+  const copy = structuredClone({ pod, operations: operations as Operation[] });
+  return jsonpatch.applyPatch(copy.pod, copy.operations, true).newDocument;
 }

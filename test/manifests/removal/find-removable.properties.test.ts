@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Pod } from '../../../src/core/api/pod.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
-import { findOurs } from '../../../src/manifests/removal/find-ours.ts';
-import { injected } from '../../../src/manifests/removal/injected.ts';
-import { removalsOf, without } from '../../../src/manifests/removal/removals.ts';
+import { findOurs } from '../../../src/manifests/removal/find-removable.ts';
+import { removalsOf, without } from '../../../src/manifests/removal/injected-parts.ts';
+import { injected } from '../../../src/manifests/removal/reinject.ts';
 import { arbitraryPod } from '../../support/arbitrary-pod.ts';
 
 const RULES = { ...defaultRules('test'), stage: 'manifest' as const };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { flowStringText, stringText } from '../../../src/manifests/splice/render-scalar.ts';
+import { flowStringText, stringText } from '../../../src/manifests/splice/render.ts';
 
 describe('stringText', () => {
   it.each([
