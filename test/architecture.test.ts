@@ -15,7 +15,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
     imports: ['core/api', 'core/decision', 'core/injection'],
     packages: [],
   },
-  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml', 'fast-json-patch'] },
+  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml'] },
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
@@ -51,7 +51,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
       'errors',
       'version',
     ],
-    packages: ['commander', 'diff', 'fast-json-patch', 'pino', 'yaml'],
+    packages: ['commander', 'diff', 'pino', 'yaml'],
   },
   main: { pure: false, imports: ['cli', 'errors'], packages: ['commander'] },
   errors: { pure: true, imports: [], packages: [] },

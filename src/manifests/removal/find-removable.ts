@@ -4,147 +4,188 @@ import type { Namespace } from '../../core/decision/decide.ts';
 import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
-import { selectedContainers } from '../../core/injection/plan.ts';
-import { sameMount, sameVolume } from './compare.ts';
-import { candidatesIn, isStored, volumeCandidates } from './find-present.ts';
+import { type SelectedContainer, selectedContainers } from '../../core/injection/plan.ts';
 import {
-  isNothing,
-  NOTHING_OURS,
-  type Ours,
-  type OursInContainer,
-  removalsOf,
-  without,
+  equalsInjected,
+  sameInitContainers,
+  sameItems,
+  sameMount,
+  sameVolumes,
+} from './compare.ts';
+import { containerNamed, findVolumes } from './find-present.ts';
+import {
+  type ContainerParts,
+  hasNoParts,
+  type InjectedParts,
+  NO_PARTS,
+  removeParts,
 } from './injected-parts.ts';
-import { type Anew, anewOf, injected, sidecarIn, writtenKeys } from './reinject.ts';
+import {
+  addedAnnotationKeys,
+  findAmbassadorIndex,
+  injectPod,
+  type Reinjection,
+  reinject,
+} from './reinject.ts';
 
 /**
- * What of a pod podherald added, told by what it would add again: the most that can be taken out
- * so that injecting the rest makes the same pod. What its user wrote stays, unless it equals ours
- * to the letter and stands where ours would.
+ * Finds the parts of a pod that podherald injected: the largest set whose removal is undone by
+ * injecting the pod again. The user's own parts stay, unless one equals an injected part and is at
+ * the position where podherald would inject it.
  */
-export function findOurs(pod: Pod, namespace: Namespace, rules: Rules): Ours {
-  const complete = injected(pod, namespace, rules);
-  let ours = candidates(pod, namespace, rules);
-  while (!isNothing(ours)) {
-    const rest = without(pod, removalsOf(pod, ours));
-    const smaller = shrink(ours, complete, injected(rest, namespace, rules), pod);
-    if (smaller === ours) return ours;
-    ours = smaller;
+export function findRemovable(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
+  const expected = injectPod(pod, namespace, rules);
+  let parts = findCandidates(pod, namespace, rules);
+  while (!hasNoParts(parts)) {
+    const actual = injectPod(removeParts(pod, parts), namespace, rules);
+    const fewer = dropUnrestored(parts, pod, expected, actual);
+    if (fewer === parts) return parts;
+    parts = fewer;
   }
-  return NOTHING_OURS;
+  return NO_PARTS;
 }
 
-function candidates(pod: Pod, namespace: Namespace, rules: Rules): Ours {
-  const sidecar = sidecarIn(pod);
-  const first = anewOf(pod, sidecar, namespace, rules);
-  const own = isOurSidecar(pod, sidecar, first) ? sidecar : undefined;
-  const anew = own === sidecar ? first : anewOf(pod, undefined, namespace, rules);
-  if (anew.full === anew.bare) return NOTHING_OURS;
+function findCandidates(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
+  const foundIndex = findAmbassadorIndex(pod);
+  const withoutFound = reinject(pod, foundIndex, namespace, rules);
+  const isOwn = isInjectedAmbassador(pod, foundIndex, withoutFound);
+  const ambassadorIndex = isOwn ? foundIndex : undefined;
+  const reinjection =
+    ambassadorIndex === foundIndex ? withoutFound : reinject(pod, undefined, namespace, rules);
+  if (reinjection.injected === reinjection.stripped) return NO_PARTS;
   const containers = selectedContainers(pod, ALL_CONTAINERS)
-    .filter(({ at }) => at.list === 'containers' || at.index !== own)
-    .map((selected) => candidatesIn(pod, selected, anew));
-  return unmounted(pod, {
+    .filter(({ at }) => at.list === 'containers' || at.index !== ambassadorIndex)
+    .map((selected) => candidatesIn(selected, pod, reinjection));
+  return dropMountedVolumes(pod, {
     containers,
-    volumes: volumeCandidates(pod, anew),
-    ...(own !== undefined && { sidecar: own }),
-    annotations: writtenKeys(rules).filter((key) => isWritten(key, pod, anew.full, rules)),
+    volumes: findVolumes(pod, reinjection),
+    ...(ambassadorIndex !== undefined && { ambassadorIndex }),
+    annotations: addedAnnotationKeys(rules).filter((key) =>
+      isInjectedAnnotation(key, pod, reinjection, rules),
+    ),
   });
 }
 
-/** Its image may be of another version: that follows the API server. */
-function isOurSidecar(pod: Pod, sidecar: number | undefined, { bare, full }: Anew): boolean {
-  if (sidecar === undefined) return false;
-  const isAdded = (full.spec.initContainers?.length ?? 0) > (bare.spec.initContainers?.length ?? 0);
-  const [ours, own] = [full.spec.initContainers?.[0], pod.spec.initContainers?.[sidecar]];
-  const mounts = sameLists(own?.volumeMounts, ours?.volumeMounts, (one, other) =>
-    sameMount(one, pod, other, full),
+/** Ignores the image: another version of the API server needs another one. */
+function isInjectedAmbassador(
+  pod: Pod,
+  index: number | undefined,
+  { stripped, injected }: Reinjection,
+): boolean {
+  if (index === undefined) return false;
+  const count = ({ spec }: Pod): number => spec.initContainers?.length ?? 0;
+  const [expected, actual] = [injected.spec.initContainers?.[0], pod.spec.initContainers?.[index]];
+  const hasSameMounts = sameItems(actual?.volumeMounts, expected?.volumeMounts, (one, other) =>
+    sameMount(one, pod, other, injected),
   );
-  const rest = { image: '', volumeMounts: [] };
-  return isAdded && mounts && isStored({ ...own, ...rest }, { ...ours, ...rest });
+  const compared = { image: '', volumeMounts: [] };
+  return (
+    count(injected) > count(stripped) &&
+    hasSameMounts &&
+    equalsInjected({ ...actual, ...compared }, { ...expected, ...compared })
+  );
 }
 
-/** The status tells of the version and the moment that wrote it: any text of it is ours. */
-function isWritten(key: string, pod: Pod, full: Pod, rules: Rules): boolean {
-  const text = pod.metadata?.annotations?.[key];
-  const anew = full.metadata?.annotations?.[key];
-  if (text === undefined || anew === undefined) return false;
-  return text === anew || key === statusKey(rules);
+/** The status contains the version and the findings of its injection, so any text of it matches. */
+function isInjectedAnnotation(
+  key: string,
+  pod: Pod,
+  { injected }: Reinjection,
+  rules: Rules,
+): boolean {
+  const actual = pod.metadata?.annotations?.[key];
+  const expected = injected.metadata?.annotations?.[key];
+  if (actual === undefined || expected === undefined) return false;
+  return actual === expected || key === statusKey(rules);
 }
 
-/** A volume stays as long as a mount of it does. */
-function unmounted(pod: Pod, ours: Ours): Ours {
-  const used = new Set(
+/** Injected env is at the start of a container's list, injected mounts are at the end of theirs. */
+function candidatesIn(
+  { container, at }: SelectedContainer,
+  pod: Pod,
+  { stripped, injected }: Reinjection,
+): ContainerParts {
+  const twin = containerNamed(container.name, injected.spec[at.list]);
+  const ownMounts = containerNamed(container.name, stripped.spec[at.list])?.volumeMounts ?? [];
+  const injectedMounts = (twin?.volumeMounts ?? []).slice(ownMounts.length);
+  const mounts = container.volumeMounts ?? [];
+  const mountCount = countLeading(mounts.toReversed(), injectedMounts.toReversed(), (one, other) =>
+    sameMount(one, pod, other, injected),
+  );
+  const envCount = countLeading(container.env ?? [], twin?.env ?? [], sameEnvVar);
+  return {
+    at,
+    name: container.name,
+    env: [...Array(envCount).keys()],
+    volumeMounts: [...mounts.keys()].slice(mounts.length - mountCount),
+  };
+}
+
+/** How many leading items are also in another list, in the same order but with gaps allowed. */
+function countLeading<Item>(
+  items: readonly Item[],
+  others: readonly Item[],
+  isSame: (one: Item, other: Item) => boolean,
+): number {
+  let next = 0;
+  const end = items.findIndex((item) => {
+    const found = others.findIndex((other, index) => index >= next && isSame(item, other));
+    next = found + 1;
+    return found === -1;
+  });
+  return end === -1 ? items.length : end;
+}
+
+/** Drops the volumes that a mount outside of the parts still needs. */
+function dropMountedVolumes(pod: Pod, parts: InjectedParts): InjectedParts {
+  const mounted = new Set(
     selectedContainers(pod, ALL_CONTAINERS).flatMap(({ container, at }) => {
-      if (at.list === 'initContainers' && at.index === ours.sidecar) return [];
-      const own = ours.containers.find(
+      if (at.list === 'initContainers' && at.index === parts.ambassadorIndex) return [];
+      const removed = parts.containers.find(
         (other) => other.at.list === at.list && other.at.index === at.index,
       );
-      const stay = (container.volumeMounts ?? []).filter(
-        (_, index) => own?.volumeMounts.includes(index) !== true,
-      );
-      return stay.map(({ name }) => name);
+      return (container.volumeMounts ?? [])
+        .filter((_, index) => removed?.volumeMounts.includes(index) !== true)
+        .map(({ name }) => name);
     }),
   );
-  const volumes = ours.volumes.filter((index) => !used.has(pod.spec.volumes?.[index]?.name ?? ''));
-  return { ...ours, volumes };
+  const volumes = parts.volumes.filter(
+    (index) => !mounted.has(pod.spec.volumes?.[index]?.name ?? ''),
+  );
+  return { ...parts, volumes };
 }
 
 /**
- * Less of what is ours, where injecting the rest made another pod than injecting all of it.
+ * Drops parts that the injection did not restore.
  *
- * @returns the same where both made the same pod.
+ * @param expected the injected pod.
+ * @param actual the pod that was injected after the removal of the parts.
+ * @returns the same object if `actual` has everything that `expected` has.
  */
-function shrink(ours: Ours, complete: Pod, again: Pod, pod: Pod): Ours {
-  const containers = ours.containers.map((own) => shrinkIn(own, complete, again));
-  const isSmaller = containers.some((own, index) => own !== ours.containers[index]);
-  if (isSmaller) return unmounted(pod, { ...ours, containers });
-  if (!sameVolumes(complete, again)) {
-    return ours.volumes.length > 0 ? { ...ours, volumes: [] } : NOTHING_OURS;
+function dropUnrestored(parts: InjectedParts, pod: Pod, expected: Pod, actual: Pod): InjectedParts {
+  const containers = parts.containers.map((one) => dropUnrestoredIn(one, expected, actual));
+  const isChanged = containers.some((one, index) => one !== parts.containers[index]);
+  if (isChanged) return dropMountedVolumes(pod, { ...parts, containers });
+  if (!sameVolumes(expected, actual)) {
+    return parts.volumes.length > 0 ? { ...parts, volumes: [] } : NO_PARTS;
   }
-  if (!sameNames(complete, again)) return NOTHING_OURS;
-  const lost = (key: string): boolean => again.metadata?.annotations?.[key] === undefined;
-  if (!ours.annotations.some(lost)) return ours;
-  return { ...ours, annotations: ours.annotations.filter((key) => !lost(key)) };
+  if (!sameInitContainers(expected, actual)) return NO_PARTS;
+  const isLost = (key: string): boolean => actual.metadata?.annotations?.[key] === undefined;
+  if (!parts.annotations.some(isLost)) return parts;
+  return { ...parts, annotations: parts.annotations.filter((key) => !isLost(key)) };
 }
 
-function shrinkIn(own: OursInContainer, complete: Pod, again: Pod): OursInContainer {
-  const one = complete.spec[own.at.list]?.find(({ name }) => name === own.name);
-  const other = again.spec[own.at.list]?.find(({ name }) => name === own.name);
-  const sameEnv = sameLists(one?.env, other?.env, sameEnvVar);
-  const sameMounts = sameLists(one?.volumeMounts, other?.volumeMounts, (mount, twin) =>
-    sameMount(mount, complete, twin, again),
+function dropUnrestoredIn(parts: ContainerParts, expected: Pod, actual: Pod): ContainerParts {
+  const one = containerNamed(parts.name, expected.spec[parts.at.list]);
+  const other = containerNamed(parts.name, actual.spec[parts.at.list]);
+  if (!sameItems(one?.env, other?.env, sameEnvVar) && parts.env.length > 0) {
+    return { ...parts, env: parts.env.slice(0, -1) };
+  }
+  const hasSameMounts = sameItems(one?.volumeMounts, other?.volumeMounts, (mount, twin) =>
+    sameMount(mount, expected, twin, actual),
   );
-  if (!sameEnv && own.env.length > 0) return { ...own, env: own.env.slice(0, -1) };
-  if (!sameMounts && own.volumeMounts.length > 0) {
-    return { ...own, volumeMounts: own.volumeMounts.slice(1) };
+  if (!hasSameMounts && parts.volumeMounts.length > 0) {
+    return { ...parts, volumeMounts: parts.volumeMounts.slice(1) };
   }
-  return own;
-}
-
-function sameVolumes(one: Pod, other: Pod): boolean {
-  const left = [...(other.spec.volumes ?? [])];
-  const isSame = (one.spec.volumes ?? []).every((volume) => {
-    const at = left.findIndex((twin) => sameVolume(volume, twin));
-    if (at !== -1) left.splice(at, 1);
-    return at !== -1;
-  });
-  return isSame && left.length === 0;
-}
-
-function sameNames(one: Pod, other: Pod): boolean {
-  const names = ({ spec }: Pod): string[] => (spec.initContainers ?? []).map(({ name }) => name);
-  return sameLists(names(one), names(other), (name, twin) => name === twin);
-}
-
-function sameLists<Item>(
-  one: readonly Item[] | null | undefined,
-  other: readonly Item[] | null | undefined,
-  isSame: (item: Item, twin: Item) => boolean,
-): boolean {
-  const [items, twins] = [one ?? [], other ?? []];
-  if (items.length !== twins.length) return false;
-  return items.every((item, at) => {
-    const twin = twins[at];
-    return twin !== undefined && isSame(item, twin);
-  });
+  return parts;
 }

@@ -1,94 +1,83 @@
-import { isObject, type Json } from '../../core/api/json.ts';
-import { escapeToken, pointerTokens } from '../../core/api/json-patch.ts';
+import type { Json } from '../../core/api/json.ts';
+import { escapeToken } from '../../core/api/json-patch.ts';
 import type { Pod } from '../../core/api/pod.ts';
 import type { ContainerPlace } from '../../core/injection/injection.ts';
+import { removeValues, valueAtPointer } from '../edit-json.ts';
 
-/** What of a pod is podherald's, by where it stands in the pod. */
-export interface Ours {
-  readonly containers: readonly OursInContainer[];
-  /** Indexes of `volumes`. */
+/** The parts of a pod that podherald injected, or that equal what it injects. Indexes are from 0. */
+export interface InjectedParts {
+  readonly containers: readonly ContainerParts[];
+  /** Indexes in `spec.volumes`. */
   readonly volumes: readonly number[];
-  /** The index of the ambassador in `initContainers`. */
-  readonly sidecar?: number;
+  /** Index in `spec.initContainers`. */
+  readonly ambassadorIndex?: number;
+  /** Keys in `metadata.annotations`. */
   readonly annotations: readonly string[];
 }
 
-export interface OursInContainer {
+/** The injected parts of one container. */
+export interface ContainerParts {
   readonly at: ContainerPlace;
   readonly name: string;
-  /** Indexes of `env`. */
+  /** Indexes in `env`. */
   readonly env: readonly number[];
-  /** Indexes of `volumeMounts`. */
+  /** Indexes in `volumeMounts`. */
   readonly volumeMounts: readonly number[];
 }
 
-export const NOTHING_OURS: Ours = { containers: [], volumes: [], annotations: [] };
+export const NO_PARTS: InjectedParts = { containers: [], volumes: [], annotations: [] };
 
-export function isNothing({ containers, volumes, sidecar, annotations }: Ours): boolean {
+export function hasNoParts(parts: InjectedParts): boolean {
+  const { containers, volumes, ambassadorIndex, annotations } = parts;
   const inContainers = containers.some(
     ({ env, volumeMounts }) => env.length + volumeMounts.length > 0,
   );
-  return !inContainers && volumes.length === 0 && sidecar === undefined && annotations.length === 0;
+  const inPod = volumes.length + annotations.length > 0 || ambassadorIndex !== undefined;
+  return !inContainers && !inPod;
+}
+
+/** Copies a pod without some of its parts. */
+export function removeParts(pod: Pod, parts: InjectedParts): Pod {
+  return removeValues(pod, pointersTo(parts, pod));
 }
 
 /**
- * The places of a pod that are to go, as JSON Pointers: each stands on the pod as it is. A list or
- * map of which nothing would stay goes as a whole.
+ * Returns JSON Pointers (RFC 6901) to parts of a pod, which all refer to the pod as it is. If the
+ * parts are all items of a list or map, the pointer leads to the list or map itself.
  */
-export function removalsOf(pod: Pod, ours: Ours): string[] {
+export function pointersTo(parts: InjectedParts, pod: Pod): string[] {
   const single = [
-    ...ours.annotations.map((key) => `/metadata/annotations/${escapeToken(key)}`),
-    ...ours.containers.flatMap(({ at, env, volumeMounts }) => {
+    ...parts.annotations.map((key) => `/metadata/annotations/${escapeToken(key)}`),
+    ...parts.containers.flatMap(({ at, env, volumeMounts }) => {
       const path = `/spec/${at.list}/${at.index}`;
       return [
         ...env.map((index) => `${path}/env/${index}`),
         ...volumeMounts.map((index) => `${path}/volumeMounts/${index}`),
       ];
     }),
-    ...(ours.sidecar === undefined ? [] : [`/spec/initContainers/${ours.sidecar}`]),
-    ...ours.volumes.map((index) => `/spec/volumes/${index}`),
+    ...(parts.ambassadorIndex === undefined
+      ? []
+      : [`/spec/initContainers/${parts.ambassadorIndex}`]),
+    ...parts.volumes.map((index) => `/spec/volumes/${index}`),
   ];
-  return collapse(pod as unknown as Json, single);
+  return mergeComplete(pod as unknown as Json, single);
 }
 
-function collapse(pod: Json, paths: readonly string[]): string[] {
-  const byParent = Map.groupBy(paths, parentOf);
-  const emptied = [...byParent].filter(([parent, all]) => isAll(pod, parent, all));
-  if (emptied.length === 0) return [...paths];
-  const gone = new Set(emptied.map(([parent]) => parent));
-  const kept = paths.filter((path) => !gone.has(parentOf(path)));
-  return collapse(pod, [...kept, ...gone]);
+function mergeComplete(pod: Json, pointers: readonly string[]): string[] {
+  const byParent = Map.groupBy(pointers, parentOf);
+  const complete = [...byParent].filter(([parent, all]) => isComplete(pod, parent, all));
+  if (complete.length === 0) return [...pointers];
+  const merged = new Set(complete.map(([parent]) => parent));
+  const others = pointers.filter((pointer) => !merged.has(parentOf(pointer)));
+  return mergeComplete(pod, [...others, ...merged]);
 }
 
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
+function parentOf(pointer: string): string {
+  return pointer.slice(0, pointer.lastIndexOf('/'));
 }
 
-/** The pod itself never goes, and it always has a spec. */
-function isAll(pod: Json, parent: string, children: readonly string[]): boolean {
-  const value = pointerTokens(parent).reduce<Json | undefined>(member, pod);
+/** The pod itself is never complete, as no pointer leads to its `spec`. */
+function isComplete(pod: Json, parent: string, children: readonly string[]): boolean {
+  const value = valueAtPointer(pod, parent);
   return parent !== '' && children.length === Object.keys(value ?? {}).length;
-}
-
-function member(value: Json | undefined, token: string): Json | undefined {
-  if (Array.isArray(value)) return value[Number(token)];
-  return isObject(value) ? value[token] : undefined;
-}
-
-/** A document without the places that JSON Pointers name. */
-export function without<Document>(document: Document, paths: readonly string[]): Document {
-  return cut(document as Json, paths.map(pointerTokens)) as Document;
-}
-
-function cut(value: Json, paths: readonly (readonly string[])[]): Json {
-  if (paths.length === 0 || typeof value !== 'object' || value === null) return value;
-  const below = Map.groupBy(paths, ([token = '']) => token);
-  const kept = Object.entries(value as Readonly<Record<string, Json>>).flatMap(
-    ([token, inner]): [string, Json][] => {
-      const [first, ...others] = (below.get(token) ?? []).map(([, ...rest]) => rest);
-      if (first === undefined) return [[token, inner]];
-      return first.length === 0 ? [] : [[token, cut(inner, [first, ...others])]];
-    },
-  );
-  return Array.isArray(value) ? kept.map(([, inner]) => inner) : Object.fromEntries(kept);
 }

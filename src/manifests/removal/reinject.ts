@@ -1,108 +1,97 @@
-import jsonpatch, { type Operation } from 'fast-json-patch';
 import { mutate } from '../../core/admission/mutate.ts';
-import type { Mutation } from '../../core/admission/mutation.ts';
 import { statusKey } from '../../core/admission/status.ts';
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
 import { ownAmbassador } from '../../core/decision/ambassador.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
 import type { Rules } from '../../core/decision/rules.ts';
+import { applyOperations } from '../edit-json.ts';
 
-/** A pod without anything that podherald could have added, and with all that it adds to that. */
-export interface Anew {
-  readonly bare: Pod;
-  readonly full: Pod;
+/** Returns the pod after its injection. */
+export function injectPod(pod: Pod, namespace: Namespace, rules: Rules): Pod {
+  return applyOperations(pod, mutate(pod, namespace, rules).operations);
 }
 
-/** @param sidecar the index of the init container that may be the ambassador. */
-export function anewOf(
+/** A pod without everything that podherald may have injected, before and after its injection. */
+export interface Reinjection {
+  readonly stripped: Pod;
+  readonly injected: Pod;
+}
+
+/**
+ * Strips a pod and injects it again: what is added equals everything that podherald may have added.
+ *
+ * @param ambassadorIndex in `spec.initContainers`, of the ambassador to strip; undefined to keep it.
+ */
+export function reinject(
   pod: Pod,
-  sidecar: number | undefined,
+  ambassadorIndex: number | undefined,
   namespace: Namespace,
   rules: Rules,
-): Anew {
-  const bare = barePod(pod, sidecar, writtenKeys(rules));
-  return { bare, full: injected(bare, namespace, rules) };
+): Reinjection {
+  const stripped = stripPod(pod, ambassadorIndex, addedAnnotationKeys(rules));
+  return { stripped, injected: injectPod(stripped, namespace, rules) };
 }
 
-/** The index of the init container that may be the ambassador. */
-export function sidecarIn(pod: Pod): number | undefined {
+/** The index in `spec.initContainers` of the container that looks like the ambassador, if any. */
+export function findAmbassadorIndex(pod: Pod): number | undefined {
   const ambassador = ownAmbassador(pod);
   return ambassador && pod.spec.initContainers?.indexOf(ambassador);
 }
 
-/** The annotations that podherald writes. */
-export function writtenKeys(rules: Rules): readonly string[] {
+/** The keys of the annotations that podherald adds to pods. */
+export function addedAnnotationKeys(rules: Rules): readonly string[] {
   return [statusKey(rules), kubeconfigKey(rules)];
 }
 
-/**
- * The pod without anything that podherald could have added, and so perhaps without some of what
- * its user wrote: what podherald adds to it is all that it could have added.
- *
- * @param sidecar the index of the init container that may be the ambassador.
- */
-export function barePod(
+/** Strips too much rather than too little: all env, for example, also the user's own. */
+function stripPod(
   pod: Pod,
-  sidecar: number | undefined,
-  annotations: readonly string[],
+  ambassadorIndex: number | undefined,
+  annotationKeys: readonly string[],
 ): Pod {
   const { metadata, spec } = pod;
-  const initContainers = spec.initContainers?.filter((_, index) => index !== sidecar);
-  const doubtful = doubtfulVolumes(pod, sidecar);
-  const bare = (container: Container): Container => bareContainer(container, doubtful);
+  const initContainers = spec.initContainers?.filter((_, index) => index !== ambassadorIndex);
+  const volumes = strippedVolumes(pod, ambassadorIndex);
+  const strip = (container: Container): Container => stripContainer(container, volumes);
+  const keptAnnotations = Object.entries(metadata?.annotations ?? {}).filter(
+    ([key]) => !annotationKeys.includes(key),
+  );
   return {
     ...pod,
     ...(metadata && {
-      metadata: { ...metadata, annotations: without(metadata.annotations ?? {}, annotations) },
+      metadata: { ...metadata, annotations: Object.fromEntries(keptAnnotations) },
     }),
     spec: {
       ...spec,
-      containers: spec.containers.map(bare),
-      ...(initContainers && { initContainers: initContainers.map(bare) }),
-      ...(spec.volumes && { volumes: spec.volumes.filter(({ name }) => !doubtful.has(name)) }),
+      containers: spec.containers.map(strip),
+      ...(initContainers && { initContainers: initContainers.map(strip) }),
+      ...(spec.volumes && { volumes: spec.volumes.filter(({ name }) => !volumes.has(name)) }),
     },
   };
 }
 
-function without<Value>(
-  record: Readonly<Record<string, Value>>,
-  keys: readonly string[],
-): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
-}
-
-/** Those of files of the Downward API, and those that only the ambassador mounts. */
-function doubtfulVolumes({ spec }: Pod, sidecar: number | undefined): ReadonlySet<string> {
-  const isSidecars = ({ name }: Volume): boolean =>
-    sidecar !== undefined &&
-    mounts(spec.initContainers?.[sidecar], name) &&
-    !spec.containers.some((container) => mounts(container, name)) &&
-    !spec.initContainers?.some((container, at) => at !== sidecar && mounts(container, name));
-  const doubtful = (spec.volumes ?? []).filter(
-    (volume) => volume['downwardAPI'] !== undefined || isSidecars(volume),
+/** The names of all `downwardAPI` volumes, and of volumes that only the ambassador mounts. */
+function strippedVolumes({ spec }: Pod, ambassadorIndex: number | undefined): ReadonlySet<string> {
+  const isAmbassadors = ({ name }: Volume): boolean =>
+    ambassadorIndex !== undefined &&
+    mountsVolume(spec.initContainers?.[ambassadorIndex], name) &&
+    !spec.containers.some((container) => mountsVolume(container, name)) &&
+    !spec.initContainers?.some(
+      (container, index) => index !== ambassadorIndex && mountsVolume(container, name),
+    );
+  const stripped = (spec.volumes ?? []).filter(
+    (volume) => volume['downwardAPI'] !== undefined || isAmbassadors(volume),
   );
-  return new Set(doubtful.map(({ name }) => name));
+  return new Set(stripped.map(({ name }) => name));
 }
 
-function mounts(container: Container | undefined, volume: string): boolean {
+function mountsVolume(container: Container | undefined, volume: string): boolean {
   return container?.volumeMounts?.some(({ name }) => name === volume) === true;
 }
 
-function bareContainer(container: Container, doubtful: ReadonlySet<string>): Container {
+function stripContainer(container: Container, volumes: ReadonlySet<string>): Container {
   const { env: _, volumeMounts, ...rest } = container;
-  const kept = volumeMounts?.filter(({ name }) => !doubtful.has(name));
+  const kept = volumeMounts?.filter(({ name }) => !volumes.has(name));
   return { ...rest, ...(kept && { volumeMounts: kept }) };
-}
-
-/** The pod as podherald would make it. */
-export function injected(pod: Pod, namespace: Namespace, rules: Rules): Pod {
-  return applied(pod, mutate(pod, namespace, rules));
-}
-
-/** The pod after what the walk made of it. */
-export function applied<Document>(pod: Document, { operations }: Mutation): Document {
-  if (operations.length === 0) return pod;
-  const copy = structuredClone({ pod, operations: operations as Operation[] });
-  return jsonpatch.applyPatch(copy.pod, copy.operations, true).newDocument;
 }

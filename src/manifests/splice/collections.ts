@@ -13,11 +13,16 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { escapeToken } from '../../core/api/json-patch.ts';
-import { type Obstacle, Refusal } from './refusal.ts';
+import { Refusal, type RefusalCode } from './refusal.ts';
 import type { CollectionToken, ItemToken } from './tokens.ts';
 
-/** Reads one YAML document with its tokens. @throws Refusal */
-export function readYaml(text: string, obstacle: Obstacle): Document.Parsed {
+/**
+ * Parses one YAML document and keeps the tokens of its text.
+ *
+ * @param code of the refusal if the text is not exactly one valid document.
+ * @throws Refusal
+ */
+export function parseWithTokens(text: string, code: RefusalCode): Document.Parsed {
   const document = parseDocument(text, {
     keepSourceTokens: true,
     logLevel: 'error',
@@ -26,88 +31,104 @@ export function readYaml(text: string, obstacle: Obstacle): Document.Parsed {
     resolveKnownTags: false,
   });
   const [error] = document.errors;
-  if (error) throw new Refusal(obstacle, { offset: error.pos[0], detail: error.message });
+  if (error) throw new Refusal(code, { offset: error.pos[0], detail: error.message });
   return document;
 }
 
-/** The library throws at merge keys of anything but maps, and at alias bombs. @throws Refusal */
-export function jsonOf(document: Document.Parsed, obstacle: Obstacle): unknown {
+/**
+ * The value of a document as JSON.
+ *
+ * @throws Refusal for a merge key with anything but maps, an alias without an anchor, and aliases
+ *   of aliases that expand beyond the library's limit.
+ */
+export function jsonOf(document: Document.Parsed, code: RefusalCode): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    throw new Refusal(obstacle, { detail: String(error) });
+    throw new Refusal(code, { detail: String(error) });
   }
 }
 
-/** A list or map of the document: what it holds, and where that is written. */
-export interface Place {
+/** A list or map of a document: its parsed node, and its token in the text. */
+export interface Collection {
   readonly node: YAMLMap | YAMLSeq;
   readonly token: CollectionToken;
-  /** How many collections are around it. */
-  readonly depth: number;
-  /** The collection that it is an item of, and that item; the root has none. */
-  readonly holder?: { readonly place: Place; readonly item: ItemToken };
+  /** JSON Pointer from the document. */
   readonly path: string;
+  /** The number of collections around it. */
+  readonly depth: number;
+  /** The collection around it, and its item that holds this one; the root has none. */
+  readonly parent?: { readonly collection: Collection; readonly item: ItemToken };
 }
 
-/** Finds places in one document, and refuses those that are written for several places at once. */
-export class Locator {
+export type FlowCollection = Collection & { readonly token: CST.FlowCollection };
+
+export function isFlow(collection: Collection): collection is FlowCollection {
+  return collection.token.type === 'flow-collection';
+}
+
+/**
+ * Finds the collections of one document. Every method throws a `Refusal` for a value that is
+ * shared by an alias, anchor or merge key: an edit there would change other parts of the document.
+ */
+export class CollectionFinder {
   readonly #root: unknown;
-  readonly #aliased = new Map<unknown, string>();
+  /** Anchor names by the nodes that aliases refer to. */
+  readonly #anchors = new Map<unknown, string>();
 
   constructor(document: Document.Parsed) {
     this.#root = document.contents;
     visit(document, {
       Alias: (_key, alias) => {
         const target = alias.resolve(document);
-        if (target) this.#aliased.set(target, alias.source);
+        if (target) this.#anchors.set(target, alias.source);
       },
     });
   }
 
-  root(): Place {
-    return this.#place(this.#root, '', undefined);
+  root(): Collection {
+    return this.#find(this.#root, '', undefined);
   }
 
-  /** The collection under a key of a map. */
-  member(place: Place, key: string): Place {
-    const path = `${place.path}/${escapeToken(key)}`;
-    const pair = pairOf(place, key);
-    if (!pair && isMap(place.node) && place.node.items.some(isMerge)) {
-      throw new Refusal('merge_key', { path, offset: place.token.offset });
+  /** The collection at a key of a map. */
+  member(collection: Collection, key: string): Collection {
+    const path = `${collection.path}/${escapeToken(key)}`;
+    const pair = pairOf(collection, key);
+    if (!pair && isMap(collection.node) && collection.node.items.some(isMerge)) {
+      throw new Refusal('merge_key', { path, offset: collection.token.offset });
     }
-    return this.#place(pair?.value, path, pair?.srcToken && { place, item: pair.srcToken });
+    return this.#find(pair?.value, path, pair?.srcToken && { collection, item: pair.srcToken });
   }
 
-  /** The collection at an index of a list; `item` is where that is written. */
-  item(place: Place, index: number, item: ItemToken | undefined): Place {
-    return this.#place(place.node.items[index], `${place.path}/${index}`, item && { place, item });
+  /** The collection at an index of a list; `item` is the token of that index, if there is one. */
+  item(collection: Collection, index: number, item: ItemToken | undefined): Collection {
+    const path = `${collection.path}/${index}`;
+    return this.#find(collection.node.items[index], path, item && { collection, item });
   }
 
-  /** Refuses a value that something else in the document shares. */
-  assertOwn(node: unknown, path: string): void {
+  assertNotShared(node: unknown, path: string): void {
     if (isAlias(node)) {
-      throw new Refusal('alias', { path, anchor: node.source, ...at(node) });
+      throw new Refusal('alias', { path, anchor: node.source, ...offsetOf(node) });
     }
-    const anchor = this.#aliased.get(node);
-    if (anchor !== undefined) throw new Refusal('anchor', { path, anchor, ...at(node) });
+    const anchor = this.#anchors.get(node);
+    if (anchor !== undefined) throw new Refusal('anchor', { path, anchor, ...offsetOf(node) });
   }
 
-  #place(node: unknown, path: string, holder: Place['holder']): Place {
-    this.assertOwn(node, path);
+  #find(node: unknown, path: string, parent: Collection['parent']): Collection {
+    this.assertNotShared(node, path);
     if (!isMap(node) && !isSeq(node)) throw new Refusal('missing', { path });
     const token = node.srcToken;
-    // `[a: 1]` holds a map that has no brackets of its own.
-    if (!isCollectionToken(token)) throw new Refusal('unsupported', { path, ...at(node) });
-    const depth = holder ? holder.place.depth + 1 : 0;
-    return { node, token, path, depth, ...(holder && { holder }) };
+    // `[a: 1]` contains a map without brackets, which has no token of its own.
+    if (!isCollectionToken(token)) throw new Refusal('unsupported', { path, ...offsetOf(node) });
+    const depth = parent ? parent.collection.depth + 1 : 0;
+    return { node, token, path, depth, ...(parent && { parent }) };
   }
 }
 
-/** The member of a map under a key, as JSON sees keys. */
-export function pairOf(place: Place, key: string): Pair | undefined {
-  if (!isMap(place.node)) return undefined;
-  return place.node.items.find((pair) => !isMerge(pair) && keyText(pair.key) === key);
+/** The pair at a key of a map, with keys as strings as JSON has them; merge keys do not match. */
+export function pairOf({ node }: Collection, key: string): Pair | undefined {
+  if (!isMap(node)) return undefined;
+  return node.items.find((pair) => !isMerge(pair) && keyText(pair.key) === key);
 }
 
 function keyText(key: unknown): string | undefined {
@@ -115,9 +136,9 @@ function keyText(key: unknown): string | undefined {
   return key.value === null ? '' : String(key.value);
 }
 
-/** Whether a pair is a merge key, which the library marks with a way of its own to become JSON. */
-export function isMerge(pair: Pair): boolean {
-  return isScalar(pair.key) && pair.key.addToJSMap !== undefined;
+/** Whether a pair is a merge key (`<<`): the library gives those their own conversion to JSON. */
+export function isMerge({ key }: Pair): boolean {
+  return isScalar(key) && key.addToJSMap !== undefined;
 }
 
 function isCollectionToken(token: CST.Token | undefined): token is CollectionToken {
@@ -126,7 +147,7 @@ function isCollectionToken(token: CST.Token | undefined): token is CollectionTok
   );
 }
 
-function at(node: unknown): { offset?: number } {
+function offsetOf(node: unknown): { offset?: number } {
   const range = (node as Node).range;
   return range ? { offset: range[0] } : {};
 }
