@@ -1,23 +1,54 @@
 import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import { Because, type Field } from './because.ts';
-import type { Manifest } from './names.ts';
 
-/** Of a line of comment, without its indentation. */
+/** Plain data of a manifest, in which any field can carry a comment. */
+export type Field =
+  | string
+  | number
+  | boolean
+  | readonly Field[]
+  | { readonly [key: string]: Field | undefined }
+  | Commented;
+
+/** A field with the YAML comment that is written above it: the reason for its value. */
+export class Commented {
+  readonly comment: string;
+  readonly value: Exclude<Field, Commented>;
+
+  constructor(comment: string, value: Exclude<Field, Commented>) {
+    this.comment = comment;
+    this.value = value;
+  }
+}
+
+/** Adds a comment to a field. Long comments are wrapped. */
+export function commented(comment: string, value: Exclude<Field, Commented>): Commented {
+  return new Commented(comment, value);
+}
+
+/** A Kubernetes object to apply. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly [key: string]: Field | undefined };
+  readonly [field: string]: Field;
+}
+
+/** The length of a line of a comment in characters, without indentation and `# `. */
 const COMMENT_WIDTH = 88;
 
-/** Objects as YAML documents, the reasons of their fields as comments. */
+/** Renders objects as YAML documents with comments. */
 export function manifestText(objects: readonly Manifest[]): string {
   return objects.map(fieldText).join('---\n');
 }
 
-/** Lines of a YAML comment that hold a sentence. */
+/** Wraps a text into lines of a YAML comment, without indentation. */
 export function commentLines(sentence: string): string {
   return wrapped(sentence)
     .map((line) => `# ${line}\n`)
     .join('');
 }
 
-/** Anything as YAML, the reasons of its fields as comments. */
+/** Renders any field as a YAML document with comments. */
 export function fieldText(field: Field): string {
   const document = new Document<Node>();
   document.contents = nodeOf(field);
@@ -25,7 +56,7 @@ export function fieldText(field: Field): string {
 }
 
 function nodeOf(field: Field): Node {
-  if (field instanceof Because) return nodeOf(field.value);
+  if (field instanceof Commented) return nodeOf(field.value);
   if (Array.isArray(field)) return sequenceOf(field);
   if (typeof field === 'object') return mapOf(field as Record<string, Field | undefined>);
   const scalar = new Scalar(field);
@@ -37,7 +68,7 @@ function sequenceOf(fields: readonly Field[]): YAMLSeq {
   const sequence = new YAMLSeq();
   sequence.items = fields.map((field) => {
     const node = nodeOf(field);
-    if (field instanceof Because) node.commentBefore = commentOf(field.reason);
+    if (field instanceof Commented) node.commentBefore = commentOf(field.comment);
     return node;
   });
   sequence.flow = fields.length === 0;
@@ -49,7 +80,7 @@ function mapOf(fields: Readonly<Record<string, Field | undefined>>): YAMLMap {
   for (const [name, field] of Object.entries(fields)) {
     if (field === undefined) continue;
     const key = new Scalar(name);
-    if (field instanceof Because) key.commentBefore = commentOf(field.reason);
+    if (field instanceof Commented) key.commentBefore = commentOf(field.comment);
     map.items.push(new Pair(key, nodeOf(field)));
   }
   return map;

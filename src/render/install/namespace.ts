@@ -1,37 +1,36 @@
-import { because } from './because.ts';
-import type { InstallOptions } from './install-options.ts';
-import { labels, type Manifest, ofNamespace } from './names.ts';
+import { type InstallOptions, labels, namespacedMetadata } from './install-options.ts';
+import { commented, type Manifest } from './manifest-text.ts';
 
-/** podherald's own namespace. In one of somebody else's, a quota would limit the other pods too. */
+/** The namespace and its quota; nothing for a namespace that is managed elsewhere. */
 export function namespaceManifests(options: InstallOptions): Manifest[] {
   const { namespace, createNamespace, priorityClass } = options;
   if (!createNamespace) return [];
-  const home: Manifest = {
+  const manifest: Manifest = {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
       name: namespace,
       labels: {
         ...labels(options),
-        'pod-security.kubernetes.io/enforce': because(
-          'podherald needs no right on its node, and its namespace grants none.',
+        'pod-security.kubernetes.io/enforce': commented(
+          'podherald needs no privileges on its node, so its namespace allows none.',
           'restricted',
         ),
       },
     },
   };
-  return priorityClass.startsWith('system-') ? [home, priorityQuota(options)] : [home];
+  return priorityClass.startsWith('system-') ? [manifest, priorityQuota(options)] : [manifest];
 }
 
 function priorityQuota(options: InstallOptions): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
-    metadata: ofNamespace(options, 'podherald-priority'),
+    metadata: namespacedMetadata(options, 'podherald-priority'),
     spec: {
       hard: { pods: '100' },
-      scopeSelector: because(
-        'Some clusters (GKE for one) allow system priority classes only in namespaces with a quota that names them. Elsewhere this limits nothing that matters.',
+      scopeSelector: commented(
+        'Some clusters, such as GKE, allow system priority classes only in a namespace whose ResourceQuota names them. In other clusters this quota has no effect: podherald never needs 100 pods.',
         {
           matchExpressions: [
             { scopeName: 'PriorityClass', operator: 'In', values: [options.priorityClass] },

@@ -1,49 +1,78 @@
-import { because, type Field } from './because.ts';
-import type { InstallOptions } from './install-options.ts';
-import { CA_SECRET, type Manifest, NAME, ofCluster, ofNamespace } from './names.ts';
+import {
+  CA_SECRET,
+  clusterMetadata,
+  type InstallOptions,
+  NAME,
+  namespacedMetadata,
+} from './install-options.ts';
+import { commented, type Field, type Manifest } from './manifest-text.ts';
+
+/** The ServiceAccount of the Deployment. */
+export function serviceAccountManifest(options: InstallOptions): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: namespacedMetadata(options),
+    automountServiceAccountToken: commented(
+      'The Deployment mounts the token itself, and only if podherald calls the API server.',
+      false,
+    ),
+  };
+}
+
+/** Whether podherald calls the API server, and so needs a token. */
+export function needsToken({ tls, config }: InstallOptions): boolean {
+  return tls === 'self-managed' || config.readsNamespaces;
+}
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** What podherald needs wherever its certificate comes from. */
+/** The RBAC that does not depend on who issues the certificate; empty if podherald reads no namespaces. */
 export function rbacManifests(options: InstallOptions): Manifest[] {
   if (!options.config.readsNamespaces) return [];
   return clusterRole(options, NAME, [
-    because(
-      'Annotations of namespaces are defaults of their pods. Without them (namespaces: {annotations: false} in the config) this is not needed.',
+    commented(
+      'Annotations of a namespace are the defaults of its pods. If the config sets `namespaces.annotations: false`, this rule is not needed.',
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
     ),
   ]);
 }
 
-/** What it needs to be its own authority. */
+/** The RBAC with which podherald maintains its own CA and `caBundle`. */
 export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
   const secrets = { apiGroups: [''], resources: ['secrets'] };
   return [
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'Role',
-      metadata: ofNamespace(options),
+      metadata: namespacedMetadata(options),
       rules: [
-        because('A rule on create cannot name its object (it has no name yet).', {
-          ...secrets,
-          verbs: ['create'],
-        }),
-        because('The authority and its key, shared by all replicas, and no other Secret.', {
-          ...secrets,
-          resourceNames: [CA_SECRET],
-          verbs: ['get', 'watch', 'update'],
-        }),
+        commented(
+          'A rule for `create` cannot be limited by `resourceNames`: the API server does not know the name yet.',
+          {
+            ...secrets,
+            verbs: ['create'],
+          },
+        ),
+        commented(
+          'The CA and its key, which all replicas share. The rule covers no other Secret.',
+          {
+            ...secrets,
+            resourceNames: [CA_SECRET],
+            verbs: ['get', 'watch', 'update'],
+          },
+        ),
       ],
     },
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'RoleBinding',
-      metadata: ofNamespace(options),
+      metadata: namespacedMetadata(options),
       ...grant('Role', NAME, options),
     },
     ...clusterRole(options, 'podherald-self-managed-tls', [
-      because(
-        'To keep caBundle in step with the authority, in this one configuration. Who may patch it decides which server sees all pods, so nobody else should.',
+      commented(
+        'To keep `caBundle` equal to the CA, in this configuration only. Grant this to nobody else: whoever can patch a webhook configuration can redirect every pod to another server.',
         {
           apiGroups: ['admissionregistration.k8s.io'],
           resources: ['mutatingwebhookconfigurations'],
@@ -60,13 +89,13 @@ function clusterRole(options: InstallOptions, name: string, rules: readonly Fiel
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'ClusterRole',
-      metadata: ofCluster(options, name),
+      metadata: clusterMetadata(options, name),
       rules,
     },
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'ClusterRoleBinding',
-      metadata: ofCluster(options, name),
+      metadata: clusterMetadata(options, name),
       ...grant('ClusterRole', name, options),
     },
   ];

@@ -1,14 +1,12 @@
+import { MATCH_CONDITIONS, SCOPE_LABEL, SYSTEM_NAMESPACES } from '../../core/api/webhook-scope.ts';
 import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../core/decision/annotations.ts';
-import { because, type Field } from './because.ts';
 import { SERVING_CERTIFICATE } from './certificate.ts';
-import type { InstallOptions } from './install-options.ts';
-import { type Manifest, NAME, ofCluster } from './names.ts';
+import { clusterMetadata, type InstallOptions, NAME } from './install-options.ts';
+import { commented, type Field, type Manifest } from './manifest-text.ts';
 
-/** On a namespace, this label has `--scope labelled` send all of its pods. */
-export const SCOPE_LABEL = { key: 'podherald.dev/inject', value: 'enabled' } as const;
-
+/** The MutatingWebhookConfiguration. Never contains `caBundle`. */
 export function webhookManifest(options: InstallOptions): Manifest {
-  const metadata = ofCluster(options);
+  const metadata = clusterMetadata(options);
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingWebhookConfiguration',
@@ -16,8 +14,8 @@ export function webhookManifest(options: InstallOptions): Manifest {
       ...metadata,
       ...(options.tls === 'cert-manager' && {
         annotations: {
-          'cert-manager.io/inject-ca-from': because(
-            'cert-manager writes the authority of this Certificate as caBundle, and keeps it right.',
+          'cert-manager.io/inject-ca-from': commented(
+            'cert-manager writes the CA of this Certificate to `caBundle`, and keeps it up to date.',
             `${options.namespace}/${SERVING_CERTIFICATE}`,
           ),
         },
@@ -27,7 +25,7 @@ export function webhookManifest(options: InstallOptions): Manifest {
   };
 }
 
-/** The entries of the configuration. A pod is sent by one of them at most. */
+/** The entries of the configuration. At most one of them matches a pod. */
 export function webhooks(options: InstallOptions): Field[] {
   if (options.scope === 'all') return [entry(options, 'pods.podherald.dev', [], [])];
   const labelled = (operator: 'In' | 'NotIn'): Field => ({
@@ -39,11 +37,14 @@ export function webhooks(options: InstallOptions): Field[] {
     entry(
       options,
       'annotated.pods.podherald.dev',
-      [because('The entry below has these namespaces.', { ...(labelled('NotIn') as object) })],
+      [commented('The entry below covers these namespaces.', { ...(labelled('NotIn') as object) })],
       [
-        because(
-          'Only pods that carry an annotation of ours, in either form: no other pod of these namespaces ever depends on podherald.',
-          { name: 'asks-podherald', expression: asksExpression(options.config.annotationPrefix) },
+        commented(
+          'Sends only pods that have an annotation of podherald, with or without its prefix. No other pod of these namespaces depends on podherald.',
+          {
+            name: MATCH_CONDITIONS.hasAnnotation,
+            expression: hasAnnotationExpression(options.config.annotationPrefix),
+          },
         ),
       ],
     ),
@@ -51,8 +52,8 @@ export function webhooks(options: InstallOptions): Field[] {
       options,
       'labelled.pods.podherald.dev',
       [
-        because(
-          'All pods of labelled namespaces, as annotations of the namespace count for them too.',
+        commented(
+          'Sends all pods of labelled namespaces, because the annotations of the namespace are their defaults.',
           { ...(labelled('In') as object) },
         ),
       ],
@@ -69,12 +70,12 @@ function entry(
 ): Field {
   return {
     name,
-    clientConfig: because(
-      `caBundle is missing on purpose: ${CA_BUNDLE_AUTHOR[options.tls]} writes it, and a manifest that had it would overwrite that with each apply.`,
+    clientConfig: commented(
+      `\`caBundle\` is omitted on purpose: ${CA_BUNDLE_AUTHOR[options.tls]} it, and a value in this manifest would overwrite it at every apply.`,
       { service: { namespace: options.namespace, name: NAME, path: '/mutate' } },
     ),
     rules: [
-      because('Creation alone: what podherald adds cannot be changed in a pod that exists.', {
+      commented('Only CREATE: the fields that podherald adds are immutable in an existing pod.', {
         operations: ['CREATE'],
         apiGroups: [''],
         apiVersions: ['v1'],
@@ -84,8 +85,8 @@ function entry(
     ],
     namespaceSelector: {
       matchExpressions: [
-        because(
-          'What the cluster needs to come up, and podherald itself: its own pods must start while no podherald runs, even under failurePolicy Fail.',
+        commented(
+          'Pods of the control plane, of the nodes and of podherald itself must start even if no replica of podherald runs and `failurePolicy` is Fail.',
           {
             key: 'kubernetes.io/metadata.name',
             operator: 'NotIn',
@@ -96,52 +97,53 @@ function entry(
       ],
     },
     matchConditions: [
-      because(
-        'Mirror pods show what a node runs already from a file; a change could only break them.',
+      commented(
+        'A mirror pod only shows a static pod, which the kubelet runs from a file. Injection has no effect on it.',
         {
-          name: 'not-a-mirror-pod',
+          name: MATCH_CONDITIONS.notMirrorPod,
           expression:
             "!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
         },
       ),
       ...conditions,
     ],
-    failurePolicy: because(FAILURE_REASONS[options.failurePolicy], options.failurePolicy),
-    timeoutSeconds: because(
-      'Every pod that is sent waits no longer than this for a podherald that does not answer. An answer takes about a millisecond.',
+    failurePolicy: commented(FAILURE_REASONS[options.failurePolicy], options.failurePolicy),
+    timeoutSeconds: commented(
+      'The longest delay of a pod if podherald does not respond. Normally it responds in about a millisecond.',
       3,
     ),
-    reinvocationPolicy: because(
-      'Containers that later webhooks add get their metadata too. A second round adds nothing else.',
+    reinvocationPolicy: commented(
+      'Containers that later webhooks add get their metadata too. For all others, a second call changes nothing.',
       'IfNeeded',
     ),
     matchPolicy: 'Equivalent',
-    sideEffects: because('podherald writes nothing, so dry runs are sent to it too.', 'None'),
+    sideEffects: commented(
+      'podherald writes nothing, so the API server sends it dry runs too.',
+      'None',
+    ),
     admissionReviewVersions: ['v1'],
   };
 }
 
 const FAILURE_REASONS = {
   Ignore:
-    'While podherald cannot be reached, pods start without what they asked for. Fail rejects them instead: docs/operations.md helps to choose.',
-  Fail: 'While podherald cannot be reached, no pod that would be sent to it can be created. docs/operations.md helps to choose.',
+    'While podherald is unreachable, pods are created without their injection. With Fail, they are rejected instead. docs/operations.md helps to choose.',
+  Fail: 'While podherald is unreachable, pods that would be sent to it are rejected. docs/operations.md helps to choose.',
 } as const;
 
 const CA_BUNDLE_AUTHOR = {
-  'self-managed': 'podherald itself',
-  'cert-manager': 'cert-manager',
-  files: 'whoever makes the certificate',
+  'self-managed': 'podherald writes',
+  'cert-manager': 'cert-manager writes',
+  files: 'whoever issues the certificate writes',
 } as const;
 
 function excludedNamespaces({ namespace, tls, excludedNamespaces }: InstallOptions): string[] {
   const needed = tls === 'cert-manager' ? ['cert-manager'] : [];
-  return [
-    ...new Set([namespace, 'kube-system', 'kube-node-lease', ...needed, ...excludedNamespaces]),
-  ];
+  return [...new Set([namespace, ...SYSTEM_NAMESPACES, ...needed, ...excludedNamespaces])];
 }
 
-/** CEL that is true of a pod with any key of ours. */
-function asksExpression(prefix: string): string {
+/** CEL that is true if the pod has any annotation of podherald. */
+function hasAnnotationExpression(prefix: string): string {
   const bare = ANNOTATION_NAMES.filter((name) => ANNOTATION_KEYS[name].bare);
   const keys = [`k.startsWith('${prefix}')`, ...bare.map((name) => `k == '${name}'`)];
   return `object.metadata.?annotations.orValue({}).exists(k, ${keys.join(' || ')})`;

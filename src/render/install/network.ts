@@ -1,0 +1,53 @@
+import {
+  ADMIN_PORT,
+  type InstallOptions,
+  namespacedMetadata,
+  SELECTOR,
+} from './install-options.ts';
+import { commented, type Manifest } from './manifest-text.ts';
+
+/** The Service that the API server calls. */
+export function serviceManifest(options: InstallOptions): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: namespacedMetadata(options),
+    spec: {
+      selector: SELECTOR,
+      ports: [
+        {
+          name: 'webhook',
+          port: commented('The port that the webhook configuration uses if it names none.', 443),
+          targetPort: 'webhook',
+        },
+        { name: 'admin', port: ADMIN_PORT, targetPort: 'admin' },
+      ],
+    },
+  };
+}
+
+/** Allows ingress to the ports of the webhook and of the metrics, and leaves egress open. */
+export function networkPolicyManifest(options: InstallOptions): Manifest {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: namespacedMetadata(options),
+    spec: {
+      podSelector: { matchLabels: SELECTOR },
+      policyTypes: commented(
+        'Egress stays open: podherald calls only the API server, whose address differs from cluster to cluster.',
+        ['Ingress'],
+      ),
+      ingress: [
+        commented(
+          'From any address: API servers call from outside the pod network, and their addresses change.',
+          { ports: [{ protocol: 'TCP', port: 'webhook' }] },
+        ),
+        commented(
+          'Metrics and probes. To allow only Prometheus, name its namespace in `from`. The probes of the kubelet are always allowed.',
+          { ports: [{ protocol: 'TCP', port: 'admin' }] },
+        ),
+      ],
+    },
+  };
+}
