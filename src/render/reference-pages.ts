@@ -25,17 +25,18 @@ function annotationsPage(): string {
 # Annotations
 
 All keys have the prefix \`${DEFAULT_PREFIX}\`, or the \`annotationPrefix\` of the config. Some keys also work without the
-prefix. If you set both keys with different values, the annotation is invalid. Whitespace around values is ignored, and the
-case of \`true\` and \`false\` too.
+prefix. If you set both keys with different values, the annotation is invalid. Whitespace around values and the case of
+\`true\` and \`false\` are ignored.
 
-Annotations of a namespace are the defaults of its pods. For each key, the pod takes precedence over its namespace, and the
-namespace over the config. \`inject-metadata: "false"\` on a pod takes precedence over everything else.
+Annotations of a namespace are the defaults of its pods. For each key except \`ambassador-access\`, the pod takes precedence
+over its namespace, and the namespace over the config. \`inject-metadata: "false"\` on a pod takes precedence over everything else.
 
 ${table(['Key', 'Without prefix', 'On', 'Value', 'Description'], keyRows())}
 
 If annotations of a pod are invalid, the pod is denied, and the message lists all of them. With \`onInvalid: warn\` in the config,
 the pod is admitted without the invalid part. podherald never denies a pod because of the config (such as an unknown
-profile) or because of an invalid annotation of a namespace: it ignores that part and returns a warning. [reasons.md](reasons.md) lists all messages.
+profile) or because of an invalid annotation of a namespace: it ignores that part and returns a warning.
+[reasons.md](reasons.md) lists all messages.
 
 On a workload such as a Deployment, set the annotations on the pod template (\`spec.template.metadata.annotations\`).
 
