@@ -54,7 +54,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     ],
     packages: ['commander', 'diff', 'fast-json-patch', 'pino', 'yaml'],
   },
-  main: { pure: false, imports: ['cli'], packages: [] },
+  main: { pure: false, imports: ['cli', 'version'], packages: [] },
   errors: { pure: true, imports: [], packages: [] },
   version: { pure: false, imports: [], packages: [] },
   'watch-folder': { pure: false, imports: [], packages: [] },
