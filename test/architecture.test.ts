@@ -16,7 +16,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     imports: ['core/api', 'core/decision', 'core/injection'],
     packages: [],
   },
-  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml', 'fast-json-patch'] },
+  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml'] },
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
@@ -53,7 +53,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
       'errors',
       'version',
     ],
-    packages: ['commander', 'diff', 'fast-json-patch', 'pino', 'yaml'],
+    packages: ['commander', 'diff', 'pino', 'yaml'],
   },
   main: { pure: false, imports: ['cli', 'version'], packages: [] },
   clock: { pure: false, imports: [], packages: [] },

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { findCluster } from '../cluster/find-cluster.ts';
 import { watchServerVersion } from '../cluster/server-version.ts';
-import { forServer } from '../config/compile.ts';
+import { withServerVersion } from '../config/compile.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -110,7 +110,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   );
   const cluster = isStandalone ? undefined : await findCluster();
   const versions = cluster && watchServerVersion(cluster, { log });
-  const config = forServer(await configSource(flags.config), () => versions?.get());
+  const config = withServerVersion(await configSource(flags.config), () => versions?.get());
   const certificates = await certificateSource(flags, log);
   const namespaces = isStandalone ? undefined : clusterNamespaces(config, cluster, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { applied } from '../../src/manifests/removal/injected.ts';
+import { applyOperations } from '../../src/manifests/edit-json.ts';
 import { makeFolder } from '../support/certificates.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import {
@@ -436,7 +436,7 @@ describe('explain of an object', () => {
   }
 
   const injected = (pod: object): object =>
-    applied(pod, mutate(pod, { name: 'shop' }, defaultRules('0')));
+    applyOperations(pod, mutate(pod, { name: 'shop' }, defaultRules('0')).operations);
 
   it('tells what a pod has got, and what its status says', async () => {
     const { text, live, has, lacks } = await explainPod(injected(livePod('web')));
