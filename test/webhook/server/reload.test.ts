@@ -72,7 +72,7 @@ describe('a server whose config changes', () => {
       'podherald_config_reloads_total{result="failure"} 0',
       'podherald_config_last_reload_successful 1',
     ]);
-    expect(server.lines.map(({ msg }) => msg)).toContain('the changed config is in force');
+    expect(server.lines.map(({ msg }) => msg)).toContain('using the changed config');
   });
 
   it('goes on with the last good one where it is at fault, says so, and stays ready', async () => {

@@ -19,7 +19,7 @@ describe('a server that is told to stop', () => {
     const ready = await fetch(`${server.adminUrl}/readyz`);
 
     expect(ready.status).toBe(503);
-    expect(await ready.text()).toContain('stopping');
+    expect(await ready.text()).toContain('server: shutting down');
     expect((await postTo(server.url, REVIEW, { ca: pair.cert })).statusCode).toBe(200);
 
     await vi.advanceTimersByTimeAsync(5000);

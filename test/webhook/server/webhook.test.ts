@@ -117,7 +117,9 @@ describe('a body that is no review is refused with a plain sentence:', () => {
       const response = await webhookDoor().post(REVIEW, { 'content-type': type });
 
       expect(response.statusCode).toBe(415);
-      expect(response.body).toBe('send the AdmissionReview as content-type application/json\n');
+      expect(response.body).toBe(
+        'unsupported content type: send the AdmissionReview as application/json\n',
+      );
     },
   );
 
@@ -171,7 +173,7 @@ describe('another method or path', () => {
     });
 
     expect(response.statusCode).toBe(404);
-    expect(response.body).toBe('there is only POST /mutate here\n');
+    expect(response.body).toBe('not found; send POST /mutate\n');
   });
 
   it('of POST elsewhere is not found, whatever its body is', async () => {
