@@ -70,7 +70,7 @@ test.skipIf(NO_IMAGE)(
 
     const printed = await namespace.run(['logs', 'client-node', '--container=app']);
     expect(printed).toContain('client-node');
-    expect(printed).toContain(`made namespace ${created}`);
+    expect(printed).toContain(`created namespace ${created}`);
   },
 );
 

@@ -104,7 +104,11 @@ test('the policies inject generated pods as the webhook does, or not at all', as
 });
 
 test.for([
-  ['metadata-env', { 'podherald.dev/metadata-env': 'A=metadata.name' }, /no policy can read items/],
+  [
+    'metadata-env',
+    { 'podherald.dev/metadata-env': 'A=metadata.name' },
+    /an admission policy cannot parse items/,
+  ],
   ['Unicode white space', { 'inject-metadata': 'true\u0085' }, /U\+0085/],
   ['a byte order mark', { 'inject-metadata': '\ufefftrue' }, /U\+FEFF/],
 ] as const)(

@@ -26,7 +26,7 @@ test('no create fails while the CA and the serving certificates are renewed', as
   const { configuration, namespace, replicas } = installed;
   const renewals = () =>
     replicas.flatMap(({ logLines }) =>
-      logLines('the CA was renewed; the old one stays trusted until it expires'),
+      logLines('renewed the CA; the old one stays trusted until it expires'),
     );
   const certificates = () =>
     replicas.map(({ logLines }) => logLines('serving a new certificate').length);
