@@ -182,6 +182,13 @@ describe('uninjectManifests', () => {
     expect(faults).toMatchObject([{ line: 13, message: expect.stringMatching(/&env.*replace/) }]);
   });
 
+  it('gives the line in the file, not in the document', () => {
+    const { text } = injectText(OWN);
+    const shared = `${text.replace('    env:\n', '    env: &env\n')}extra: *env\n`;
+
+    expect(uninjectText(`kind: List\n---\n${shared}`).faults).toMatchObject([{ line: 13 + 2 }]);
+  });
+
   it('changes nothing when it runs again', () => {
     const { text } = uninjectText(injectText(OWN).text);
 
