@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const MINUTE_MS = 60_000;
@@ -5,12 +6,14 @@ const MINUTE_MS = 60_000;
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export.
 export default defineConfig({
   test: {
+    // By default vitest leaves one core idle: on two cores that takes twice the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          // Starting a process, and generated pods, take their time on a busy machine.
+          // Processes and property tests are slow on a busy machine.
           testTimeout: 30_000,
         },
       },

@@ -1,10 +1,11 @@
-// tally.mjs FOLDER [BROKEN STAGE...]: adds up vitest's JSON reports of .ci/run, and fails unless
-// both runs have passed and none of the tests against a cluster was left out.
-// Plain JavaScript for any Node, because it also has to count when `npm ci` has failed.
+// node .ci/tally.mjs FOLDER [FAILED_STAGE...]
+// Adds up vitest's JSON reports (FOLDER/unit.json and FOLDER/e2e.json) and prints "N passed, N failed" as the last line.
+// Exits with 1 if a test or a stage failed, if one of the reports has no passed test, or if an e2e test was skipped.
+// Plain JavaScript without packages, because it also has to run when `npm ci` has failed.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [folder, ...brokenStages] = process.argv.slice(2);
+const [folder, ...failedStages] = process.argv.slice(2);
 
 function read(run) {
   const file = join(folder, `${run}.json`);
@@ -20,13 +21,13 @@ function read(run) {
 
 const unit = read('unit');
 const e2e = read('e2e');
-const faults = brokenStages.map((stage) => `the stage "${stage}" failed`);
-if (unit.passed === 0) faults.push('no unit test has passed');
-if (e2e.passed === 0) faults.push('no test against the cluster has passed');
-if (e2e.skipped > 0) faults.push(`${e2e.skipped} tests against the cluster were skipped`);
-for (const fault of faults) console.log(`FAILED: ${fault}`);
+const problems = failedStages.map((stage) => `stage failed: ${stage}`);
+if (unit.passed === 0) problems.push('no unit test passed');
+if (e2e.passed === 0) problems.push('no e2e test passed');
+if (e2e.skipped > 0) problems.push(`e2e tests skipped: ${e2e.skipped}`);
+for (const problem of problems) console.log(`FAILED: ${problem}`);
 
-// Where a stage broke without a failed test, something has failed all the same.
-const failed = Math.max(unit.failed + e2e.failed, faults.length > 0 ? 1 : 0);
+// A problem without a failed test still counts as one failure.
+const failed = Math.max(unit.failed + e2e.failed, problems.length > 0 ? 1 : 0);
 console.log(`${unit.passed + e2e.passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

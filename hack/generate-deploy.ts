@@ -1,4 +1,5 @@
-// Writes deploy/ from what `podherald manifests` renders. A test fails when they drift.
+// Writes deploy/, the manifests that `podherald manifests` renders. A unit test fails if deploy/ is
+// out of date.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { deployFolder } from '../src/render/install/deploy-folder.ts';
 import { VERSION } from '../src/version.ts';

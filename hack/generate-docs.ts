@@ -1,4 +1,4 @@
-// Writes the reference pages from the declarations that they describe. A test fails when they drift.
+// Writes docs/reference from the declarations in src. A unit test fails if a page is out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cliPage } from '../src/cli/cli-page.ts';
 import { REFERENCE_PAGES } from '../src/render/reference-pages.ts';

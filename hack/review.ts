@@ -1,4 +1,4 @@
-// Posts the review of a pod to a podherald on this machine, and shows the answer readably.
+// Sends a pod to podherald for review and prints the response in a readable form: see HELP.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
@@ -9,12 +9,14 @@ import { postReview, reviewOf } from '../src/cli/post-review.ts';
 
 const HELP = `Usage: npm run review -- [FILE] [options]
 
-Posts a pod (YAML or JSON), or a captured AdmissionReview, to podherald and shows what comes back.
-FILE is examples/pod.yaml unless given. Start podherald with \`npm start\` in another terminal.
+Sends a pod to podherald's webhook and prints the response and the changed lines of the pod.
+FILE is a pod (YAML or JSON) or an AdmissionReview (default: examples/pod.yaml).
+Start podherald first, with \`npm start\` in another terminal.
 
-  --url URL         default https://127.0.0.1:8443/mutate; any certificate is taken
-  -n, --namespace   namespace of the pod, default \`default\`
-  -h, --help
+  --url URL             URL of the webhook (default: https://127.0.0.1:8443/mutate);
+                        its certificate is not verified
+  -n, --namespace NAME  namespace of the pod (default: default)
+  -h, --help            print this help
 `;
 
 const { values, positionals } = parseArgs({
@@ -42,8 +44,9 @@ async function show(file: string): Promise<void> {
   output.out(`allowed: ${response.allowed}\n`);
   for (const warning of response.warnings ?? []) output.out(`warning: ${warning}\n`);
   if (response.status) output.out(`${response.status.message}\n`);
-  if (response.auditAnnotations)
+  if (response.auditAnnotations) {
     output.out(`audit:   ${JSON.stringify(response.auditAnnotations)}\n`);
+  }
   const operations = answeredPatch(response).map(({ op, path }) => `${op} ${path}`);
   output.out(`patch:   ${operations.join('\n         ') || 'none'}\n`);
   if (operations.length === 0) return;

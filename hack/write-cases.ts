@@ -1,5 +1,6 @@
-// Writes the golden files that cases of test/cases lack. Read what it writes before you commit it:
-// a golden file that nobody has read proves nothing. To write one anew, remove it first.
+// Writes the missing golden files of the cases in test/cases. It never overwrites one: to update a
+// golden file, delete it first. Read each file before you commit it, because the test takes it as
+// the expected result.
 import { existsSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { injectManifest } from '../src/manifests/inject.ts';

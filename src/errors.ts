@@ -35,3 +35,8 @@ export class AppError extends Error {
     this.code = code;
   }
 }
+
+/** One error for several faults: its message has one line for each, each prefixed as `main` prefixes the first. */
+export function faultsError(code: ErrorCode, faults: readonly string[]): AppError {
+  return new AppError(code, faults.join('\npodherald: '));
+}

@@ -30,19 +30,19 @@ describe.each(readCases())('$name', (golden) => {
   const injectedText = injects ? readCaseFile(name, 'injected.yaml') : podText;
   const injected: Json = parse(injectedText);
 
-  it('comes out of mutate() as written down', () => {
+  it('gets the expected outcome and patch from mutate()', () => {
     expect(outcomeOf(pod, mutation)).toEqual(expected);
     expect(mutation.operations).toEqual(patch);
   });
 
-  it('comes out of `inject` as written down, byte for byte', () => {
+  it('gets the expected manifest from `podherald inject`, byte for byte', () => {
     const result = injectManifest(manifestOf(golden, podText), injectOptions(golden));
-    const refused = expected.outcome === 'denied';
-    expect(result.faults.length > 0).toBe(refused);
+    const isDenied = expected.outcome === 'denied';
+    expect(result.faults.length > 0).toBe(isDenied);
     expect(result.text).toBe(manifestOf(golden, injectedText));
   });
 
-  it('comes out of POST /mutate as written down', async () => {
+  it('gets the expected response from POST /mutate', async () => {
     const response = await post(pod, golden);
     expect(response.allowed).toBe(expected.outcome !== 'denied');
     expect(response.warnings).toEqual(expected.warnings);
@@ -50,14 +50,14 @@ describe.each(readCases())('$name', (golden) => {
     expect(operationsOf(response)).toEqual(patch);
   });
 
-  it('applies under a strict reader and under fast-json-patch, to the same pod', () => {
+  it('becomes the expected pod when a strict JSON Patch reader or fast-json-patch applies the patch', () => {
     const copy: Json = structuredClone(pod);
     const applied = jsonpatch.applyPatch(copy, patch as Operation[], true).newDocument;
     expect(applied).toEqual(injected);
     expect(applyStrictly(pod, patch)).toEqual(injected);
   });
 
-  it('only adds, but for the status of a copied pod', () => {
+  it('loses nothing, except the status annotation of a pod that it was copied from', () => {
     const before = structuredClone(pod) as { metadata: { annotations?: Record<string, string> } };
     if (patch.some(({ path }) => STATUS.test(path))) {
       delete before.metadata.annotations?.['podherald.dev/status'];
@@ -65,7 +65,7 @@ describe.each(readCases())('$name', (golden) => {
     expect(losses(before as unknown as Json, injected)).toEqual([]);
   });
 
-  it('has nothing left to do the second time, through every door', async () => {
+  it('is not changed by a second injection, in mutate(), `podherald inject` and POST /mutate', async () => {
     expect(mutateCase(injected, golden).operations).toEqual([]);
     const again = manifestOf(golden, injectedText);
     expect(injectManifest(again, injectOptions(golden)).text).toBe(again);

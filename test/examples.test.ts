@@ -9,15 +9,15 @@ import { CASE_NAMESPACE } from './support/cases.ts';
 const FOLDER = join(import.meta.dirname, '../examples');
 const MANIFESTS = globSync('**/*.yaml', { cwd: FOLDER }).filter((file) => file !== 'config.yaml');
 const DEFAULTS = defaultRules('test');
-/** What examples/ambassador-client-node asks of the operator. */
+/** examples/ambassador-client-node needs an operator who allows full access. */
 const rules = { ...DEFAULTS, ambassador: { ...DEFAULTS.ambassador, maxAccess: 'full' } } as const;
 const OPTIONS = { rules, namespace: CASE_NAMESPACE, annotate: new Map<string, string>() };
 
-it('finds the examples', () => {
+it('reads the examples', () => {
   expect(MANIFESTS).toContain('ambassador-curl.yaml');
 });
 
-it.each(MANIFESTS)('examples/%s is injected, with nothing left out', (file) => {
+it.each(MANIFESTS)('examples/%s gets everything it requests, without a warning', (file) => {
   const { text, reports } = injectManifest(readFileSync(join(FOLDER, file), 'utf8'), OPTIONS);
 
   expect(parseAllDocuments(text).flatMap(({ errors }) => errors)).toEqual([]);
@@ -26,7 +26,7 @@ it.each(MANIFESTS)('examples/%s is injected, with nothing left out', (file) => {
 });
 
 it.each(MANIFESTS.filter((file) => file.startsWith('ambassador')))(
-  'examples/%s gets an ambassador, and brings the rights that it needs',
+  'examples/%s gets an ambassador, and contains the RBAC objects that it needs',
   (file) => {
     const { text, reports } = injectManifest(readFileSync(join(FOLDER, file), 'utf8'), OPTIONS);
 

@@ -14,7 +14,7 @@ import { applyStrictly } from './support/strict-json-patch.ts';
 const RULES = defaultRules('test');
 const FOLDER = new URL('./reviews/', import.meta.url);
 
-/** How each captured review ends: `injected` where no other word stands here. */
+/** Expected outcome and reason of each captured review. The default is `injected`. */
 const OUTCOMES: Readonly<Record<string, string>> = {
   '01-bare-pod': 'skipped not_requested',
   '10-container-named-ambassador': 'injected name_taken',
@@ -45,7 +45,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
-it('all the captured reviews are here', () => expect(files).toHaveLength(78));
+it('reads all the captured reviews', () => expect(files).toHaveLength(78));
 
 describe.each(files)('%s', (file) => {
   const request = read(file);
@@ -54,22 +54,22 @@ describe.each(files)('%s', (file) => {
   const before = request.object as Json;
   const after = applyStrictly(before, mutation.operations);
 
-  it('ends as it should', () => {
-    const ended = [mutation.outcome, mutation.reason].filter(Boolean).join(' ');
-    expect(ended).toBe(OUTCOMES[file.replace('.json', '')] ?? 'injected');
+  it('gets the expected outcome and reason', () => {
+    const outcome = [mutation.outcome, mutation.reason].filter(Boolean).join(' ');
+    expect(outcome).toBe(OUTCOMES[file.replace('.json', '')] ?? 'injected');
   });
 
-  it('leaves the received pod as it was', () => expect(before).toEqual(received));
+  it('is not changed in place', () => expect(before).toEqual(received));
 
-  it('gets a patch that strict readers and fast-json-patch apply alike', () => {
+  it('gets a patch with the same result in a strict JSON Patch reader and in fast-json-patch', () => {
     const copy: Json = structuredClone(before);
     const operations = mutation.operations as unknown as Operation[];
     expect(jsonpatch.applyPatch(copy, operations, true).newDocument).toEqual(after);
   });
 
-  it('only gains', () => expect(losses(before, after)).toEqual([]));
+  it('loses nothing', () => expect(losses(before, after)).toEqual([]));
 
-  it('has nothing left to do the second time, and nothing to audit', () => {
+  it('gets neither a patch nor audit annotations the second time', () => {
     const again = admitNow({ ...request, object: after });
     expect(again.operations).toEqual([]);
     if (again.outcome === 'unchanged') {
@@ -77,14 +77,14 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  it('is a pod whose added parts the API server accepts', () => {
-    if (mutation.operations.length > 0) expectSoundVolumes(after as unknown as Pod);
+  it('gets volumes and mounts that the API server accepts', () => {
+    if (mutation.operations.length > 0) expectValidVolumes(after as unknown as Pod);
   });
 });
 
 function admitNow(request: AdmissionRequest): Mutation {
   const mutation = admit(request, bareNamespace, RULES);
-  if (mutation instanceof Promise) throw new Error('nothing had to be waited for');
+  if (mutation instanceof Promise) throw new Error('expected a result at once, got a promise');
   return mutation;
 }
 
@@ -94,8 +94,11 @@ function read(file: string): AdmissionRequest {
   return review;
 }
 
-/** What the API server's validation asks of volumes and mounts, and design.md of ours. */
-function expectSoundVolumes({ spec }: Pod): void {
+/**
+ * Checks what the validation of the API server requires: valid, unique volume names, unique mount
+ * paths, and no mount without its volume. Also checks that a container's files are its own.
+ */
+function expectValidVolumes({ spec }: Pod): void {
   const names = (spec.volumes ?? []).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
@@ -103,12 +106,14 @@ function expectSoundVolumes({ spec }: Pod): void {
     const mounts = container.volumeMounts ?? [];
     expect(new Set(mounts.map(({ mountPath }) => mountPath)).size).toBe(mounts.length);
     for (const { name } of mounts) expect(names).toContain(name);
-    for (const named of ownFileNames(spec.volumes, container)) expect(named).toBe(container.name);
+    for (const name of resourceContainers(spec.volumes, container)) {
+      expect(name).toBe(container.name);
+    }
   }
 }
 
-/** The containers that the files under /etc/downward tell the resources of. */
-function ownFileNames(volumes: Pod['spec']['volumes'], container: Container): unknown[] {
+/** The names of the containers whose resources a container's files in /etc/downward show. */
+function resourceContainers(volumes: Pod['spec']['volumes'], container: Container): unknown[] {
   const mount = container.volumeMounts?.find(({ mountPath }) => mountPath === '/etc/downward');
   const source = volumes?.find(({ name }) => name === mount?.name)?.['downwardAPI'];
   const items = isObject(source) && Array.isArray(source['items']) ? source['items'] : [];

@@ -1,31 +1,55 @@
-/** podherald against a bare Node HTTPS server, and mutate() alone: see `--help`. */
+/** Compares podherald with a bare HTTPS server, and times the steps of one review: see HELP. */
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeWorkspace } from './certificate.ts';
-import { canPin, endChildren, pinSelf, runForJson, SERVER_CORE } from './children.ts';
-import { gatherEvidence } from './evidence.ts';
-import type { MutateTimes } from './mutate.ts';
-import { HELP, type Options, parseOptions } from './options.ts';
+import { parseArgs } from 'node:util';
+import { canPin, endChildren, pinSelf, runForJson, SERVER_CORE } from './processes.ts';
 import { type Result, render } from './report.ts';
 import { type Review, readReview } from './review.ts';
-import { SOME_PATCH, startBare, startPodherald, type Workspace } from './servers.ts';
+import {
+  gatherEvidence,
+  makeWorkspace,
+  SOME_PATCH,
+  startBare,
+  startPodherald,
+  type Workspace,
+} from './servers.ts';
 import { interleave, loadOf, type Pair } from './slices.ts';
-import { compare, verdicts, warningsOf } from './summary.ts';
+import type { StepTimes } from './steps.ts';
+import { compare, targetsOf, warningsOf } from './summary.ts';
 
-/** podherald gets faster for some 30,000 reviews, until V8 has compiled all of it. */
+const HELP = `Usage: npm run bench -- [options]
+
+Compares podherald with a bare node:https server, which parses the same AdmissionReview and always
+sends the same patch. The two servers run on CPU core 0 (with taskset) and are loaded in turn, for
+a few seconds each; the load generator runs on core 1. Then times each step of a review without a
+server. Needs Linux.
+
+  --seconds N      seconds of load on one server in each round (default: 3)
+  --rounds N       number of rounds (default: 4); a round in which other processes use the core of
+                   the servers is repeated, up to three times as many rounds in total
+  --connections N  keep-alive connections, each with one request at a time (default: 16)
+  --review FILE    AdmissionReview to send (default: test/reviews/78-serverless-revision.json)
+  --noise          compare two bare servers: shows how far from 1.00 the ratio of two equal servers
+                   is on this machine
+  --json           print the result as JSON
+  --check          exit with 1 if a target is missed
+  --help           print this help
+`;
+
+/** podherald gets faster for about 30,000 reviews, until V8 has optimized its code. */
 const WARM_UP_SECONDS = 8;
 
 async function main(options: Options): Promise<number> {
-  if (process.platform !== 'linux') throw new Error('the bench reads /proc: it needs Linux');
+  if (process.platform !== 'linux') throw new Error('the benchmark reads /proc and needs Linux');
   pinSelf();
   const review = readReview(options.review);
   const space = await makeWorkspace();
   process.once('exit', () => rmSync(space.folder, { recursive: true, force: true }));
   const result = await run(options, review, space);
   console.log(options.json ? JSON.stringify(result, null, 2) : render(result));
-  return options.check && result.aims.some((aim) => !aim.met) ? 1 : 0;
+  return options.check && result.targets.some((target) => !target.met) ? 1 : 0;
 }
 
 async function run(options: Options, review: Review, space: Workspace): Promise<Result> {
@@ -41,40 +65,83 @@ async function run(options: Options, review: Review, space: Workspace): Promise<
     comparison,
     warnings: warningsOf(comparison, evidence),
   };
-  if (evidence === undefined) return { ...common, aims: [] };
-  const mutate = await mutateAlone(bodyFile);
-  return { ...common, evidence, mutate, aims: verdicts(comparison, mutate) };
+  if (evidence === undefined) return { ...common, targets: [] };
+  const steps = await timeSteps(bodyFile);
+  return { ...common, evidence, steps, targets: targetsOf(comparison, steps) };
 }
 
 async function underLoad(options: Options, review: Review, space: Workspace, bodyFile: string) {
-  const names: [string, string] = options.noise ? ['bare', 'bare too'] : ['bare', 'podherald'];
+  const names: [string, string] = options.noise ? ['bare', 'bare 2'] : ['bare', 'podherald'];
   const podherald = options.noise
     ? await startBare(space, review, { name: names[1], patch: SOME_PATCH })
     : await startPodherald(space, review);
   const bare = await startBare(space, review, { patch: podherald.patch });
   const load = loadOf({ ...options, uid: review.uid, bodyFile, caFile: space.certFile });
-  progress('warm-up');
+  progress('warming up');
   await load(bare, WARM_UP_SECONDS);
   const warmUp = await load(podherald, WARM_UP_SECONDS);
   const pairs = await interleave(load, { bare, podherald }, options.rounds, progress);
-  const sent = 1 + warmUp.reviews + total(pairs);
+  const sent = 1 + warmUp.reviews + reviewsOf(pairs);
   const evidence = options.noise ? undefined : await gatherEvidence(podherald, sent);
   endChildren();
   return { names, pairs, evidence };
 }
 
-function mutateAlone(bodyFile: string): Promise<MutateTimes> {
-  progress('mutate() alone');
-  const script = fileURLToPath(new URL('./mutate.ts', import.meta.url));
-  return runForJson<MutateTimes>(SERVER_CORE, [script, '--json', bodyFile]);
+function timeSteps(bodyFile: string): Promise<StepTimes> {
+  progress('timing the steps of a review');
+  const script = fileURLToPath(new URL('./steps.ts', import.meta.url));
+  return runForJson<StepTimes>(SERVER_CORE, [script, '--json', bodyFile]);
 }
 
-function total(pairs: readonly Pair[]): number {
+/** The number of reviews that podherald got in these rounds. */
+function reviewsOf(pairs: readonly Pair[]): number {
   return pairs.reduce((sum, pair) => sum + pair.podherald.reviews, 0);
 }
 
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}\r`);
+}
+
+type Options = {
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly connections: number;
+  readonly review: string | undefined;
+  readonly noise: boolean;
+  readonly json: boolean;
+  readonly check: boolean;
+  readonly help: boolean;
+};
+
+function parseOptions(argv: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      seconds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '4' },
+      connections: { type: 'string', default: '16' },
+      review: { type: 'string' },
+      noise: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    ...values,
+    review: values.review,
+    seconds: wholeNumber('seconds', values.seconds, 600),
+    rounds: wholeNumber('rounds', values.rounds, 1000),
+    connections: wholeNumber('connections', values.connections, 1000),
+  };
+}
+
+function wholeNumber(name: string, text: string, largest: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > largest) {
+    throw new Error(`--${name}: expected a whole number from 1 to ${largest}, got "${text}"`);
+  }
+  return value;
 }
 
 process.once('exit', endChildren);

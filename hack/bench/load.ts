@@ -1,18 +1,16 @@
 /**
- * The load: keep-alive TLS connections with one review in flight on each, for some seconds, as a
- * process of its own. It must cost far less CPU than the server, so it writes bytes encoded once
- * and looks at no more of an answer than its status, its length and the uid.
- * Prints one line of JSON (Slice). Only ever connects to 127.0.0.1.
+ * The load generator, a process of its own: opens keep-alive TLS connections to 127.0.0.1 and sends
+ * reviews for some seconds, one at a time on each connection. Prints one line of JSON (Slice). It
+ * must use far less CPU than the server, so it encodes the request once and checks only the status,
+ * the length and the uid of a response.
  */
 
 import { readFileSync } from 'node:fs';
 import { connect, type TLSSocket } from 'node:tls';
 import { parseArgs } from 'node:util';
-import { cpuMs } from './proc.ts';
-import { responseEnd } from './response.ts';
-import { quantile } from './statistics.ts';
+import { cpuMs, quantile } from './measurements.ts';
 
-/** What one slice of load measured. */
+/** The measurements of one slice: a few seconds of load on one server. */
 export type Slice = {
   readonly reviews: number;
   readonly seconds: number;
@@ -23,8 +21,12 @@ export type Slice = {
   readonly clientCpuMs: number;
 };
 
-/** Connecting and the last answers may take this long beyond the slice itself. */
+/** Time allowed for connecting and for the last responses, in addition to the slice itself. */
 const GRACE_MS = 10_000;
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
+const STATUS_OK = 'HTTP/1.1 200 ';
 
 const options = {
   port: { type: 'string', default: '' },
@@ -44,7 +46,7 @@ const latenciesMs: number[] = [];
 let running = true;
 
 function encodeRequest(body: Buffer): Buffer {
-  // The headers that an API server sends (apiserver/pkg/util/webhook, client-go/rest).
+  // The same headers as an API server sends (apiserver/pkg/util/webhook, client-go/rest).
   const head = [
     'POST /mutate?timeout=3s HTTP/1.1',
     `Host: 127.0.0.1:${port}`,
@@ -66,7 +68,7 @@ function open(): Promise<TLSSocket> {
   return promise;
 }
 
-/** Sends a review, awaits its answer, sends the next, until the slice is over. */
+/** Sends reviews over one connection, each after the response to the one before, until time is up. */
 function drive(socket: TLSSocket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let received: Buffer | undefined;
@@ -88,7 +90,7 @@ function drive(socket: TLSSocket): Promise<void> {
     else resolve();
   });
   socket.once('error', reject);
-  socket.once('close', () => reject(new Error('the server closed a connection under load')));
+  socket.once('close', () => reject(new Error('the server closed a connection')));
   send();
   return promise;
 }
@@ -96,9 +98,28 @@ function drive(socket: TLSSocket): Promise<void> {
 function isComplete(received: Buffer): boolean {
   const end = responseEnd(received);
   if (end === undefined || received.length < end) return false;
-  if (received.length > end) throw new Error('more bytes than one answer');
-  if (!received.includes(uid)) throw new Error(`an answer without the uid:\n${received}`);
+  if (received.length > end) throw new Error('the server sent more than one response');
+  if (!received.includes(uid)) throw new Error(`the response has no or another uid:\n${received}`);
   return true;
+}
+
+/**
+ * Returns the length in bytes of an HTTP/1.1 response, head included, or undefined if too little of
+ * it has arrived to know. Throws if its status is not 200.
+ */
+function responseEnd(received: Buffer): number | undefined {
+  const headEnd = received.indexOf(HEAD_END);
+  if (headEnd === -1) return undefined;
+  const head = received.toString('latin1', 0, headEnd);
+  if (!head.startsWith(STATUS_OK)) throw new Error(`expected a 200, got\n${received}`);
+  const bodyStart = headEnd + HEAD_END.length;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (length !== undefined) return bodyStart + Number(length);
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) {
+    throw new Error(`the response has neither Content-Length nor chunks:\n${head}`);
+  }
+  const lastChunk = received.indexOf(LAST_CHUNK, bodyStart - 2);
+  return lastChunk === -1 ? undefined : lastChunk + LAST_CHUNK.length;
 }
 
 async function measure(): Promise<Slice> {
@@ -126,7 +147,7 @@ async function measure(): Promise<Slice> {
 }
 
 setTimeout(
-  () => fail(new Error('answers stopped coming')),
+  () => fail(new Error('timed out waiting for responses')),
   Number(values.seconds) * 1000 + GRACE_MS,
 ).unref();
 

@@ -1,32 +1,32 @@
 import { styleText } from 'node:util';
-import type { Evidence } from './evidence.ts';
-import type { MutateTimes } from './mutate.ts';
 import type { Review } from './review.ts';
-import { type Aim, type Comparison, type Figures, percent } from './summary.ts';
+import type { Evidence } from './servers.ts';
+import type { StepTimes } from './steps.ts';
+import { type Comparison, type Figures, percent, type Target } from './summary.ts';
 
-/** All that one run found out. */
+/** The result of a run. */
 export type Result = {
   readonly review: Omit<Review, 'body'> & { readonly bytes: number };
   readonly slices: { seconds: number; rounds: number; connections: number; pinned: boolean };
   readonly names: readonly [string, string];
   readonly comparison: Comparison;
   readonly evidence?: Evidence;
-  readonly mutate?: MutateTimes;
+  readonly steps?: StepTimes;
   readonly warnings: readonly string[];
-  readonly aims: readonly Aim[];
+  readonly targets: readonly Target[];
 };
 
 const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['requests/s', (f) => f.requestsPerSecond.toFixed(0)],
   ['p50 ms', (f) => f.p50Ms.toFixed(2)],
   ['p99 ms', (f) => f.p99Ms.toFixed(2)],
-  ['CPU ms/1000', (f) => f.cpuMsPer1000.toFixed(1)],
+  ['CPU ms/1000 requests', (f) => f.cpuMsPer1000.toFixed(1)],
   ['RSS MiB', (f) => f.rssMiB.toFixed(0)],
-  ['CPU', (f) => percent(f.cpuShare)],
+  ['server CPU', (f) => percent(f.cpuShare)],
   ['load CPU', (f) => percent(f.loadCpuShare)],
 ];
 
-/** Aligned everywhere; coloured only where someone is looking. */
+/** Returns the result as text for a terminal, or without colours for a file or pipe. */
 export function render(result: Result): string {
   return [
     conditions(result),
@@ -34,18 +34,20 @@ export function render(result: Result): string {
     ...comparisonTable(result),
     '',
     ...ratios(result.comparison),
-    ...proof(result.evidence),
-    ...mutateTable(result.mutate),
+    ...evidenceLine(result.evidence),
+    ...stepTable(result.steps),
     '',
     ...result.warnings.map((warning) => colour('yellow', `warning: ${warning}`)),
-    ...result.aims.map(verdict),
+    ...result.targets.map(targetLine),
   ].join('\n');
 }
 
 function conditions({ review, slices }: Result): string {
-  const pinned = slices.pinned ? 'servers on core 0, load on core 1' : 'nothing pinned to a core';
-  const load = `${slices.rounds} slices of ${slices.seconds} s each, ${slices.connections} connections`;
-  return `${review.name}, ${review.bytes} bytes; ${load}; ${pinned}`;
+  const cores = slices.pinned
+    ? 'servers on core 0, load on core 1'
+    : 'no fixed cores (taskset is not installed)';
+  const load = `${slices.rounds} × ${slices.seconds} s per server, ${slices.connections} connections`;
+  return `${review.name} (${review.bytes} bytes); ${load}; ${cores}`;
 }
 
 function comparisonTable({ names, comparison }: Result): string[] {
@@ -54,36 +56,38 @@ function comparisonTable({ names, comparison }: Result): string[] {
     names[at] ?? '',
     ...COLUMNS.map(([, cell]) => cell(server)),
   ]);
-  return align([['median', ...COLUMNS.map(([title]) => title)], ...rows]);
+  return align([['medians', ...COLUMNS.map(([title]) => title)], ...rows]);
 }
 
 function ratios({ ratio, cpuRatio, pairs }: Comparison): string[] {
   const each = (key: 'ratio' | 'cpuRatio') =>
     pairs.map((pair) => `${pair[key].toFixed(2)}${pair.quiet ? '' : '*'}`).join(' ');
   const lines = [
-    `ratio of requests/s  ${ratio?.toFixed(3) ?? 'none'}  (rounds: ${each('ratio')})`,
-    `ratio by CPU time    ${cpuRatio.toFixed(3)}  (rounds: ${each('cpuRatio')})`,
+    `ratio of requests/s            ${ratio?.toFixed(3) ?? 'none '}  (rounds: ${each('ratio')})`,
+    `ratio of requests/CPU second   ${cpuRatio.toFixed(3)}  (rounds: ${each('cpuRatio')})`,
   ];
-  return pairs.every(({ quiet }) => quiet) ? lines : [...lines, '* disturbed'];
+  return pairs.every(({ quiet }) => quiet) ? lines : [...lines, '* disturbed by other processes'];
 }
 
-function proof(evidence: Evidence | undefined): string[] {
+function evidenceLine(evidence: Evidence | undefined): string[] {
   if (evidence === undefined) return [];
   const { sent, counted, logLines } = evidence;
-  return [`reviews sent ${sent}, in podherald's metrics ${counted}, lines in its log ${logLines}`];
+  return [
+    `reviews sent to podherald: ${sent}; in its metrics: ${counted}; lines in its log: ${logLines}`,
+  ];
 }
 
-function mutateTable(mutate: MutateTimes | undefined): string[] {
-  if (mutate === undefined) return [];
-  const rows = Object.entries(mutate).map(([step, { medianUs, meanUs }]) => [
+function stepTable(steps: StepTimes | undefined): string[] {
+  if (steps === undefined) return [];
+  const rows = Object.entries(steps).map(([step, { medianUs, meanUs }]) => [
     step,
     medianUs.toFixed(1),
     meanUs.toFixed(1),
   ]);
-  return ['', ...align([['alone, one thread', 'median µs', 'mean µs'], ...rows])];
+  return ['', ...align([['step of a review', 'median µs', 'mean µs'], ...rows])];
 }
 
-/** The first column to the left, figures to the right. */
+/** Formats a table whose first row is the heading: first column left-aligned, the others right. */
 function align(rows: readonly (readonly string[])[]): string[] {
   const [head = []] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -93,7 +97,7 @@ function align(rows: readonly (readonly string[])[]): string[] {
   return [colour('bold', title), ...lines];
 }
 
-function verdict({ text, met }: Aim): string {
+function targetLine({ text, met }: Target): string {
   return colour(met ? 'green' : 'red', `${text}: ${met ? 'met' : 'missed'}`);
 }
 

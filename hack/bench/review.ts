@@ -1,17 +1,39 @@
 import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
 
-/** A Deployment's pod of two containers that asks for its metadata: of the captured reviews the
- * one nearest to 5.6 KB as an API server sends it, which is without white space. */
+/**
+ * A Deployment's pod with two containers that requests its metadata. Of the captured reviews, its
+ * size is the nearest to 5.6 KB, in the form that an API server sends: without white space.
+ */
 const DEFAULT_REVIEW = new URL('../../test/reviews/78-serverless-revision.json', import.meta.url);
 
-/** The AdmissionReview under load. */
+/** The AdmissionReview to send. `body` is its JSON without white space. */
 export type Review = { readonly name: string; readonly uid: string; readonly body: string };
 
+/** Reads an AdmissionReview from a JSON file. Throws if it has no uid. */
 export function readReview(file: string | undefined): Review {
   const path = file ?? DEFAULT_REVIEW.pathname;
   const review = JSON.parse(readFileSync(path, 'utf8')) as { request?: { uid?: unknown } };
   const uid = review.request?.uid;
-  if (typeof uid !== 'string') throw new Error(`${path}: not an AdmissionReview with a uid`);
+  if (typeof uid !== 'string')
+    throw new Error(`${path}: expected an AdmissionReview with request.uid`);
   const name = path.slice(path.lastIndexOf('/') + 1);
   return { name, uid, body: JSON.stringify(review) };
+}
+
+/** Sends one review over a new connection and returns the body. Rejects if the status is not 200. */
+export function sendReview(port: number, ca: string, { body }: Review): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const options = { host: '127.0.0.1', port, ca, path: '/mutate', method: 'POST', headers };
+  const call = request({ ...options, agent: false, timeout: 5000 }, async (response) => {
+    const received = await text(response);
+    if (response.statusCode === 200) resolve(received);
+    else reject(new Error(`expected status 200, got ${response.statusCode}: ${received}`));
+  });
+  call.once('timeout', () => call.destroy(new Error('no response within 5 s')));
+  call.once('error', reject);
+  call.end(body);
+  return promise;
 }

@@ -1,26 +1,28 @@
 import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ask } from './ask.ts';
-import { SERVER_CORE, startPinned } from './children.ts';
-import { LogReader } from './log-reader.ts';
-import type { Review } from './review.ts';
+import { selfSigned } from '../../src/webhook/tls/certificate.ts';
+import { SERVER_CORE, startPinned } from './processes.ts';
+import { type Review, sendReview } from './review.ts';
 
-/** A server that has answered its first review. */
+/** A running server that has responded to its first review. */
 export type Server = {
   readonly name: string;
   readonly pid: number;
   readonly port: number;
   readonly log: LogReader;
-  /** Only podherald has one. */
+  /** Of podherald's metrics; the bare server has none. */
   readonly adminPort?: number;
-  /** The base64 patch of its first answer. */
+  /** The patch of its first response, in base64. */
   readonly patch: string;
 };
 
-/** The folder of this run, with its certificate. */
+/** The temporary folder of a run, and the certificate in it. `ca` is the certificate as PEM. */
 export type Workspace = {
   readonly folder: string;
   readonly certFile: string;
@@ -28,12 +30,32 @@ export type Workspace = {
   readonly ca: string;
 };
 
-/** What to start the bare server with when there is no podherald to copy a patch from. */
+/** The patch of the bare server in a run without podherald, in base64. */
 export const SOME_PATCH = Buffer.from('[{"op":"add","path":"/x","value":1}]').toString('base64');
 
+const DAY_MS = 86_400_000;
+const NEWLINE = 0x0a;
+const TAIL_BYTES = 4096;
 const START_LIMIT_MS = 20_000;
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Makes a temporary folder with a self-signed certificate for 127.0.0.1. */
+export async function makeWorkspace(): Promise<Workspace> {
+  const nowMs = Date.now();
+  const { cert, key } = await selfSigned({
+    names: ['podherald-bench'],
+    addresses: ['127.0.0.1'],
+    notBefore: new Date(nowMs - DAY_MS),
+    notAfter: new Date(nowMs + DAY_MS),
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'podherald-bench-'));
+  const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+  writeFileSync(certFile, cert);
+  writeFileSync(keyFile, key, { mode: 0o600 });
+  return { folder, certFile, keyFile, ca: cert };
+}
+
+/** Starts podherald. Throws if it does not respond to the review with a patch. */
 export async function startPodherald(space: Workspace, review: Review): Promise<Server> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const args = [script('../../src/main.ts'), 'serve', '--host', '127.0.0.1'];
@@ -42,6 +64,7 @@ export async function startPodherald(space: Workspace, review: Review): Promise<
   return { ...(await start('podherald', args, port, space, review)), adminPort };
 }
 
+/** Starts the bare server, which responds with `patch` (base64). */
 export async function startBare(
   space: Workspace,
   review: Review,
@@ -61,7 +84,7 @@ async function start(
   space: Workspace,
   review: Review,
 ): Promise<Server> {
-  // No cluster: the figures are those of the webhook alone.
+  // Without access to a cluster, only the work of the webhook is measured.
   const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...rest } = process.env;
   const env = { ...rest, HOME: space.folder };
   const child = startPinned(SERVER_CORE, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
@@ -70,26 +93,27 @@ async function start(
     const patch = await firstPatch(child, port, space.ca, review);
     return { name, pid: child.pid ?? 0, port, log, patch };
   } catch (error) {
-    throw new Error(`${name} cannot be measured: ${(error as Error).message}\n${log.tail}`);
+    throw new Error(`cannot start ${name}: ${(error as Error).message}\n${log.tail}`);
   }
 }
 
 async function firstPatch(child: ChildProcess, port: number, ca: string, review: Review) {
   const deadline = AbortSignal.timeout(START_LIMIT_MS);
   while (child.exitCode === null && child.signalCode === null) {
-    const answer = await ask(port, ca, review).catch((error: Error) => error);
-    if (!(answer instanceof Error)) return patchOf(answer);
-    if (deadline.aborted)
-      throw new Error(`no answer in ${START_LIMIT_MS / 1000} s: ${answer.message}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const response = await sendReview(port, ca, review).catch((error: Error) => error);
+    if (!(response instanceof Error)) return patchOf(response);
+    if (deadline.aborted) {
+      throw new Error(`no response within ${START_LIMIT_MS / 1000} s: ${response.message}`);
+    }
+    await setTimeout(100);
   }
   throw new Error(`it exited with ${child.exitCode ?? child.signalCode}`);
 }
 
-/** An answer without a patch would make the comparison worthless. */
-function patchOf(answer: string): string {
-  const { response } = JSON.parse(answer) as { response?: { patch?: string } };
-  if (response?.patch === undefined) throw new Error(`its answer has no patch: ${answer}`);
+/** Throws if there is no patch: without the work for a patch, the comparison is meaningless. */
+function patchOf(body: string): string {
+  const { response } = JSON.parse(body) as { response?: { patch?: string } };
+  if (response?.patch === undefined) throw new Error(`the response has no patch: ${body}`);
   return response.patch;
 }
 
@@ -100,4 +124,57 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** Reads and counts the log lines of a server, so that the pipe never fills up, as in a container. */
+class LogReader {
+  #lines = 0;
+  #tail = '';
+
+  constructor(...pipes: readonly (Readable | null)[]) {
+    for (const pipe of pipes) pipe?.on('data', (chunk: Buffer) => this.#read(chunk));
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** The last lines, for an error message. */
+  get tail(): string {
+    return this.#tail.trim();
+  }
+
+  #read(chunk: Buffer): void {
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) {
+      this.#lines++;
+    }
+    this.#tail = (this.#tail + chunk.toString('latin1', chunk.length - TAIL_BYTES)).slice(
+      -TAIL_BYTES,
+    );
+  }
+}
+
+/** How many reviews were sent to podherald, and how many its metrics and its log show. */
+export type Evidence = {
+  readonly sent: number;
+  readonly counted: number;
+  readonly logLines: number;
+};
+
+/** Time to wait for the last log lines, which podherald buffers for up to 200 ms. */
+const LAST_LINES_MS = 2000;
+
+/** Reads podherald's metrics and counts its log lines, to prove that it handled every review. */
+export async function gatherEvidence(podherald: Server, sent: number): Promise<Evidence> {
+  const counted = await reviewsCounted(podherald.adminPort ?? 0);
+  const deadlineMs = performance.now() + LAST_LINES_MS;
+  while (podherald.log.lines < sent && performance.now() < deadlineMs) await setTimeout(20);
+  return { sent, counted, logLines: podherald.log.lines };
+}
+
+async function reviewsCounted(adminPort: number): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${adminPort}/metrics`);
+  const text = await response.text();
+  const samples = text.matchAll(/^podherald_reviews_total(?:\{[^}]*\})? (\d+)/gm);
+  return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);
 }

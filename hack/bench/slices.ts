@@ -1,33 +1,34 @@
 import { fileURLToPath } from 'node:url';
-import { LOAD_CORE, runForJson } from './children.ts';
 import type { Slice } from './load.ts';
-import { rssMiB } from './proc.ts';
+import { rssMiB } from './measurements.ts';
+import { LOAD_CORE, runForJson } from './processes.ts';
 import type { Server } from './servers.ts';
 
-/** A slice of load on one server, and the memory of that server after it. */
+/** A slice of load on one server, with the memory of the server at its end. */
 export type Sample = Slice & { readonly rssMiB: number };
 
-/** One slice of each of the two, next to each other in time. */
+/** One round: a slice on each server, one directly after the other. */
 export type Pair = { readonly bare: Sample; readonly podherald: Sample };
 
-/** Below this share of its core something other than the server sets the pace. */
+/** If a server used less than this share of its core, something else limited its speed. */
 export const BUSY = 0.9;
 
-/** The share of its core that a server got and used. */
+/** Returns the share (0 to 1) of its core that the server used. */
 export function cpuShare({ serverCpuMs, seconds }: Sample): number {
   return serverCpuMs / (seconds * 1000);
 }
 
-/** Whether nothing else on the machine had a hand in the pace of either. */
+/** Returns whether each server had its core to itself, so that the two speeds can be compared. */
 export function isQuiet({ bare, podherald }: Pair): boolean {
   return cpuShare(bare) >= BUSY && cpuShare(podherald) >= BUSY;
 }
 
-/** How to put one slice of load on a server. */
+/** Puts load on a server for one slice. */
 export type Load = (server: Server, seconds?: number) => Promise<Sample>;
 
 const SCRIPT = fileURLToPath(new URL('./load.ts', import.meta.url));
 
+/** Returns the function that runs load.ts for one slice. */
 export function loadOf(options: {
   seconds: number;
   connections: number;
@@ -45,10 +46,13 @@ export function loadOf(options: {
   };
 }
 
-/** Rounds that a neighbour disturbed are run again, until this many times as many were run. */
-const MOST_RUNS = 3;
+/** Disturbed rounds are repeated, up to this multiple of the requested number of rounds. */
+const MAX_ROUNDS_FACTOR = 3;
 
-/** bare, podherald, podherald, bare, …: what drifts on the machine meets both alike. */
+/**
+ * Runs the rounds. The order of the servers alternates (bare, podherald, podherald, bare, …), so
+ * that a machine that gets slower or faster affects both alike.
+ */
 export async function interleave(
   load: Load,
   servers: { bare: Server; podherald: Server },
@@ -56,7 +60,7 @@ export async function interleave(
   progress: (text: string) => void,
 ): Promise<Pair[]> {
   const pairs: Pair[] = [];
-  for (let quiet = 0; quiet < rounds && pairs.length < rounds * MOST_RUNS; ) {
+  for (let quiet = 0; quiet < rounds && pairs.length < rounds * MAX_ROUNDS_FACTOR; ) {
     progress(`round ${quiet + 1} of ${rounds}`);
     const pair = await runPair(load, servers, pairs.length % 2 === 0);
     pairs.push(pair);

@@ -1,30 +1,31 @@
-import type { Evidence } from './evidence.ts';
-import type { MutateTimes } from './mutate.ts';
+import { median } from './measurements.ts';
+import type { Evidence } from './servers.ts';
 import { BUSY, cpuShare, isQuiet, type Pair, type Sample } from './slices.ts';
-import { median } from './statistics.ts';
+import type { StepTimes } from './steps.ts';
 
-/** The medians of one server's slices. */
+/** The medians over the slices of one server. */
 export type Figures = {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuMsPer1000: number;
   readonly rssMiB: number;
-  /** The server's and the load's share of their core. */
+  /** The share (0 to 1) of its core that the server used, and that the load generator used. */
   readonly cpuShare: number;
   readonly loadCpuShare: number;
 };
 
-export type Aim = { readonly text: string; readonly met: boolean };
+/** A performance target of podherald, and whether this run met it. */
+export type Target = { readonly text: string; readonly met: boolean };
 
-/** Of all pairs of slices only the quiet ones count, if there are any. */
+/** The comparison of the two servers. It uses the quiet rounds only, or all if none was quiet. */
 export type Comparison = {
   readonly bare: Figures;
   readonly podherald: Figures;
   readonly pairs: readonly PairRatio[];
-  /** podherald's requests/s as a share of the bare server's; undefined if no pair was quiet. */
+  /** podherald's requests/s divided by the bare server's; undefined if no round was quiet. */
   readonly ratio: number | undefined;
-  /** The same from CPU time, which says what the ratio would be with the core to itself. */
+  /** The ratio of requests per second of CPU time, which other processes affect less. */
   readonly cpuRatio: number;
 };
 
@@ -34,15 +35,16 @@ export type PairRatio = {
   readonly quiet: boolean;
 };
 
-export const AIMS = { ratio: 0.7, mutateUs: 30 };
+const TARGETS = { ratio: 0.7, mutateUs: 30 };
 
+/** Compares the two servers over all rounds of a run. */
 export function compare(all: readonly Pair[]): Comparison {
   const quiet = all.filter(isQuiet);
-  const counted = quiet.length > 0 ? quiet : all;
-  const ratios = counted.map(ratioOf);
+  const used = quiet.length > 0 ? quiet : all;
+  const ratios = used.map(ratioOf);
   return {
-    bare: figures(counted.map((pair) => pair.bare)),
-    podherald: figures(counted.map((pair) => pair.podherald)),
+    bare: figures(used.map((pair) => pair.bare)),
+    podherald: figures(used.map((pair) => pair.podherald)),
     pairs: all.map(ratioOf),
     ratio: quiet.length > 0 ? median(ratios.map(({ ratio }) => ratio)) : undefined,
     cpuRatio: median(ratios.map(({ cpuRatio }) => cpuRatio)),
@@ -75,38 +77,45 @@ function figures(samples: readonly Sample[]): Figures {
   };
 }
 
+/** Returns what makes the result unreliable: disturbed rounds, or reviews that podherald missed. */
 export function warningsOf(comparison: Comparison, evidence: Evidence | undefined): string[] {
   const { pairs, bare, podherald } = comparison;
   const disturbed = pairs.filter(({ quiet }) => !quiet).length;
-  if (disturbed === 0) return unseen(evidence);
+  if (disturbed === 0) return missedReviews(evidence);
   const load = percent(Math.max(bare.loadCpuShare, podherald.loadCpuShare));
-  const why = `a server got less than ${percent(BUSY)} of its core; the load used ${load} of the other`;
-  return [`${disturbed} of ${pairs.length} rounds were disturbed: ${why}`, ...unseen(evidence)];
-}
-
-function unseen(evidence: Evidence | undefined): string[] {
-  if (evidence === undefined) return [];
-  const { sent, counted, logLines } = evidence;
-  const missed: string[] = [];
-  if (counted !== sent) missed.push(`podherald counted ${counted} of ${sent} reviews`);
-  if (logLines < sent) missed.push(`podherald logged ${logLines} lines for ${sent} reviews`);
-  return missed;
-}
-
-export function verdicts({ ratio, cpuRatio }: Comparison, { mutate }: MutateTimes): Aim[] {
-  const judged = ratio ?? cpuRatio;
-  const how = ratio === undefined ? ' by CPU time, as no round was undisturbed' : '';
-  const aim = `(aim ${AIMS.ratio.toFixed(2)})`;
-  const alone = `mutate() in ${mutate.medianUs.toFixed(1)} µs (aim under ${AIMS.mutateUs})`;
+  const why = `a server used less than ${percent(BUSY)} of its core, so other processes used it too (the load generator used ${load} of its own core)`;
   return [
-    {
-      text: `${judged.toFixed(2)} of the bare server's requests/s ${aim}${how}`,
-      met: judged >= AIMS.ratio,
-    },
-    { text: alone, met: mutate.medianUs < AIMS.mutateUs },
+    `${disturbed} of ${pairs.length} rounds were disturbed: ${why}`,
+    ...missedReviews(evidence),
   ];
 }
 
+function missedReviews(evidence: Evidence | undefined): string[] {
+  if (evidence === undefined) return [];
+  const { sent, counted, logLines } = evidence;
+  const missed: string[] = [];
+  if (counted !== sent) missed.push(`podherald's metrics count ${counted} of ${sent} reviews`);
+  if (logLines < sent) missed.push(`podherald's log has ${logLines} lines for ${sent} reviews`);
+  return missed;
+}
+
+/** Compares the result with podherald's targets. */
+export function targetsOf({ ratio, cpuRatio }: Comparison, { mutate }: StepTimes): Target[] {
+  const measured = ratio ?? cpuRatio;
+  const unit = ratio === undefined ? 'requests per CPU second (no quiet round)' : 'requests/s';
+  return [
+    {
+      text: `${measured.toFixed(2)} of the bare server's ${unit}, target ${TARGETS.ratio.toFixed(2)}`,
+      met: measured >= TARGETS.ratio,
+    },
+    {
+      text: `mutate() takes ${mutate.medianUs.toFixed(1)} µs, target less than ${TARGETS.mutateUs} µs`,
+      met: mutate.medianUs < TARGETS.mutateUs,
+    },
+  ];
+}
+
+/** Formats a share (0 to 1) as a whole percentage. */
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }

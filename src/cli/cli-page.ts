@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ERROR_EXITS } from '../errors.ts';
-import { GENERATED, table } from '../render/markdown.ts';
+import { GENERATED, table } from '../render/reference-pages.ts';
 import { createProgram } from './program.ts';
 
 /** Wide enough for descriptions, narrow enough for a page. */

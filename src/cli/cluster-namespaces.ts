@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Connection } from '../cluster/connection.ts';
 import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.ts';
-import type { ConfigSource } from '../config/source.ts';
+import type { ConfigSource } from '../config/compile.ts';
 import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations.ts';
 
 /**

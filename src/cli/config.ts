@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
-import { defaultConfig } from '../config/default-config.ts';
+import { type ConfigSource, defaultConfig } from '../config/compile.ts';
 import type { Config } from '../config/schema.ts';
-import type { ConfigSource } from '../config/source.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { type Output, paint } from './output.ts';
@@ -67,7 +66,7 @@ Examples:
   podherald config print config.yaml`;
 
 async function check(file: string, output: Output): Promise<void> {
-  const { describeProfiles } = await import('../config/describe-profiles.ts');
+  const { describeProfiles } = await import('../config/print.ts');
   const { name, config } = await read(file, output);
   output.out(`${name}: ${paint(output, 'green', 'ok')}, ${describeProfiles(config)}\n`);
 }
@@ -86,7 +85,7 @@ async function print(file: string | undefined, output: Output): Promise<void> {
 /** Faults go to standard output, as they are the result of a check; the error only counts them. */
 async function read(file: string, output: Output): Promise<{ name: string; config: Config }> {
   const { parseConfig } = await import('../config/parse.ts');
-  const { faultLine } = await import('../config/fault-line.ts');
+  const { faultLine } = await import('../config/parse.ts');
   const { name, text } = await readManifest(file);
   const parsed = parseConfig(text);
   if ('config' in parsed) return { name, config: parsed.config };

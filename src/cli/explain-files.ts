@@ -2,7 +2,7 @@ import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
 import type { Annotations } from '../core/api/pod.ts';
 import { annotationsOf } from '../diagnosis/live-pod.ts';
 import { objectAt } from '../diagnosis/webhook-entries.ts';
-import { AppError } from '../errors.ts';
+import { AppError, faultsError } from '../errors.ts';
 import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
 import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifests/namespaces.ts';
@@ -34,7 +34,7 @@ export async function explainFiles(
 ): Promise<ExplainedAll> {
   const files = await Promise.all(names.map(readManifest));
   const faults = files.flatMap(({ name, text }) => located(name, readDocuments(text).faults));
-  if (faults.length > 0) throw new AppError('manifest', faults.join('\npodherald: '));
+  if (faults.length > 0) throw faultsError('manifest', faults);
   const found = flags.config === undefined ? await clusterIfAny() : undefined;
   const cluster = found instanceof ApiRefusal ? undefined : found;
   try {

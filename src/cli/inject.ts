@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
-import { AppError } from '../errors.ts';
+import { faultsError } from '../errors.ts';
 import { injectManifests, type ManifestRemark } from '../manifests/inject.ts';
 import { joinManifests } from '../manifests/join.ts';
 import { filenames, keyValue, serverVersion } from './arguments.ts';
@@ -66,7 +66,7 @@ async function inject(flags: InjectFlags, output: Output): Promise<void> {
     ...manifest,
   }));
   const faults = injected.flatMap((file) => located(file.name, file.faults));
-  if (faults.length > 0) throw new AppError('manifest', faults.join('\npodherald: '));
+  if (faults.length > 0) throw faultsError('manifest', faults);
   for (const note of injected.flatMap((file) => located(file.name, file.notes))) {
     output.note(`podherald: ${note}\n`);
   }

@@ -1,20 +1,21 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isDnsLabel } from '../core/api/names.ts';
-import { AppError } from '../errors.ts';
-import { DEFAULT_INSTALL } from '../render/install/default-install.ts';
+import { faultsError } from '../errors.ts';
 import { installManifests } from '../render/install/install-manifests.ts';
 import {
+  ADMIN_PORT,
+  DEFAULT_INSTALL,
   FAILURE_POLICIES,
   type FailurePolicy,
   type InstalledConfig,
   type InstallOptions,
+  NAME,
   SCOPES,
   type Scope,
   TLS_SOURCES,
   type TlsSource,
 } from '../render/install/install-options.ts';
 import { commentLines, manifestText } from '../render/install/manifest-text.ts';
-import { ADMIN_PORT, NAME } from '../render/install/names.ts';
 import { VERSION } from '../version.ts';
 import type { Output } from './output.ts';
 import { readManifest } from './read-manifest.ts';
@@ -113,12 +114,12 @@ async function installedConfig(
 ): Promise<{ config: InstalledConfig; exempt: readonly string[] }> {
   if (file === undefined) return { config: DEFAULT_INSTALL.config, exempt: [] };
   const { parseConfig } = await import('../config/parse.ts');
-  const { faultLine } = await import('../config/fault-line.ts');
+  const { faultLine } = await import('../config/parse.ts');
   const { name, text } = await readManifest(file);
   const parsed = parseConfig(text);
   if ('faults' in parsed) {
     const lines = parsed.faults.map((fault) => faultLine(name, fault));
-    throw new AppError('config', lines.join('\npodherald: '));
+    throw faultsError('config', lines);
   }
   const { annotationPrefix, namespaces, exempt } = parsed.config;
   const config = { text, annotationPrefix, readsNamespaces: namespaces.annotations };

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isDnsLabel } from '../core/api/names.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
-import { AppError } from '../errors.ts';
-import { configRefusals } from '../render/policy/config-refusals.ts';
+import { faultsError } from '../errors.ts';
 import { policyManifests } from '../render/policy/policy-manifests.ts';
+import { configRefusals } from '../render/policy/profile-variables.ts';
 import { VERSION } from '../version.ts';
 import { serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
@@ -79,7 +79,7 @@ async function policy(flags: PolicyFlags, output: Output): Promise<void> {
   };
   const rules = { ...configured, ambassador };
   const refusals = configRefusals(rules);
-  if (refusals.length > 0) throw new AppError('config', refusals.join('\npodherald: '));
+  if (refusals.length > 0) throw faultsError('config', refusals);
   const { name, failurePolicy, strict: isStrict = false } = flags;
   const readsNamespaces = namespaces.annotations;
   output.out(

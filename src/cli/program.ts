@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { AppError, ERROR_EXITS } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { addAudit } from './audit.ts';
 import { addConfig } from './config.ts';
@@ -33,4 +34,28 @@ export function createProgram(output: Output): Command {
   addConfig(program, output);
   addRbac(program, output);
   return program;
+}
+
+/**
+ * Runs one command line to its end. Errors go to `output.note`, as one sentence each; only an
+ * internal error shows a stack trace.
+ *
+ * @param args without `node` and the path of the program.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage.
+ */
+export async function runCli(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
+  try {
+    await createProgram(output).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // commander has written its own message already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERROR_EXITS.usage;
+    if (error instanceof AppError) {
+      output.note(`podherald: ${error.message}\n`);
+      return ERROR_EXITS[error.code];
+    }
+    const details = error instanceof Error ? error.stack : String(error);
+    output.note(`podherald: internal error, please report it: ${details}\n`);
+    return ERROR_EXITS.internal;
+  }
 }

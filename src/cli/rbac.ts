@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
 import { ACCESSES, type Access } from '../core/decision/rules.ts';
 import { didYouMean } from '../core/decision/values.ts';
-import { AppError } from '../errors.ts';
+import { faultsError } from '../errors.ts';
 import { defaultGrants, type Grant, grantsOf, KNOWN } from '../render/ambassador-grants.ts';
 import type { Output } from './output.ts';
 
@@ -68,7 +68,10 @@ function grants({ access, resources }: RbacFlags): readonly Grant[] {
   if (resources === undefined) return defaultGrants(access);
   const { grants, faults } = grantsOf(resources, access);
   if (faults.length === 0) return grants;
-  throw new AppError('usage', faults.map((fault) => `--resources: ${fault}`).join('\npodherald: '));
+  throw faultsError(
+    'usage',
+    faults.map((fault) => `--resources: ${fault}`),
+  );
 }
 
 function access(text: string): Access {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { findCluster } from '../cluster/find-cluster.ts';
 import { askServerVersion } from '../cluster/server-version.ts';
-import { forServer } from '../config/for-server.ts';
+import { forServer } from '../config/compile.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import {

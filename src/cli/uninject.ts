@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AppError } from '../errors.ts';
+import { faultsError } from '../errors.ts';
 import { joinManifests } from '../manifests/join.ts';
 import { uninjectManifests } from '../manifests/uninject.ts';
 import { filenames } from './arguments.ts';
@@ -46,7 +46,7 @@ async function uninject(flags: UninjectFlags, output: Output): Promise<void> {
   const texts = files.map(({ text }) => text);
   const cleaned = uninjectManifests(texts, { rules, namespace: flags.namespace });
   const faults = cleaned.flatMap(({ faults }, index) => located(files[index]?.name ?? '', faults));
-  if (faults.length > 0) throw new AppError('manifest', faults.join('\npodherald: '));
+  if (faults.length > 0) throw faultsError('manifest', faults);
   output.out(joinManifests(cleaned.map(({ text }) => text)));
   output.note(summarizeRemoval(cleaned.flatMap(({ reports }) => reports)));
 }

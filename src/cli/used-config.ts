@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
 import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
-import type { CompiledConfig } from '../config/compile.ts';
-import { defaultConfig } from '../config/default-config.ts';
+import { type CompiledConfig, defaultConfig } from '../config/compile.ts';
 import { isObject, type JsonObject } from '../core/api/json.ts';
 import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
-import { AppError } from '../errors.ts';
+import { AppError, faultsError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { configOption } from './config.ts';
 import { listPath } from './object-path.ts';
@@ -115,13 +114,13 @@ async function read(name: string, text: string): Promise<UsedConfig> {
   const [{ parseConfig }, { compile }, { faultLine }, { configLines }] = await Promise.all([
     import('../config/parse.ts'),
     import('../config/compile.ts'),
-    import('../config/fault-line.ts'),
-    import('../config/config-lines.ts'),
+    import('../config/parse.ts'),
+    import('../config/parse.ts'),
   ]);
   const parsed = parseConfig(text);
   if ('faults' in parsed) {
     const faults = parsed.faults.map((fault) => faultLine(name, fault));
-    throw new AppError('config', faults.join('\npodherald: '));
+    throw faultsError('config', faults);
   }
   const lineOf = configLines(text);
   return {

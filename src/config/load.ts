@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AppError } from '../errors.ts';
+import { AppError, faultsError } from '../errors.ts';
 import { watchFolder } from '../watch-folder.ts';
-import { type CompiledConfig, compile } from './compile.ts';
-import { faultLine } from './fault-line.ts';
-import { parseConfig } from './parse.ts';
-import type { ConfigListener, ConfigSource } from './source.ts';
+import { type CompiledConfig, type ConfigListener, type ConfigSource, compile } from './compile.ts';
+import { faultLine, parseConfig } from './parse.ts';
 
 /**
  * The config in a file, such as a mounted ConfigMap, read again when it changes. One that is at
@@ -49,7 +47,7 @@ function compileText(text: string, file: string, version: string): Compiled {
 }
 
 function orThrow(compiled: Compiled): CompiledConfig {
-  if ('faults' in compiled) throw new AppError('config', compiled.faults.join('\npodherald: '));
+  if ('faults' in compiled) throw faultsError('config', compiled.faults);
   return compiled;
 }
 

@@ -1,6 +1,16 @@
-import { type Document, isScalar, LineCounter, parseAllDocuments } from 'yaml';
-import { expectation, schemaFaults, type ValueFault } from './faults.ts';
-import { offsetOf, pathText } from './places.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+} from 'yaml';
+import { type ConfigPath, expectation, schemaFaults, type ValueFault } from './faults.ts';
 import { relationFaults } from './relations.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -82,4 +92,62 @@ function isConfigMap(value: unknown): boolean {
   return (
     typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'ConfigMap'
   );
+}
+
+/** The offset of what is at fault: a name, a value, or the nearest thing around it that exists. */
+export function offsetOf(document: Document.Parsed, { path, isName }: ValueFault): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [index, key] of path.entries()) {
+    const { name, value } = childOf(resolve(node, document), key);
+    const isLast = index === path.length - 1;
+    const own = isLast && isName ? startOf(name) : (startOf(value) ?? startOf(name));
+    if (own === undefined) return offset;
+    offset = own;
+    node = value;
+  }
+  return offset;
+}
+
+/** As a person would write it: `profiles.team.files["a/b"]`, `exempt.namespaces[0]`. */
+export function pathText(path: ConfigPath): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    if (!/^[\w-]+$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
+    return text === '' ? key : `${text}.${key}`;
+  }, '');
+}
+
+function childOf(node: unknown, key: string | number): { name?: unknown; value?: unknown } {
+  if (isSeq(node)) return { value: node.items[Number(key)] };
+  if (!isMap(node)) return {};
+  const pair = node.items.find(
+    (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key),
+  );
+  return pair === undefined ? {} : { name: pair.key, value: pair.value };
+}
+
+function resolve(node: unknown, document: Document.Parsed): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+/** Finds the line of a field of a config's text, from 1; nothing where the text does not have it. */
+export function configLines(text: string): (path: ConfigPath) => number | undefined {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { merge: true, prettyErrors: false, lineCounter });
+  return (path) => {
+    if (!document.hasIn(path)) return undefined;
+    const offset = offsetOf(document, { path, message: '', isName: true });
+    return lineCounter.linePos(offset).line;
+  };
+}
+
+/** `file:line:column: path: sentence`, which editors and terminals make a link of. */
+export function faultLine(file: string, { line, column, path, message }: ConfigFault): string {
+  const at = `${file}:${line}:${column}`;
+  return path === '' ? `${at}: ${message}` : `${at}: ${path}: ${message}`;
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { BUILT_IN_PROFILES } from '../core/decision/profiles.ts';
-import { profileText } from './profile-text.ts';
+import { profileText } from './profile-items.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** A config with all defaults and built-in profiles written out. It reads as the same again. */
@@ -13,4 +13,15 @@ export function printConfig(config: Config): string {
 /** The config that an empty file is. */
 export function emptyConfig(): Config {
   return configSchema.parse({});
+}
+
+/** Which profiles a config defines, and which there are besides. */
+export function describeProfiles({ profiles }: Config): string {
+  const own = Object.keys(profiles);
+  const builtIn = [...BUILT_IN_PROFILES.keys()].filter((name) => !own.includes(name));
+  const words = own.map((name) =>
+    BUILT_IN_PROFILES.has(name) ? `${name} (in place of the built-in one)` : name,
+  );
+  const defined = own.length === 0 ? 'defines no profiles' : `defines ${words.join(', ')}`;
+  return builtIn.length === 0 ? defined : `${defined}; built in: ${builtIn.join(', ')}`;
 }

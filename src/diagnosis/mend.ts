@@ -1,7 +1,7 @@
+import { SCOPE_LABEL } from '../core/api/webhook-scope.ts';
 import type { Reason } from '../core/decision/reasons.ts';
 import type { Misplaced } from './misplaced.ts';
 import type { Owner } from './owner.ts';
-import { SCOPE_LABEL } from './reach.ts';
 import { OBSTACLES } from './ungranted.ts';
 import type { WhyNot, WhyNotReason } from './why-not.ts';
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/api/json.ts';
 import type { Annotations } from '../core/api/pod.ts';
+import { MATCH_CONDITIONS, SCOPE_LABEL } from '../core/api/webhook-scope.ts';
 import { MIRROR_ANNOTATION } from '../core/decision/annotations.ts';
 import { keysOf, type Labels, requirementText, unmetRequirement } from './label-selector.ts';
 import type { WebhookEntry } from './webhook-entries.ts';
@@ -23,9 +24,6 @@ export type Reach =
       readonly unknownConditions: readonly string[];
     }
   | { readonly asked: false; readonly because: WhyNot };
-
-/** The label by which a namespace asks for all of its pods to be sent, with its value. */
-export const SCOPE_LABEL = { key: 'podherald.dev/inject', value: 'enabled' } as const;
 
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
@@ -100,12 +98,12 @@ function objectObstacle(
 const CONDITIONS: Readonly<
   Record<string, (annotations: Candidate['annotations'], prefix: string) => WhyNot | undefined>
 > = {
-  'not-a-mirror-pod': (annotations) =>
+  [MATCH_CONDITIONS.notMirrorPod]: (annotations) =>
     Object.hasOwn(annotations ?? {}, MIRROR_ANNOTATION) ? whyNot('mirror_pod', {}) : undefined,
-  'asks-podherald': (annotations, prefix) =>
+  [MATCH_CONDITIONS.hasAnnotation]: (annotations, prefix) =>
     hasKeyOfOurs(annotations, prefix)
       ? undefined
-      : whyNot('condition_not_met', { condition: 'asks-podherald' }),
+      : whyNot('condition_not_met', { condition: MATCH_CONDITIONS.hasAnnotation }),
 };
 
 function conditionObstacle(

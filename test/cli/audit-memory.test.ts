@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeObjects } from '../support/fake-objects.ts';
 import { cluster, controlled, livePod, PODS } from '../support/live-objects.ts';
-import { podherald } from '../support/run-program.ts';
+import { runProgram } from '../support/run-program.ts';
 
 const PODS_IN_ALL = 10_000;
 const HEAP_MEBIBYTES = 64;
@@ -26,7 +26,7 @@ it(`audits ${PODS_IN_ALL} pods, of which all do not fit into its memory`, async 
     },
   });
   const started = performance.now();
-  const { code, stdout, stderr } = await podherald(['audit', '-A', '-o', 'json'], '', {
+  const { code, stdout, stderr } = await runProgram(['audit', '-A', '-o', 'json'], '', {
     KUBECONFIG: fake.kubeconfig,
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MEBIBYTES}`,
   });

@@ -16,8 +16,7 @@ import {
   webhook,
   webhookConfiguration,
 } from '../support/live-objects.ts';
-import { runCommand } from '../support/run-command.ts';
-import { podherald } from '../support/run-program.ts';
+import { podherald, runCommand } from '../support/run-command.ts';
 
 async function audit(objects: Record<string, unknown>, ...args: readonly string[]) {
   const fake = await fakeObjects(objects);

@@ -1,10 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createProgram } from '../../src/cli/program.ts';
 import { configFolder, mountedConfigMap } from '../config/config-folder.ts';
-import { makeFolder } from '../support/certificates.ts';
-import { podherald, shell, startPodherald } from '../support/run-program.ts';
+import { podherald } from '../support/run-command.ts';
+import { runProgram, startPodherald } from '../support/run-program.ts';
 
 const GOOD = `onInvalid: warn
 profiles:
@@ -62,14 +59,9 @@ describe('config check', () => {
     ['anything else', false],
   ])('has colour for %s: %s', async (_, colour) => {
     const { file } = configFolder(GOOD);
-    let written = '';
-    const out = (text: string): void => {
-      written += text;
-    };
-    const argv = ['node', 'podherald', 'config', 'check', file];
-    await createProgram({ out, note: out, colour }).parseAsync(argv);
+    const { stdout } = await podherald(['config', 'check', file], '', {}, { colour });
 
-    expect(written.includes('\u001b')).toBe(colour);
+    expect(stdout.includes('\u001b')).toBe(colour);
   });
 });
 
@@ -87,10 +79,11 @@ describe('config schema', () => {
 
 describe('config print', () => {
   it('prints what config check takes, and prints again as it is', async () => {
-    const { stdout } = await shell(
-      'podherald config print | podherald config print - | podherald config check -',
-    );
+    const printed = (await podherald(['config', 'print'])).stdout;
+    const again = (await podherald(['config', 'print', '-'], printed)).stdout;
+    const { stdout } = await podherald(['config', 'check', '-'], again);
 
+    expect(again).toBe(printed);
     expect(stdout).toMatch(/^standard input: ok, defines default .*network/);
   });
 
@@ -165,11 +158,7 @@ describe('inject --config', () => {
 
   it('takes the config of PODHERALD_CONFIG', async () => {
     const { file } = configFolder(GOOD);
-    const folder = makeFolder();
-    writeFileSync(join(folder, 'pod.yaml'), POD);
-    const { stdout } = await shell(
-      `export PODHERALD_CONFIG='${file}'; podherald inject -f '${folder}/pod.yaml'`,
-    );
+    const { stdout } = await podherald(['inject', '-f', '-'], POD, { PODHERALD_CONFIG: file });
 
     expect(stdout).toContain('name: B');
   });
@@ -190,7 +179,7 @@ describe('serve --config', () => {
   it('ends in 1 with every fault of the config, before it listens', async () => {
     const { file } = configFolder(BAD);
     const args = ['serve', '--standalone', ...FREE, '--config', file];
-    const { code, stdout, stderr } = await podherald(args);
+    const { code, stdout, stderr } = await runProgram(args);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([

@@ -17,7 +17,7 @@ import {
   WEBHOOKS,
 } from '../support/live-objects.ts';
 import { runCommand } from '../support/run-command.ts';
-import { podherald } from '../support/run-program.ts';
+import { runProgram } from '../support/run-program.ts';
 
 const DEPLOYMENT = `apiVersion: apps/v1
 kind: Deployment
@@ -280,7 +280,7 @@ ${spec.replaceAll(/^/gm, '  ')}
   });
 
   it('reads standard input in a process of its own, and needs no cluster', async () => {
-    const { code, stdout, stderr } = await podherald(['explain', '-f', '-'], DEPLOYMENT);
+    const { code, stdout, stderr } = await runProgram(['explain', '-f', '-'], DEPLOYMENT);
 
     expect(code).toBe(0);
     expect(stdout).toContain('(the pod template, standard input:8)');

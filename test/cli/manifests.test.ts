@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { makeFolder } from '../support/certificates.ts';
-import { podherald } from '../support/run-program.ts';
+import { podherald } from '../support/run-command.ts';
 
 describe('manifests', () => {
   it('writes documents that kubectl can apply in their order', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { configFolder } from '../config/config-folder.ts';
-import { podherald } from '../support/run-program.ts';
+import { podherald } from '../support/run-command.ts';
 
 interface Manifest {
   readonly kind: string;

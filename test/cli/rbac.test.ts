@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { podherald } from '../support/run-program.ts';
+import { podherald } from '../support/run-command.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];

@@ -2,34 +2,33 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { configFolder } from '../config/config-folder.ts';
 import { makeFolder, makePair, pairFolder } from '../support/certificates.ts';
 import { fakeObjects } from '../support/fake-objects.ts';
 import { postTo } from '../support/https.ts';
-import { podherald, shell, startPodherald } from '../support/run-program.ts';
+import { launchPodherald, runProgram, shell, startPodherald } from '../support/run-program.ts';
 
 const FREE = ['--port', '0', '--admin-port', '0'];
 const HAS_CURL = spawnSync('curl', ['--version']).status === 0;
 
-/** The standalone server after it has shown all that it shows. */
-async function standalone() {
-  const running = startPodherald(['serve', '--standalone', ...FREE]);
-  const shown = await running.until('Ctrl-C ends it.');
-  const found = (pattern: RegExp): string => pattern.exec(shown)?.[1] ?? '';
-  return {
-    running,
-    shown,
-    url: found(/serves (https:\S+)\/mutate/),
-    adminUrl: found(/(http:\S+)\/readyz/),
-    curl: found(/^ *(curl .*)$/m),
-  };
-}
-
 describe('serve --standalone', () => {
-  it('shows what a sample pod gets, as a diff that only adds', async () => {
-    const { shown } = await standalone();
+  let shown = '';
+  let url = '';
+  let adminUrl = '';
+  let curl = '';
 
+  beforeAll(async () => {
+    const running = launchPodherald(['serve', '--standalone', ...FREE]);
+    shown = await running.until('Ctrl-C');
+    const found = (pattern: RegExp): string => pattern.exec(shown)?.[1] ?? '';
+    url = found(/(https:\S+)\/mutate/);
+    adminUrl = found(/(http:\S+)\/readyz/);
+    curl = found(/^ *(curl .*)$/m);
+    return () => running.stop('SIGKILL');
+  });
+
+  it('shows what a sample pod gets, as a diff that only adds', () => {
     expect(shown).toContain('inject-metadata: "true"');
     expect(shown).toMatch(/^@@ /m);
     expect(shown).toMatch(/^\+ +- name: POD_NAME$/m);
@@ -37,27 +36,23 @@ describe('serve --standalone', () => {
     expect(shown).not.toMatch(/^-/m);
   });
 
-  it('shows the plain text where no terminal looks on', async () => {
-    expect((await standalone()).shown).not.toContain('\u001b');
+  it('writes no colours if its output is not a terminal', () => {
+    expect(shown).not.toContain('\u001b');
   });
 
-  it('listens on this machine alone', async () => {
-    const { url, adminUrl } = await standalone();
-
+  it('listens on 127.0.0.1 only', () => {
     expect(new URL(url).hostname).toBe('127.0.0.1');
     expect(new URL(adminUrl).hostname).toBe('127.0.0.1');
   });
 
   it.skipIf(!HAS_CURL)('prints a curl command that works', async () => {
-    const { curl } = await standalone();
     const { code, stdout } = await shell(curl);
 
     expect(code).toBe(0);
     expect(JSON.parse(stdout).response).toMatchObject({ allowed: true, patchType: 'JSONPatch' });
   });
 
-  it('prints a body that works wherever it is posted from', async () => {
-    const { curl, url } = await standalone();
+  it('prints a request body that any client can post', async () => {
     const [, body = ''] = /-d '(.*)'$/.exec(curl) ?? [];
     const answer = await postTo(url, body, { ca: '', rejectUnauthorized: false });
 
@@ -65,13 +60,12 @@ describe('serve --standalone', () => {
   });
 
   it('is ready', async () => {
-    const { adminUrl } = await standalone();
-
     expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with 0', async (signal) => {
-    const { running } = await standalone();
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with exit code 0', async (signal) => {
+    const running = startPodherald(['serve', '--standalone', ...FREE]);
+    await running.until('Ctrl-C');
     const { code, stderr } = await running.stop(signal);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -140,7 +134,13 @@ describe('serve with files', () => {
     const files = pairFolder(await makePair());
     const cert = join(makeFolder(), 'other.crt');
     if (content !== undefined) writeFileSync(cert, content);
-    const { code, stderr } = await podherald(['serve', '--tls-cert', cert, '--tls-key', files.key]);
+    const { code, stderr } = await runProgram([
+      'serve',
+      '--tls-cert',
+      cert,
+      '--tls-key',
+      files.key,
+    ]);
 
     expect(code).toBe(1);
     expect(stderr).toMatch(/^podherald: .*\n$/);
@@ -153,7 +153,7 @@ describe('serve on a port that is taken', () => {
     const taken = await takePort();
     const others = flag === '--port' ? ['--admin-port', '0'] : ['--port', '0'];
     const args = ['serve', '--standalone', ...others, flag, String(taken)];
-    const { code, stderr } = await podherald(args);
+    const { code, stderr } = await runProgram(args);
 
     expect(code).toBe(1);
     expect(stderr).toBe(

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../support/certificates.ts';
-import { podherald, shell } from '../support/run-program.ts';
+import { podherald } from '../support/run-command.ts';
 
 const POD = `apiVersion: v1
 kind: Pod
@@ -32,11 +32,13 @@ describe('uninject', () => {
     );
     const file = join(makeFolder(), 'pod.yaml');
     writeFileSync(file, POD);
-    const flags = `--config ${config}`;
-    const { code, stdout } = await shell(
-      `podherald inject -f ${file} ${flags} | podherald uninject -f - ${flags}`,
+    const injected = await podherald(['inject', '-f', file, '--config', config]);
+    const { code, stdout } = await podherald(
+      ['uninject', '-f', '-', '--config', config],
+      injected.stdout,
     );
 
+    expect(injected.stdout).toContain('name: POD_IPS');
     expect({ code, stdout }).toEqual({ code: 0, stdout: POD });
   });
 

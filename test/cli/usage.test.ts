@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/version.ts';
-import { podherald } from '../support/run-program.ts';
+import { podherald } from '../support/run-command.ts';
 
 describe('help', () => {
   it.each([

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { defaultConfig, forServer } from '../../src/config/compile.ts';
 import { BUILT_IN_PROFILES } from '../../src/core/decision/profiles.ts';
-import { defaultRules } from '../../src/core/decision/rules.ts';
+import {
+  BUILT_IN_VERSION,
+  defaultRules,
+  imageOf,
+  type ServerVersion,
+} from '../../src/core/decision/rules.ts';
 import { compiled } from './configs.ts';
 
 describe('the rules of a config', () => {
@@ -55,4 +61,21 @@ describe('the annotations of namespaces', () => {
     expect(compiled('').namespaces.annotations).toBe(true);
     expect(compiled('namespaces: {annotations: false}').namespaces.annotations).toBe(false);
   });
+});
+
+const V36: ServerVersion = { major: 1, minor: 36, release: 'v1.36.2' };
+
+it('takes the built-in version until the API server has told its own', () => {
+  let version: ServerVersion | undefined;
+  const source = forServer(defaultConfig('test'), () => version);
+  const image = (): string => imageOf(source.get().rules.ambassador);
+
+  expect(image()).toBe(`registry.k8s.io/kubectl:${BUILT_IN_VERSION.release}`);
+  version = V36;
+  expect(image()).toBe('registry.k8s.io/kubectl:v1.36.2');
+});
+
+it('makes new rules only when something has changed', () => {
+  const source = forServer(defaultConfig('test'), () => V36);
+  expect(source.get()).toBe(source.get());
 });

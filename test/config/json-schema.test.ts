@@ -1,9 +1,13 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { configJsonSchema, fieldPaths, type JsonSchema } from '../../src/config/json-schema.ts';
+import {
+  configJsonSchema,
+  configReference,
+  fieldPaths,
+  type JsonSchema,
+} from '../../src/config/json-schema.ts';
 import { emptyConfig, printConfig } from '../../src/config/print.ts';
-import { configReference } from '../../src/config/reference.ts';
 import { EXAMPLE } from './configs.ts';
 
 const schema = configJsonSchema();

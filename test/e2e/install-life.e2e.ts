@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { UNREADY_AFTER_SECONDS } from '../../src/render/install/probes.ts';
+import { UNREADY_AFTER_SECONDS } from '../../src/render/install/workload.ts';
 import { NO_IMAGE } from './in-cluster.ts';
 import { Installation } from './installation.ts';
 import { Namespace } from './namespace.ts';

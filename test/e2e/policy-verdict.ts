@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { isMalformed, parsePod } from '../../src/core/api/pod.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
-import { policyCovers } from '../../src/render/policy/policy-covers.ts';
+import { policyCovers } from '../support/policy-covers.ts';
 import type { Pod } from './objects.ts';
 import type { Fates, Triplets } from './policy-triplets.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Access } from '../../src/core/decision/rules.ts';
 import { proxyArguments } from '../../src/core/injection/kubectl-proxy.ts';
-import { podherald } from '../support/run-program.ts';
+import { runProgram } from '../support/run-program.ts';
 import { outcomeOf } from './access/answer.ts';
 import { attack, PASSES } from './access/attack.ts';
 import { startProxy } from './access/proxy.ts';
@@ -114,7 +114,7 @@ test('with those rights an ambassador serves the app, and RBAC is what refuses t
 /** Applies what the command prints, and takes it away with the test. */
 async function grant(account: string, flags: readonly string[]): Promise<void> {
   const args = ['rbac', ...flags, '-n', own.name, '--service-account', account];
-  const { stdout, stderr } = await podherald(args);
+  const { stdout, stderr } = await runProgram(args);
   expect(stderr).toBe('');
   onTestFinished(async () => {
     await kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], stdout);

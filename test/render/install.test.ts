@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { DEFAULT_INSTALL } from '../../src/render/install/default-install.ts';
 import { deployFolder } from '../../src/render/install/deploy-folder.ts';
 import { installManifests } from '../../src/render/install/install-manifests.ts';
 import {
+  DEFAULT_INSTALL,
   FAILURE_POLICIES,
   type InstallOptions,
   SCOPES,

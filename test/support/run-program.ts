@@ -1,30 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { BARE_ENVIRONMENT, type Ended } from './run-command.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** How a program ended, and what it wrote. */
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const env = { ...process.env, ...BARE_ENVIRONMENT };
 
-/** Of a user who has no cluster and no config, whoever runs the tests. */
-const {
-  KUBECONFIG: _,
-  PODHERALD_CONFIG: __,
-  KUBERNETES_SERVICE_HOST: ___,
-  ...OTHERS
-} = process.env;
-const env = { ...OTHERS, HOME: tmpdir() };
-
-/** Runs the real program to its end, or the test's. */
-export function podherald(
+/** Runs podherald as a process of its own until it ends, or the test does. */
+export function runProgram(
   args: readonly string[],
   stdin = '',
   more: Readonly<Record<string, string>> = {},
@@ -35,7 +21,7 @@ export function podherald(
   return ended(child);
 }
 
-/** Runs a line of shell in which `podherald` is the real program. */
+/** Runs a line of bash in which `podherald` starts a process of its own. */
 export function shell(line: string): Promise<Ended> {
   const name = `podherald() { "${process.execPath}" "${MAIN}" "$@"; }`;
   return ended(spawn('bash', ['-c', `set -o pipefail; ${name}; ${line}`], { env }));
@@ -49,14 +35,25 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return { code, stdout: (await out).toString(), stderr: (await err).toString() };
 }
 
-/** The real program while it runs; it is killed with the test at the latest. */
+/** podherald as a process of its own, while it runs. */
 export interface Running {
-  /** All of its standard output, as soon as that holds the text. */
+  /** Waits for a text on its standard output. @returns all of the output so far. */
   until(awaited: string): Promise<string>;
   stop(signal: NodeJS.Signals): Promise<Ended>;
 }
 
+/** Starts podherald as a process of its own, which is killed when the test ends. */
 export function startPodherald(
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Running {
+  const running = launchPodherald(args, more);
+  onTestFinished(() => void running.stop('SIGKILL'));
+  return running;
+}
+
+/** The same for several tests: who starts it stops it. */
+export function launchPodherald(
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Running {
@@ -64,7 +61,6 @@ export function startPodherald(
     env: { ...env, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
   const end = ended(child);
   let written = '';
   child.stdout.on('data', (chunk: Buffer) => {

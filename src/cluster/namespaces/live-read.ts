@@ -1,3 +1,4 @@
+import { isDnsLabel } from '../../core/api/names.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import type { NamespaceLookup } from '../namespaces.ts';
@@ -12,9 +13,6 @@ const LIMIT_MS = 500;
 
 /** Each is a namespace that the informer does not know: a flood of them is not worth a flood. */
 const MOST_AT_ONCE = 50;
-
-/** RFC 1123 labels, as all namespaces are called: nothing else may get into a path. */
-const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 export interface LiveReadOptions {
   /** Keeps what is read. */
@@ -50,7 +48,7 @@ export function liveReads(
   return async (name) => {
     const shared = running.get(name);
     if (shared !== undefined) return shared;
-    if (!NAME.test(name)) return unavailable('that is no name of a namespace');
+    if (!isDnsLabel(name)) return unavailable('that is no name of a namespace');
     if (running.size >= MOST_AT_ONCE) return unavailable('too many namespaces are being read');
     const own = read(name);
     running.set(name, own);

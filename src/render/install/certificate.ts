@@ -1,6 +1,5 @@
-import { because } from './because.ts';
-import type { InstallOptions } from './install-options.ts';
-import { type Manifest, NAME, ofNamespace, TLS_SECRET } from './names.ts';
+import { type InstallOptions, NAME, namespacedMetadata, TLS_SECRET } from './install-options.ts';
+import { commented, type Manifest } from './manifest-text.ts';
 
 const API_VERSION = 'cert-manager.io/v1';
 /** Not the Secret that a self-managed podherald has: while one follows the other, both run. */
@@ -17,24 +16,24 @@ export function certificateManifests(options: InstallOptions): Manifest[] {
     {
       apiVersion: API_VERSION,
       kind: 'Issuer',
-      metadata: ofNamespace(options, BOOTSTRAP),
+      metadata: namespacedMetadata(options, BOOTSTRAP),
       spec: { selfSigned: {} },
     },
     {
       apiVersion: API_VERSION,
       kind: 'Certificate',
-      metadata: ofNamespace(options, CA),
+      metadata: namespacedMetadata(options, CA),
       spec: {
         isCA: true,
         commonName: CA,
         secretName: CA,
-        duration: because(
+        duration: commented(
           'Ten years. The authority signs for one name in this namespace and is trusted by one webhook configuration.',
           '87600h',
         ),
         privateKey: {
           ...KEY,
-          rotationPolicy: because(
+          rotationPolicy: commented(
             'The renewed authority keeps its name and key, so whatever it has signed stays valid under both. With a new key, every call would fail until each replica serves a certificate of the new one.',
             'Never',
           ),
@@ -45,19 +44,19 @@ export function certificateManifests(options: InstallOptions): Manifest[] {
     {
       apiVersion: API_VERSION,
       kind: 'Issuer',
-      metadata: ofNamespace(options, CA),
+      metadata: namespacedMetadata(options, CA),
       spec: { ca: { secretName: CA } },
     },
     {
       apiVersion: API_VERSION,
       kind: 'Certificate',
-      metadata: ofNamespace(options, SERVING_CERTIFICATE),
+      metadata: namespacedMetadata(options, SERVING_CERTIFICATE),
       spec: {
         secretName: TLS_SECRET,
-        dnsNames: because('The API server wants the name <service>.<namespace>.svc, as a SAN.', [
+        dnsNames: commented('The API server wants the name <service>.<namespace>.svc, as a SAN.', [
           `${NAME}.${options.namespace}.svc`,
         ]),
-        duration: because(
+        duration: commented(
           'Renewed at two thirds of it, by default. podherald takes up the renewed one without a restart.',
           '2160h',
         ),

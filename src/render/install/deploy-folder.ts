@@ -1,9 +1,6 @@
-import { because, type Field } from './because.ts';
-import { DEFAULT_INSTALL } from './default-install.ts';
 import { commonParts, type Part, tlsParts } from './install-manifests.ts';
-import type { InstallOptions } from './install-options.ts';
-import { commentLines, fieldText, manifestText } from './manifest-text.ts';
-import { NAME } from './names.ts';
+import { DEFAULT_INSTALL, type InstallOptions, NAME } from './install-options.ts';
+import { commented, commentLines, type Field, fieldText, manifestText } from './manifest-text.ts';
 import { webhooks } from './webhook.ts';
 
 const GENERATED =
@@ -81,7 +78,7 @@ const COMPONENTS = {
           {
             op: 'add',
             path: `${SPREAD_OVER_NODES}/minDomains`,
-            value: because(
+            value: commented(
               'On fewer nodes than this, maxSkew alone would let two replicas share one.',
               HA_REPLICAS,
             ),

@@ -1,15 +1,11 @@
 import { certificateManifests } from './certificate.ts';
-import { configMapManifest } from './config-map.ts';
-import { deploymentManifest } from './deployment.ts';
-import { disruptionBudgetManifest } from './disruption-budget.ts';
 import type { InstallOptions } from './install-options.ts';
-import type { Manifest } from './names.ts';
+import type { Manifest } from './manifest-text.ts';
 import { namespaceManifests } from './namespace.ts';
-import { networkPolicyManifest } from './network-policy.ts';
-import { rbacManifests, selfManagedRbacManifests } from './rbac.ts';
-import { serviceManifest } from './service.ts';
-import { serviceAccountManifest } from './service-account.ts';
+import { networkPolicyManifest, serviceManifest } from './network.ts';
+import { rbacManifests, selfManagedRbacManifests, serviceAccountManifest } from './rbac.ts';
 import { webhookManifest } from './webhook.ts';
+import { configMapManifest, deploymentManifest, disruptionBudgetManifest } from './workload.ts';
 
 /** One part of an installation. Parts are applied in the order of their names. */
 export interface Part {

@@ -1,6 +1,36 @@
 import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import { Because, type Field } from './because.ts';
-import type { Manifest } from './names.ts';
+
+/** What a manifest is made of: plain data, in which a field may carry its reason. */
+export type Field =
+  | string
+  | number
+  | boolean
+  | readonly Field[]
+  | { readonly [key: string]: Field | undefined }
+  | Commented;
+
+/** A field with the reason for its value, which becomes the comment above it. */
+export class Commented {
+  readonly comment: string;
+  readonly value: Exclude<Field, Commented>;
+
+  constructor(comment: string, value: Exclude<Field, Commented>) {
+    this.comment = comment;
+    this.value = value;
+  }
+}
+
+export function commented(comment: string, value: Exclude<Field, Commented>): Commented {
+  return new Commented(comment, value);
+}
+
+/** An object to be applied. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly [key: string]: Field | undefined };
+  readonly [field: string]: Field;
+}
 
 /** Of a line of comment, without its indentation. */
 const COMMENT_WIDTH = 88;
@@ -25,7 +55,7 @@ export function fieldText(field: Field): string {
 }
 
 function nodeOf(field: Field): Node {
-  if (field instanceof Because) return nodeOf(field.value);
+  if (field instanceof Commented) return nodeOf(field.value);
   if (Array.isArray(field)) return sequenceOf(field);
   if (typeof field === 'object') return mapOf(field as Record<string, Field | undefined>);
   const scalar = new Scalar(field);
@@ -37,7 +67,7 @@ function sequenceOf(fields: readonly Field[]): YAMLSeq {
   const sequence = new YAMLSeq();
   sequence.items = fields.map((field) => {
     const node = nodeOf(field);
-    if (field instanceof Because) node.commentBefore = commentOf(field.reason);
+    if (field instanceof Commented) node.commentBefore = commentOf(field.comment);
     return node;
   });
   sequence.flow = fields.length === 0;
@@ -49,7 +79,7 @@ function mapOf(fields: Readonly<Record<string, Field | undefined>>): YAMLMap {
   for (const [name, field] of Object.entries(fields)) {
     if (field === undefined) continue;
     const key = new Scalar(name);
-    if (field instanceof Because) key.commentBefore = commentOf(field.reason);
+    if (field instanceof Commented) key.commentBefore = commentOf(field.comment);
     map.items.push(new Pair(key, nodeOf(field)));
   }
   return map;

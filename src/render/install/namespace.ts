@@ -1,6 +1,5 @@
-import { because } from './because.ts';
-import type { InstallOptions } from './install-options.ts';
-import { labels, type Manifest, ofNamespace } from './names.ts';
+import { type InstallOptions, labels, namespacedMetadata } from './install-options.ts';
+import { commented, type Manifest } from './manifest-text.ts';
 
 /** podherald's own namespace. In one of somebody else's, a quota would limit the other pods too. */
 export function namespaceManifests(options: InstallOptions): Manifest[] {
@@ -13,7 +12,7 @@ export function namespaceManifests(options: InstallOptions): Manifest[] {
       name: namespace,
       labels: {
         ...labels(options),
-        'pod-security.kubernetes.io/enforce': because(
+        'pod-security.kubernetes.io/enforce': commented(
           'podherald needs no right on its node, and its namespace grants none.',
           'restricted',
         ),
@@ -27,10 +26,10 @@ function priorityQuota(options: InstallOptions): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
-    metadata: ofNamespace(options, 'podherald-priority'),
+    metadata: namespacedMetadata(options, 'podherald-priority'),
     spec: {
       hard: { pods: '100' },
-      scopeSelector: because(
+      scopeSelector: commented(
         'Some clusters (GKE for one) allow system priority classes only in namespaces with a quota that names them. Elsewhere this limits nothing that matters.',
         {
           matchExpressions: [

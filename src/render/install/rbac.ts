@@ -1,6 +1,28 @@
-import { because, type Field } from './because.ts';
-import type { InstallOptions } from './install-options.ts';
-import { CA_SECRET, type Manifest, NAME, ofCluster, ofNamespace } from './names.ts';
+import {
+  CA_SECRET,
+  clusterMetadata,
+  type InstallOptions,
+  NAME,
+  namespacedMetadata,
+} from './install-options.ts';
+import { commented, type Field, type Manifest } from './manifest-text.ts';
+
+export function serviceAccountManifest(options: InstallOptions): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: namespacedMetadata(options),
+    automountServiceAccountToken: commented(
+      'Only the Deployment asks for the token, and only where podherald talks to the API server.',
+      false,
+    ),
+  };
+}
+
+/** Whether podherald talks to the API server at all. */
+export function needsToken({ tls, config }: InstallOptions): boolean {
+  return tls === 'self-managed' || config.readsNamespaces;
+}
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -8,7 +30,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 export function rbacManifests(options: InstallOptions): Manifest[] {
   if (!options.config.readsNamespaces) return [];
   return clusterRole(options, NAME, [
-    because(
+    commented(
       'Annotations of namespaces are defaults of their pods. Without them (namespaces: {annotations: false} in the config) this is not needed.',
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
     ),
@@ -22,13 +44,13 @@ export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'Role',
-      metadata: ofNamespace(options),
+      metadata: namespacedMetadata(options),
       rules: [
-        because('A rule on create cannot name its object (it has no name yet).', {
+        commented('A rule on create cannot name its object (it has no name yet).', {
           ...secrets,
           verbs: ['create'],
         }),
-        because('The authority and its key, shared by all replicas, and no other Secret.', {
+        commented('The authority and its key, shared by all replicas, and no other Secret.', {
           ...secrets,
           resourceNames: [CA_SECRET],
           verbs: ['get', 'watch', 'update'],
@@ -38,11 +60,11 @@ export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'RoleBinding',
-      metadata: ofNamespace(options),
+      metadata: namespacedMetadata(options),
       ...grant('Role', NAME, options),
     },
     ...clusterRole(options, 'podherald-self-managed-tls', [
-      because(
+      commented(
         'To keep caBundle in step with the authority, in this one configuration. Who may patch it decides which server sees all pods, so nobody else should.',
         {
           apiGroups: ['admissionregistration.k8s.io'],
@@ -60,13 +82,13 @@ function clusterRole(options: InstallOptions, name: string, rules: readonly Fiel
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'ClusterRole',
-      metadata: ofCluster(options, name),
+      metadata: clusterMetadata(options, name),
       rules,
     },
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'ClusterRoleBinding',
-      metadata: ofCluster(options, name),
+      metadata: clusterMetadata(options, name),
       ...grant('ClusterRole', name, options),
     },
   ];

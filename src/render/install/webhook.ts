@@ -1,14 +1,11 @@
+import { MATCH_CONDITIONS, SCOPE_LABEL, SYSTEM_NAMESPACES } from '../../core/api/webhook-scope.ts';
 import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../core/decision/annotations.ts';
-import { because, type Field } from './because.ts';
 import { SERVING_CERTIFICATE } from './certificate.ts';
-import type { InstallOptions } from './install-options.ts';
-import { type Manifest, NAME, ofCluster } from './names.ts';
-
-/** On a namespace, this label has `--scope labelled` send all of its pods. */
-export const SCOPE_LABEL = { key: 'podherald.dev/inject', value: 'enabled' } as const;
+import { clusterMetadata, type InstallOptions, NAME } from './install-options.ts';
+import { commented, type Field, type Manifest } from './manifest-text.ts';
 
 export function webhookManifest(options: InstallOptions): Manifest {
-  const metadata = ofCluster(options);
+  const metadata = clusterMetadata(options);
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingWebhookConfiguration',
@@ -16,7 +13,7 @@ export function webhookManifest(options: InstallOptions): Manifest {
       ...metadata,
       ...(options.tls === 'cert-manager' && {
         annotations: {
-          'cert-manager.io/inject-ca-from': because(
+          'cert-manager.io/inject-ca-from': commented(
             'cert-manager writes the authority of this Certificate as caBundle, and keeps it right.',
             `${options.namespace}/${SERVING_CERTIFICATE}`,
           ),
@@ -39,11 +36,14 @@ export function webhooks(options: InstallOptions): Field[] {
     entry(
       options,
       'annotated.pods.podherald.dev',
-      [because('The entry below has these namespaces.', { ...(labelled('NotIn') as object) })],
+      [commented('The entry below has these namespaces.', { ...(labelled('NotIn') as object) })],
       [
-        because(
+        commented(
           'Only pods that carry an annotation of ours, in either form: no other pod of these namespaces ever depends on podherald.',
-          { name: 'asks-podherald', expression: asksExpression(options.config.annotationPrefix) },
+          {
+            name: MATCH_CONDITIONS.hasAnnotation,
+            expression: asksExpression(options.config.annotationPrefix),
+          },
         ),
       ],
     ),
@@ -51,7 +51,7 @@ export function webhooks(options: InstallOptions): Field[] {
       options,
       'labelled.pods.podherald.dev',
       [
-        because(
+        commented(
           'All pods of labelled namespaces, as annotations of the namespace count for them too.',
           { ...(labelled('In') as object) },
         ),
@@ -69,12 +69,12 @@ function entry(
 ): Field {
   return {
     name,
-    clientConfig: because(
+    clientConfig: commented(
       `caBundle is missing on purpose: ${CA_BUNDLE_AUTHOR[options.tls]} writes it, and a manifest that had it would overwrite that with each apply.`,
       { service: { namespace: options.namespace, name: NAME, path: '/mutate' } },
     ),
     rules: [
-      because('Creation alone: what podherald adds cannot be changed in a pod that exists.', {
+      commented('Creation alone: what podherald adds cannot be changed in a pod that exists.', {
         operations: ['CREATE'],
         apiGroups: [''],
         apiVersions: ['v1'],
@@ -84,7 +84,7 @@ function entry(
     ],
     namespaceSelector: {
       matchExpressions: [
-        because(
+        commented(
           'What the cluster needs to come up, and podherald itself: its own pods must start while no podherald runs, even under failurePolicy Fail.',
           {
             key: 'kubernetes.io/metadata.name',
@@ -96,27 +96,27 @@ function entry(
       ],
     },
     matchConditions: [
-      because(
+      commented(
         'Mirror pods show what a node runs already from a file; a change could only break them.',
         {
-          name: 'not-a-mirror-pod',
+          name: MATCH_CONDITIONS.notMirrorPod,
           expression:
             "!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
         },
       ),
       ...conditions,
     ],
-    failurePolicy: because(FAILURE_REASONS[options.failurePolicy], options.failurePolicy),
-    timeoutSeconds: because(
+    failurePolicy: commented(FAILURE_REASONS[options.failurePolicy], options.failurePolicy),
+    timeoutSeconds: commented(
       'Every pod that is sent waits no longer than this for a podherald that does not answer. An answer takes about a millisecond.',
       3,
     ),
-    reinvocationPolicy: because(
+    reinvocationPolicy: commented(
       'Containers that later webhooks add get their metadata too. A second round adds nothing else.',
       'IfNeeded',
     ),
     matchPolicy: 'Equivalent',
-    sideEffects: because('podherald writes nothing, so dry runs are sent to it too.', 'None'),
+    sideEffects: commented('podherald writes nothing, so dry runs are sent to it too.', 'None'),
     admissionReviewVersions: ['v1'],
   };
 }
@@ -135,9 +135,7 @@ const CA_BUNDLE_AUTHOR = {
 
 function excludedNamespaces({ namespace, tls, excludedNamespaces }: InstallOptions): string[] {
   const needed = tls === 'cert-manager' ? ['cert-manager'] : [];
-  return [
-    ...new Set([namespace, 'kube-system', 'kube-node-lease', ...needed, ...excludedNamespaces]),
-  ];
+  return [...new Set([namespace, ...SYSTEM_NAMESPACES, ...needed, ...excludedNamespaces])];
 }
 
 /** CEL that is true of a pod with any key of ours. */

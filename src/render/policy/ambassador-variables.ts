@@ -1,73 +1,18 @@
 import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../core/decision/ambassador.ts';
 import { OS_LABELS } from '../../core/decision/decide-ambassador.ts';
-import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 import { MAX_PORT, MIN_PORT } from '../../core/decision/values.ts';
 import {
   ambassadorUserExpression,
   argumentsLiteral,
+  resourceVariables,
   sidecarLiteral,
   tokenLiteral,
   urlLiteral,
-} from './ambassador-literals.ts';
-import { written } from './annotation-variables.ts';
+} from './ambassador-container.ts';
+import { isPort } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
-import { resourceVariables } from './resource-variables.ts';
-import type { Variable } from './variable.ts';
-
-/** Reads what a pod and its namespace say of an ambassador. */
-export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: Rules): Variable[] {
-  const spellings = celStrings(['inject-ambassador', `${prefix}inject-ambassador`]);
-  const access = celStrings([`${prefix}ambassador-access`]);
-  const words = (annotations: string, keys: string): string =>
-    `${written(annotations, keys)}\n  .map(text, text.lowerAscii())`;
-  return [
-    {
-      name: 'ownWishes',
-      comment: 'inject-ambassador in both spellings.',
-      expression: words('variables.annotations', spellings),
-    },
-    {
-      name: 'defaultWishes',
-      comment: 'The same of the namespace, as far as it can be meant.',
-      expression: `${words('variables.defaults', spellings)}
-  .filter(word, word in ['true', 'false'])`,
-    },
-    {
-      name: 'isWished',
-      comment: 'The pod goes before its namespace. Two spellings that differ say nothing.',
-      expression: `[variables.ownWishes.size() > 0 ? variables.ownWishes : variables.defaultWishes]
-  .exists(words, 'true' in words && !('false' in words))`,
-    },
-    {
-      name: 'ownAccess',
-      comment: 'ambassador-access, if it is there.',
-      expression: words('variables.annotations', access),
-    },
-    {
-      name: 'defaultAccess',
-      comment: 'The same of the namespace; the narrowest, if it cannot be meant.',
-      expression: `${words('variables.defaults', access)}
-  .map(word, word in ${celStrings(ACCESSES)} ? word : ${celString(ACCESSES[0])})`,
-    },
-    {
-      name: 'access',
-      comment: `The narrowest counts of what pod, namespace and config (${ambassador.maxAccess}) say.`,
-      expression: `${celStrings(ACCESSES)}
-  .filter(access, access in variables.ownAccess + variables.defaultAccess + [${celString(ambassador.maxAccess)}] +
-    (variables.ownAccess.size() + variables.defaultAccess.size() == 0 ? ['read-only'] : []))`,
-    },
-    {
-      name: 'ownPorts',
-      comment: 'ambassador-port, if it is there.',
-      expression: written('variables.annotations', celStrings([`${prefix}ambassador-port`])),
-    },
-    {
-      name: 'kubeconfigs',
-      comment: 'ambassador-kubeconfig, if it is there.',
-      expression: words('variables.annotations', celStrings([`${prefix}ambassador-kubeconfig`])),
-    },
-  ];
-}
+import type { Variable } from './pod-variables.ts';
 
 /** Finds out what the pod's ambassador is to be like. */
 export function ambassadorVariables(rules: Rules): Variable[] {
@@ -158,11 +103,6 @@ ${sidecarLiteral(rules)}
 ]`,
     },
   ];
-}
-
-/** Whether a text is a port that an ambassador may have. */
-export function isPort(text: string): string {
-  return `${text}.matches('^[0-9]{1,5}$') && int(${text}) >= ${MIN_PORT} && int(${text}) <= ${MAX_PORT}`;
 }
 
 /** The operations that add the ambassador. It comes last, as it moves the other init containers. */

@@ -5,10 +5,10 @@ import {
   RUNTIME_FOLDERS,
   SHARED_FOLDERS,
 } from '../../core/decision/metadata-values.ts';
-import { FALSE_WORDS, TRUE_WORDS } from '../../core/decision/values.ts';
+import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
+import { FALSE_WORDS, MAX_PORT, MIN_PORT, TRUE_WORDS } from '../../core/decision/values.ts';
 import { celString, celStrings } from './cel-literal.ts';
-import type { PolicyInput } from './policy-input.ts';
-import type { Variable } from './variable.ts';
+import type { PolicyInput, Variable } from './pod-variables.ts';
 
 /** Reads what a pod and its namespace say: the same keys, blanks, cases and precedence as podherald. */
 export function annotationVariables(input: PolicyInput): Variable[] {
@@ -143,4 +143,64 @@ function selectionVariables(key: string): Variable[] {
       expression: "variables.selection.exists(name, !name.startsWith('!'))",
     },
   ];
+}
+
+/** Reads what a pod and its namespace say of an ambassador. */
+export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: Rules): Variable[] {
+  const spellings = celStrings(['inject-ambassador', `${prefix}inject-ambassador`]);
+  const access = celStrings([`${prefix}ambassador-access`]);
+  const words = (annotations: string, keys: string): string =>
+    `${written(annotations, keys)}\n  .map(text, text.lowerAscii())`;
+  return [
+    {
+      name: 'ownWishes',
+      comment: 'inject-ambassador in both spellings.',
+      expression: words('variables.annotations', spellings),
+    },
+    {
+      name: 'defaultWishes',
+      comment: 'The same of the namespace, as far as it can be meant.',
+      expression: `${words('variables.defaults', spellings)}
+  .filter(word, word in ['true', 'false'])`,
+    },
+    {
+      name: 'isWished',
+      comment: 'The pod goes before its namespace. Two spellings that differ say nothing.',
+      expression: `[variables.ownWishes.size() > 0 ? variables.ownWishes : variables.defaultWishes]
+  .exists(words, 'true' in words && !('false' in words))`,
+    },
+    {
+      name: 'ownAccess',
+      comment: 'ambassador-access, if it is there.',
+      expression: words('variables.annotations', access),
+    },
+    {
+      name: 'defaultAccess',
+      comment: 'The same of the namespace; the narrowest, if it cannot be meant.',
+      expression: `${words('variables.defaults', access)}
+  .map(word, word in ${celStrings(ACCESSES)} ? word : ${celString(ACCESSES[0])})`,
+    },
+    {
+      name: 'access',
+      comment: `The narrowest counts of what pod, namespace and config (${ambassador.maxAccess}) say.`,
+      expression: `${celStrings(ACCESSES)}
+  .filter(access, access in variables.ownAccess + variables.defaultAccess + [${celString(ambassador.maxAccess)}] +
+    (variables.ownAccess.size() + variables.defaultAccess.size() == 0 ? ['read-only'] : []))`,
+    },
+    {
+      name: 'ownPorts',
+      comment: 'ambassador-port, if it is there.',
+      expression: written('variables.annotations', celStrings([`${prefix}ambassador-port`])),
+    },
+    {
+      name: 'kubeconfigs',
+      comment: 'ambassador-kubeconfig, if it is there.',
+      expression: words('variables.annotations', celStrings([`${prefix}ambassador-kubeconfig`])),
+    },
+  ];
+}
+
+/** Whether a text is a port that an ambassador may have. */
+export function isPort(text: string): string {
+  return `${text}.matches('^[0-9]{1,5}$') && int(${text}) >= ${MIN_PORT} && int(${text}) <= ${MAX_PORT}`;
 }

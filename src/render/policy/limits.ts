@@ -1,12 +1,24 @@
 import { DNS_LABEL } from '../../core/api/names.ts';
-import { ANNOTATION_KEYS } from '../../core/decision/annotations.ts';
+import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
 import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
 import { MAX_PORT, MIN_PORT } from '../../core/decision/values.ts';
-import { isPort } from './ambassador-variables.ts';
-import { isPath, isSwitch } from './annotation-variables.ts';
+import { isPath, isPort, isSwitch } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
-import { UNCLEAR_KEYS, UNREADABLE } from './policy-covers.ts';
-import type { Variable } from './variable.ts';
+import type { Variable } from './pod-variables.ts';
+
+/** What a policy has no way to read. */
+export const UNREADABLE = ['metadata-env', 'metadata-files'] as const satisfies AnnotationName[];
+
+/** The keys whose values are trimmed. */
+export const UNCLEAR_KEYS = [
+  'inject-metadata',
+  'metadata-path',
+  'metadata-containers',
+  'inject-ambassador',
+  'ambassador-access',
+  'ambassador-port',
+  'ambassador-kubeconfig',
+] as const satisfies AnnotationName[];
 
 /** What has to hold of a pod for the policy to inject it. Its name is that of a variable. */
 export interface Limit extends Variable {

@@ -1,6 +1,21 @@
 import { AMBASSADOR_NAMES, TOKEN_PATH, TOKEN_VOLUME } from '../../core/decision/ambassador.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 import { celString, celStrings } from './cel-literal.ts';
-import type { Variable } from './variable.ts';
+
+/** A named expression of a policy; later ones read it as `variables.<name>`. */
+export interface Variable {
+  readonly name: string;
+  /** Why it is as it is, for the reader of the manifest. */
+  readonly comment: string;
+  readonly expression: string;
+}
+
+/** What the policies are made from. */
+export interface PolicyInput {
+  readonly rules: Rules;
+  /** Whether annotations of namespaces count. */
+  readonly readsNamespaces: boolean;
+}
 
 /** What the pod has already. */
 export const POD_VARIABLES: readonly Variable[] = [

@@ -1,23 +1,16 @@
+import { MATCH_CONDITIONS, SYSTEM_NAMESPACES } from '../../core/api/webhook-scope.ts';
 import {
   ANNOTATION_KEYS,
   ANNOTATION_NAMES,
   MIRROR_ANNOTATION,
 } from '../../core/decision/annotations.ts';
-import {
-  ambassadorAnnotations,
-  ambassadorOperations,
-  ambassadorVariables,
-} from './ambassador-variables.ts';
-import { annotationVariables } from './annotation-variables.ts';
+import { ambassadorOperations, ambassadorVariables } from './ambassador-variables.ts';
+import { ambassadorAnnotations, annotationVariables } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import { expressionLimits, faultLimits, type Limit } from './limits.ts';
-import { metadataOperations } from './metadata-operations.ts';
-import { metadataVariables } from './metadata-variables.ts';
-import { OWN_NAMESPACES } from './own-namespaces.ts';
-import { POD_VARIABLES } from './pod-variables.ts';
-import type { PolicyInput } from './policy-input.ts';
+import { metadataOperations, metadataVariables } from './metadata-variables.ts';
+import { POD_VARIABLES, type PolicyInput, type Variable } from './pod-variables.ts';
 import { profileVariables } from './profile-variables.ts';
-import type { Variable } from './variable.ts';
 
 export interface PolicyOptions extends PolicyInput {
   readonly name: string;
@@ -128,7 +121,7 @@ metadata:
 }
 
 function match({ rules }: PolicyOptions): string {
-  const exempt = [...new Set([...OWN_NAMESPACES, ...rules.exemptNamespaces])];
+  const exempt = [...new Set([...SYSTEM_NAMESPACES, ...rules.exemptNamespaces])];
   return `  matchConstraints:
     matchPolicy: Equivalent
     resourceRules:
@@ -143,7 +136,7 @@ function match({ rules }: PolicyOptions): string {
         values: [${exempt.map((name) => JSON.stringify(name)).join(', ')}]
   matchConditions:
   # A static pod's copy in the API server. kubelet runs what its file says.
-  - name: not-a-mirror-pod
+  - name: ${MATCH_CONDITIONS.notMirrorPod}
     expression: "!(${celString(MIRROR_ANNOTATION)} in object.metadata.?annotations.orValue({}))"
 `;
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:https';
 import type { Logger } from 'pino';
 import type { NamespaceSource } from '../../cluster/namespaces.ts';
-import type { ConfigSource } from '../../config/source.ts';
+import type { ConfigSource } from '../../config/compile.ts';
 import type { FindNamespace } from '../../core/admission/mutate.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/source.ts';
 import { adminApp } from './admin.ts';

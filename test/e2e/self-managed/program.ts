@@ -1,5 +1,5 @@
 import { selfManagedTls } from '../../../src/cli/self-managed-tls.ts';
-import { defaultConfig } from '../../../src/config/default-config.ts';
+import { defaultConfig } from '../../../src/config/compile.ts';
 import { createLog } from '../../../src/webhook/server/log.ts';
 import { startServer } from '../../../src/webhook/server/server.ts';
 import type { ProgramOptions } from './options.ts';

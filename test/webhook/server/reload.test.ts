@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ConfigSource } from '../../../src/config/compile.ts';
 import { configFile } from '../../../src/config/load.ts';
-import type { ConfigSource } from '../../../src/config/source.ts';
 import { mountedConfigMap } from '../../config/config-folder.ts';
 import { makePair } from '../../support/certificates.ts';
 import { postTo } from '../../support/https.ts';

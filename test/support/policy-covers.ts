@@ -1,20 +1,18 @@
-import type { Annotations, Pod } from '../../core/api/pod.ts';
-import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
-import { decide, type Namespace } from '../../core/decision/decide.ts';
-import type { Rules } from '../../core/decision/rules.ts';
-import { type Plan, plan } from '../../core/injection/plan.ts';
-import { volumeName } from '../../core/injection/plan-files.ts';
-import { OWN_NAMESPACES } from './own-namespaces.ts';
-
-/** What a policy has no way to read. */
-export const UNREADABLE = ['metadata-env', 'metadata-files'] as const satisfies AnnotationName[];
+import type { Annotations, Pod } from '../../src/core/api/pod.ts';
+import { SYSTEM_NAMESPACES } from '../../src/core/api/webhook-scope.ts';
+import { ANNOTATION_KEYS } from '../../src/core/decision/annotations.ts';
+import { decide, type Namespace } from '../../src/core/decision/decide.ts';
+import type { Rules } from '../../src/core/decision/rules.ts';
+import { type Plan, plan } from '../../src/core/injection/plan.ts';
+import { volumeName } from '../../src/core/injection/plan-files.ts';
+import { UNCLEAR_KEYS, UNREADABLE } from '../../src/render/policy/limits.ts';
 
 /**
  * Whether the policy makes of a pod just what podherald makes of it; a pod that is denied, it
  * denies. If not, why not: such a pod it leaves alone.
  */
 export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true | string {
-  if (OWN_NAMESPACES.includes(namespace.name)) return `${namespace.name} is left alone`;
+  if (SYSTEM_NAMESPACES.includes(namespace.name)) return `${namespace.name} is left alone`;
   const decision = decide(pod, namespace, rules);
   if (decision.kind === 'skip' && EXEMPT.has(decision.because.reason)) return true;
   const annotations = pod.metadata?.annotations ?? {};
@@ -40,17 +38,6 @@ const BASE = 'downward';
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 const EXEMPT: ReadonlySet<string> = new Set(['mirror_pod', 'exempt_namespace']);
-
-/** The keys whose values are trimmed. */
-export const UNCLEAR_KEYS = [
-  'inject-metadata',
-  'metadata-path',
-  'metadata-containers',
-  'inject-ambassador',
-  'ambassador-access',
-  'ambassador-port',
-  'ambassador-kubeconfig',
-] as const satisfies AnnotationName[];
 
 function hasUnclearBlank(
   name: (typeof UNCLEAR_KEYS)[number],

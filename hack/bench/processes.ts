@@ -2,7 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:chi
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** The servers share one core, in turns; the load has another. */
+/** Both servers run on one core, loaded in turn. The load generator runs on another core. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
@@ -10,12 +10,15 @@ const running = new Set<ChildProcess>();
 
 export const canPin = spawnSync('taskset', ['-V']).status === 0;
 
-/** This process reads the logs and starts the load: it must not take time from the servers. */
+/** Moves this process to the core of the load generator, so that it takes no time from the servers. */
 export function pinSelf(): void {
   if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)]);
 }
 
-/** Runs a script with this Node on one core; taskset execs it, so the pid is the script's own. */
+/**
+ * Starts a Node script on one core. The pid of the child is that of the script, because taskset
+ * replaces itself with it. Without taskset, the script runs on any core.
+ */
 export function startPinned(
   core: number,
   args: readonly string[],
@@ -29,10 +32,11 @@ export function startPinned(
   return child;
 }
 
-/** Runs a script to its end and parses the JSON that it prints. */
+/** Runs a Node script on one core and returns the JSON that it prints. Throws if the script fails. */
 export async function runForJson<T>(core: number, args: readonly string[]): Promise<T> {
   const child = startPinned(core, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  if (child.stdout === null || child.stderr === null) throw new Error('no pipe to a child');
+  if (child.stdout === null || child.stderr === null)
+    throw new Error('the child has no stdout or stderr pipe');
   const [stdout, stderr] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -42,7 +46,7 @@ export async function runForJson<T>(core: number, args: readonly string[]): Prom
   return JSON.parse(stdout) as T;
 }
 
-/** Nothing that they hold is worth a slow goodbye. */
+/** Kills all child processes. They have no state to save. */
 export function endChildren(): void {
   for (const child of running) child.kill('SIGKILL');
 }

@@ -1,7 +1,7 @@
 /**
- * mutate() alone, and what stands before and behind it in one review. Each call gets a pod that
- * was parsed for it, as under load; batches are timed, so that the clock's own cost does not count.
- * Arguments: [--json] [FILE], the AdmissionReview.
+ * Times the steps of one review without a server. Each call gets a freshly parsed pod, as in the
+ * webhook. A time is measured over a batch of calls, so that reading the clock adds little to it.
+ * Usage: steps.ts [--json] [FILE], where FILE is an AdmissionReview.
  */
 
 import { parseArgs } from 'node:util';
@@ -10,15 +10,15 @@ import type { Mutation } from '../../src/core/admission/mutation.ts';
 import { answer } from '../../src/core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../src/core/admission/review.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
+import { median } from './measurements.ts';
 import { readReview } from './review.ts';
-import { median } from './statistics.ts';
 
-/** Microseconds a call. The mean also holds what the garbage collector and neighbours took. */
+/** Time per call. The mean includes garbage collection and interruptions by other processes. */
 export type CallTime = { readonly medianUs: number; readonly meanUs: number };
 
-/** The pure steps of one review, in their order. */
+/** The steps of one review, in order. */
 export type Step = 'JSON.parse' | 'parseReview' | 'mutate' | 'answer' | 'JSON.stringify';
-export type MutateTimes = Readonly<Record<Step, CallTime>>;
+export type StepTimes = Readonly<Record<Step, CallTime>>;
 
 const BATCH = 50;
 const WARM_UP_BATCHES = 400;
@@ -26,7 +26,8 @@ const BATCHES = 1000;
 
 const rules = defaultRules('0.0.0');
 
-export function timeSteps(body: Buffer): MutateTimes {
+/** Times each step of the review with this body. Throws if podherald does not patch its pod. */
+function timeSteps(body: Buffer): StepTimes {
   for (let at = 0; at < WARM_UP_BATCHES; at++) timeBatch(body);
   const batches = Array.from({ length: BATCHES }, () => timeBatch(body));
   const of = (step: Step): CallTime => {
@@ -59,7 +60,7 @@ function timeBatch(body: Buffer): Record<Step, number> {
   };
 }
 
-/** The results, and the microseconds that each took on average. */
+/** Calls `call` with each input; returns the results and the average time per call in µs. */
 function timed<In, Out>(inputs: readonly In[], call: (input: In) => Out): [Out[], number] {
   const startMs = performance.now();
   const results = inputs.map((input) => call(input));
@@ -74,7 +75,8 @@ function requestOf(parsed: unknown): AdmissionRequest {
 
 function mutationOf(request: AdmissionRequest): Mutation {
   const mutation = mutate(request.object, { name: request.namespace }, rules);
-  if (mutation.operations.length === 0) throw new Error('mutate() gave no patch');
+  if (mutation.operations.length === 0)
+    throw new Error('mutate() returned no patch: the pod of the review requests nothing');
   return mutation;
 }
 
