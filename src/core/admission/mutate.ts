@@ -1,7 +1,7 @@
 import { escapeToken } from '../api/json-patch.ts';
 import { isMalformed, parsePod } from '../api/pod.ts';
 import { MIRROR_ANNOTATION } from '../decision/annotations.ts';
-import { type Decision, decide, type Namespace } from '../decision/decide.ts';
+import { decide, type Namespace } from '../decision/decide.ts';
 import { podParts } from '../decision/pod-parts.ts';
 import { finding, kindOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
@@ -61,10 +61,15 @@ export function mutate(object: unknown, namespace: Namespace, rules: Rules): Mut
       ...(decision.skipped && kindOf(decision.skipped) !== 'skipped' ? [decision.skipped] : []),
       ...[...decision.faults, ...decision.notices, ...planned],
     ];
-    if (decision.faults.length > 0 && rules.onInvalid === 'deny') return denied(decision, explained);
+    if (decision.faults.length > 0 && rules.onInvalid === 'deny')
+      return denied(decision, explained);
     const complete = withStatus(parts, decision, injection, explained, rules);
     const operations = patch(pod, complete);
-    const unproven = prove(pod, operations, `/metadata/annotations/${escapeToken(statusKey(rules))}`);
+    const unproven = prove(
+      pod,
+      operations,
+      `/metadata/annotations/${escapeToken(statusKey(rules))}`,
+    );
     if (unproven !== undefined) {
       return errored(finding('patch_not_proven', {}), new Error(unproven));
     }

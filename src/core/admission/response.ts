@@ -1,6 +1,6 @@
 import { type Finding, kindOf, sentenceOf } from '../decision/reasons.ts';
 import { INJECTION_KINDS, type Mutation } from './mutation.ts';
-import { type AdmissionRequest, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
+import { type AdmissionRequest, podName, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
 
 /** An AdmissionReview with a response, as k8s.io/api/admission/v1 spells it. */
 export interface ReviewResponse {
@@ -37,7 +37,7 @@ export function respond(request: AdmissionRequest, mutation: Mutation): ReviewRe
     response: {
       uid: request.uid,
       allowed,
-      ...(!allowed && { status: denialStatus(faults) }),
+      ...(!allowed && { status: denialStatus(request, faults) }),
       ...(operations.length > 0 && { patchType: 'JSONPatch', patch: encode(operations) }),
       ...(warnings.length > 0 && { warnings }),
       ...auditAnnotations(mutation),
@@ -49,15 +49,30 @@ export function respond(request: AdmissionRequest, mutation: Mutation): ReviewRe
  * `kubectl get events` shows only the first line, so it contains a fault. The API server puts
  * `admission webhook "…" denied the request: ` in front.
  */
-function denialStatus(faults: readonly Finding[]): NonNullable<AdmissionResponse['status']> {
+function denialStatus(
+  request: AdmissionRequest,
+  faults: readonly Finding[],
+): NonNullable<AdmissionResponse['status']> {
+  const pod = podLabel(request);
   const [first = '', ...others] = faults.map(sentenceOf);
   const message =
     others.length === 0
-      ? first
-      : [`${faults.length} invalid annotations: ${first}`, ...others.map((one) => `- ${one}`)].join(
-          '\n',
-        );
+      ? `${pod}: ${first}`
+      : [
+          `${pod}: ${faults.length} errors in the annotations: ${first}`,
+          ...others.map((one) => `- ${one}`),
+        ].join('\n');
   return { status: 'Failure', code: 403, reason: 'Forbidden', message };
+}
+
+/** The name in the review has not been validated yet, so it might break out of the line. */
+const NAME = /^[a-z0-9.*-]{1,253}$/;
+
+function podLabel(request: AdmissionRequest): string {
+  const name = podName(request);
+  return NAME.test(name)
+    ? `pod ${request.namespace}/${name}`
+    : `pod in namespace ${request.namespace}`;
 }
 
 /** The API server may cut longer warnings, and drops those with control characters. */

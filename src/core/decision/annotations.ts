@@ -1,5 +1,9 @@
 import { parseEnvItems, parseFileItems } from './metadata-items.ts';
-import { parseContainerSelection, parseMetadataPath, parseMetadataSwitch } from './metadata-values.ts';
+import {
+  parseContainerSelection,
+  parseMetadataPath,
+  parseMetadataSwitch,
+} from './metadata-values.ts';
 import { type Parse, parseAccess, parseBoolean, parsePort } from './values.ts';
 
 /** An object whose annotations podherald reads. */

@@ -1,27 +1,18 @@
-import { isObject } from '../api/json.ts';
 import type { Pod } from '../api/pod.ts';
 import {
   AMBASSADOR_NAMES,
   accessOf,
-  declaresPort,
   freePort,
   isConfinedTo,
   portOf,
   processSharing,
-  TOKEN_PATH,
 } from './ambassador.ts';
-import { type FeatureDecision, optedOut, type SkipFinding } from './decide-metadata.ts';
-import { containerCause, type PlacedContainer, type PodParts } from './pod-parts.ts';
-import type { Requested, Requests } from './read-annotations.ts';
-import { type Cause, type Fault, type Finding, finding } from './reasons.ts';
-import {
-  ACCESSES,
-  type Access,
-  type AmbassadorRules,
-  hasNativeSidecars,
-  narrowest,
-  type Rules,
-} from './rules.ts';
+import { declarerOf, freeName, namesTaken, obstacleTo } from './ambassador-obstacles.ts';
+import { type FeatureDecision, optedOut } from './decide-metadata.ts';
+import { containerCause, type PodParts } from './pod-parts.ts';
+import type { Requests } from './read-annotations.ts';
+import { type Cause, type Finding, finding } from './reasons.ts';
+import { ACCESSES, type Access, type AmbassadorRules, narrowest, type Rules } from './rules.ts';
 import { annotationLabel } from './values.ts';
 
 /** The ambassador that a pod should have, or has. */
@@ -63,7 +54,7 @@ export function decideAmbassador(
     return { skipped: finding('not_requested', {}), notices: optionsWithoutEffect(own) };
   }
   if (!requested.value) return { skipped: optedOut(requested.annotation), notices: [] };
-  const skipped = obstacle(parts, requested, rules);
+  const skipped = obstacleTo(parts, requested, rules);
   if (skipped !== undefined) return { skipped, notices: [] };
   const access = decideAccess(own, defaults, rules.ambassador);
   const port = own['ambassador-port'];
@@ -103,23 +94,6 @@ function kubeconfigOf(own: Requests, rules: Rules): Pick<AmbassadorDecision, 'ku
   return { kubeconfig: { key: kubeconfigKey(rules), requestedBy: requested.annotation } };
 }
 
-/** A port that the pod requests for the ambassador and also declares on a container. */
-export function portFaults(parts: PodParts, own: Requests): Fault[] {
-  const requested = own['ambassador-port'];
-  if (requested?.value === undefined || own['inject-ambassador']?.value !== true) return [];
-  if (parts.ambassador !== undefined || obstacleOfPod(parts) !== undefined) return [];
-  const { annotation, value } = requested;
-  const taker = declarerOf(value, parts);
-  if (taker === undefined) return [];
-  const key = annotationLabel(annotation);
-  const slots = { key, port: String(value), container: taker.container.name };
-  return [finding('port_taken', slots, annotation, containerCause(taker))];
-}
-
-function declarerOf(port: number, { appContainers }: PodParts): PlacedContainer | undefined {
-  return appContainers.find(({ container }) => declaresPort(container, port));
-}
-
 const OPTIONS = ['ambassador-access', 'ambassador-port', 'ambassador-kubeconfig'] as const;
 
 function optionsWithoutEffect(own: Requests): Finding[] {
@@ -129,89 +103,6 @@ function optionsWithoutEffect(own: Requests): Finding[] {
     if (annotation === undefined) return [];
     return [finding('no_ambassador', { key: annotationLabel(annotation) }, annotation)];
   });
-}
-
-/** Why a pod that requests an ambassador gets none. */
-function obstacle(
-  parts: PodParts,
-  requested: Requested<boolean>,
-  rules: Rules,
-): SkipFinding | undefined {
-  const { annotation } = requested;
-  const { serverVersion } = rules.ambassador;
-  const ofPod = obstacleOfPod(parts, annotation);
-  if (ofPod !== undefined && ofPod.reason !== 'names_taken') return ofPod;
-  if (!hasNativeSidecars(serverVersion)) {
-    const slots = { version: serverVersion.release };
-    return finding('server_too_old', slots, { kind: 'server' }, annotation);
-  }
-  if (annotation.namespace !== undefined && !mountsToken(parts, rules)) {
-    return finding('automount_disabled', {}, annotation, automountCause(parts.pod));
-  }
-  return ofPod;
-}
-
-/** What excludes an ambassador under any rules. */
-function obstacleOfPod(parts: PodParts, ...requestedBy: readonly Cause[]): SkipFinding | undefined {
-  const { spec } = parts.pod;
-  if (spec.hostNetwork === true) {
-    const cause: Cause = { kind: 'field', path: ['spec', 'hostNetwork'] };
-    return finding('host_network', {}, cause, ...requestedBy);
-  }
-  const windows = windowsField(parts.pod);
-  if (windows !== undefined) {
-    const cause: Cause = { kind: 'field', path: ['spec', windows] };
-    return finding('windows', {}, cause, ...requestedBy);
-  }
-  const taken = namesTaken(parts);
-  if (parts.ambassador !== undefined || taken.length < AMBASSADOR_NAMES.length) return undefined;
-  return finding('names_taken', {}, ...taken.map((one) => containerCause(one)));
-}
-
-/** The first name of the ambassador that no other container has; the last if all are taken. */
-function freeName(parts: PodParts): string {
-  const taken = new Set(namesTaken(parts).map(({ container }) => container.name));
-  return AMBASSADOR_NAMES.find((name) => !taken.has(name)) ?? AMBASSADOR_NAMES[1];
-}
-
-/** The app containers that have a name of the ambassador, in the order of these names. */
-function namesTaken({ appContainers }: PodParts): PlacedContainer[] {
-  return AMBASSADOR_NAMES.flatMap(
-    (name) => appContainers.find(({ container }) => container.name === name) ?? [],
-  );
-}
-
-/** The labels of nodes that name their operating system; kubelet still sets the older one too. */
-export const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'] as const;
-
-/** The field that makes a pod one for Windows nodes. */
-function windowsField({ spec: { os, nodeSelector } }: Pod): 'os' | 'nodeSelector' | undefined {
-  if (isObject(os) && os['name'] === 'windows') return 'os';
-  const isSelected =
-    isObject(nodeSelector) && OS_LABELS.some((label) => nodeSelector[label] === 'windows');
-  return isSelected ? 'nodeSelector' : undefined;
-}
-
-/** The prefix of the API server's own token volumes (plugin/pkg/admission/serviceaccount). */
-const API_SERVERS_TOKEN_VOLUME = 'kube-api-access-';
-
-/**
- * Whether the pod's own containers mount a token. In admission, the mounts that the API server has
- * added show it. A manifest only shows whether the pod turns them off.
- */
-function mountsToken({ pod, appContainers }: PodParts, { stage }: Rules): boolean {
-  if (stage === 'manifest') return pod.spec.automountServiceAccountToken !== false;
-  return appContainers.some(({ container }) =>
-    (container.volumeMounts ?? []).some(
-      ({ mountPath, name }) =>
-        mountPath === TOKEN_PATH && name.startsWith(API_SERVERS_TOKEN_VOLUME),
-    ),
-  );
-}
-
-function automountCause({ spec }: Pod): Cause {
-  if (spec.automountServiceAccountToken === undefined) return { kind: 'service_account' };
-  return { kind: 'field', path: ['spec', 'automountServiceAccountToken'] };
 }
 
 /** The access without any annotation. */

@@ -1,5 +1,6 @@
 import type { Annotations } from '../api/pod.ts';
-import { type AmbassadorDecision, decideAmbassador, portFaults } from './decide-ambassador.ts';
+import { portFaults } from './ambassador-obstacles.ts';
+import { type AmbassadorDecision, decideAmbassador } from './decide-ambassador.ts';
 import { decideMetadata, type MetadataDecision, type SkipFinding } from './decide-metadata.ts';
 import type { PodParts } from './pod-parts.ts';
 import { type ReadAnnotations, readAnnotations } from './read-annotations.ts';
@@ -37,7 +38,13 @@ export function decide(parts: PodParts, namespace: Namespace, rules: Rules): Dec
   const defaults = readDefaults(namespace, rules);
   const effective = { ...defaults.requests, ...own.requests };
   const metadata = decideMetadata(own.requests, effective, rules);
-  const ambassador = decideAmbassador(parts, namespace.name, own.requests, defaults.requests, rules);
+  const ambassador = decideAmbassador(
+    parts,
+    namespace.name,
+    own.requests,
+    defaults.requests,
+    rules,
+  );
   const skipped = [metadata, ambassador]
     .flatMap((feature) => ('skipped' in feature ? [feature.skipped] : []))
     .filter(({ reason }) => reason !== 'not_requested')

@@ -3,7 +3,14 @@ import { utf8Bytes } from '../api/sizes.ts';
 import type { EnvItem, FileItem } from './profiles.ts';
 import type { Fault } from './reasons.ts';
 import { parseSource, type SourceFault } from './sources.ts';
-import { invalid, listedTwice, type Parse, type ParseContext, type Parsed, pieces } from './values.ts';
+import {
+  invalid,
+  listedTwice,
+  type Parse,
+  type ParseContext,
+  type Parsed,
+  pieces,
+} from './values.ts';
 
 /** Reads `NAME=source[:divisor]` items, separated by commas or newlines. */
 export const parseEnvItems: Parse<readonly EnvItem[]> = (text, context) =>

@@ -131,7 +131,9 @@ function requestedBy(
   if (first === undefined) return undefined;
   const { annotation } = first;
   const valid = spellings.find(({ value }) => value !== undefined);
-  return valid === undefined || isContradictory ? { annotation } : { annotation, value: valid.value };
+  return valid === undefined || isContradictory
+    ? { annotation }
+    : { annotation, value: valid.value };
 }
 
 function unknownKey(key: string, carrier: Carrier, { annotationPrefix }: Rules): Finding {

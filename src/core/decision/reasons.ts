@@ -67,7 +67,8 @@ export const REASONS = {
   kubeconfig_exists: { kind: 'kept', sentence: '{key} already exists; its value is kept' },
   host_network: {
     kind: 'notice',
-    sentence: 'no ambassador: the pod uses hostNetwork, so anything on the node could use the proxy',
+    sentence:
+      'no ambassador: the pod uses hostNetwork, so anything on the node could use the proxy',
   },
   windows: {
     kind: 'notice',
@@ -80,8 +81,7 @@ export const REASONS = {
   },
   automount_disabled: {
     kind: 'notice',
-    sentence:
-      'no ambassador: the pod mounts no token, so set inject-ambassador on the pod itself',
+    sentence: 'no ambassador: the pod mounts no token, so set inject-ambassador on the pod itself',
   },
   names_taken: {
     kind: 'notice',
@@ -108,7 +108,7 @@ export const REASONS = {
   },
   shared_processes: {
     kind: 'notice',
-    sentence: "{field} is true: root and the ambassador's user can read the ambassador's token",
+    sentence: "{field} is true: processes of root or of the ambassador's user can read its token",
   },
   ambassador_differs: {
     kind: 'notice',
@@ -134,7 +134,7 @@ export const REASONS = {
   },
   unknown_profile: {
     kind: 'notice',
-    sentence: '{key}: the config has no profile {profile}; it is left out{hint}',
+    sentence: '{key}: the config has no profile {profile}, so it is left out{hint}',
   },
   no_ambassador: {
     kind: 'notice',

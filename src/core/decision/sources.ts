@@ -147,7 +147,7 @@ function parseResource(source: string, divisor: string | undefined): ResourceSou
   const isKnown = (RESOURCES as readonly string[]).includes(name) || HUGE_PAGES.test(name);
   if (!isKnown) {
     return {
-      fault: `expected ${kind}. with ${RESOURCES.join(', ')} or hugepages-<size>`,
+      fault: `expected ${RESOURCES.map((one) => `${kind}.${one}`).join(', ')} or ${kind}.hugepages-<size>`,
       hint: didYouMean(name, RESOURCES),
     };
   }

@@ -86,8 +86,17 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 }
 
 /** Words that mean yes or no to somebody. None of them can be the name of a profile. */
-const TRUE_WORDS = new Set(['true', 'yes', 'y', 'on', '1', 't', 'enable', 'enabled']);
-const FALSE_WORDS = new Set([
+export const TRUE_WORDS: ReadonlySet<string> = new Set([
+  'true',
+  'yes',
+  'y',
+  'on',
+  '1',
+  't',
+  'enable',
+  'enabled',
+]);
+export const FALSE_WORDS: ReadonlySet<string> = new Set([
   ...['false', 'no', 'n', 'off', '0', 'f'],
   ...['disable', 'disabled', 'none'],
 ]);

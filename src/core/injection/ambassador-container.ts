@@ -76,9 +76,7 @@ export function ambassadorUser(
   // kubelet refuses to start a root user with runAsNonRoot.
   if (runAsUser === 'inherit') return podUser === 0 ? NONROOT : undefined;
   if (runAsUser !== undefined) return runAsUser;
-  const users = appContainers.map(
-    ({ container }) => userOf(container.securityContext) ?? podUser,
-  );
+  const users = appContainers.map(({ container }) => userOf(container.securityContext) ?? podUser);
   if (processSharing(pod) !== undefined) return unusedUser(users);
   const [first, ...others] = users;
   if (first === undefined || first === 0) return NONROOT;

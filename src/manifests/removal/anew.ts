@@ -1,8 +1,8 @@
 import { statusKey } from '../../core/admission/status.ts';
 import type { Pod } from '../../core/api/pod.ts';
-import { ownAmbassador } from '../../core/decision/ambassador.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
+import { podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { barePod } from './bare-pod.ts';
 import { injected } from './injected.ts';
@@ -26,8 +26,7 @@ export function anewOf(
 
 /** The index of the init container that may be the ambassador. */
 export function sidecarIn(pod: Pod): number | undefined {
-  const ambassador = ownAmbassador(pod);
-  return ambassador && pod.spec.initContainers?.indexOf(ambassador);
+  return podParts(pod).ambassador?.at.index;
 }
 
 /** The annotations that podherald writes. */

@@ -1,7 +1,7 @@
 import { isObject, type Json, sameJson } from '../../core/api/json.ts';
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
+import type { PlacedContainer } from '../../core/decision/pod-parts.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
-import type { SelectedContainer } from '../../core/injection/plan.ts';
 import type { Anew } from './anew.ts';
 import type { OursInContainer } from './ours.ts';
 import { sameMount, sameVolume } from './same-volume.ts';
@@ -12,7 +12,7 @@ import { sameMount, sameVolume } from './same-volume.ts';
  */
 export function candidatesIn(
   pod: Pod,
-  { container, at }: SelectedContainer,
+  { container, at }: PlacedContainer,
   { bare, full }: Anew,
 ): OursInContainer {
   const twin = named(full.spec[at.list], container.name);

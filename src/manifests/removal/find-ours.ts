@@ -1,10 +1,9 @@
 import { statusKey } from '../../core/admission/status.ts';
 import type { Pod } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
-import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
+import { podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
-import { selectedContainers } from '../../core/injection/plan.ts';
 import { type Anew, anewOf, sidecarIn, writtenKeys } from './anew.ts';
 import { candidatesIn, isStored, volumeCandidates } from './candidates.ts';
 import { injected } from './injected.ts';
@@ -35,8 +34,8 @@ function candidates(pod: Pod, namespace: Namespace, rules: Rules): Ours {
   const own = isOurSidecar(pod, sidecar, first) ? sidecar : undefined;
   const anew = own === sidecar ? first : anewOf(pod, undefined, namespace, rules);
   if (anew.full === anew.bare) return NOTHING_OURS;
-  const containers = selectedContainers(pod, ALL_CONTAINERS)
-    .filter(({ at }) => at.list === 'containers' || at.index !== own)
+  const containers = podParts(pod)
+    .appContainers.filter(({ at }) => at.list === 'containers' || at.index !== own)
     .map((selected) => candidatesIn(pod, selected, anew));
   return unmounted(pod, {
     containers,
@@ -69,7 +68,7 @@ function isWritten(key: string, pod: Pod, full: Pod, rules: Rules): boolean {
 /** A volume stays as long as a mount of it does. */
 function unmounted(pod: Pod, ours: Ours): Ours {
   const used = new Set(
-    selectedContainers(pod, ALL_CONTAINERS).flatMap(({ container, at }) => {
+    podParts(pod).appContainers.flatMap(({ container, at }) => {
       if (at.list === 'initContainers' && at.index === ours.sidecar) return [];
       const own = ours.containers.find(
         (other) => other.at.list === at.list && other.at.index === at.index,

@@ -1,9 +1,8 @@
 import type { Pod } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
-import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
+import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
-import { type SelectedContainer, selectedContainers } from '../../core/injection/plan.ts';
 import { type Anew, anewOf, sidecarIn, writtenKeys } from './anew.ts';
 import { indexesOf, named, volumeCandidates } from './candidates.ts';
 import type { Ours, OursInContainer } from './ours.ts';
@@ -19,9 +18,7 @@ export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Ours 
   const beside = anewOf(pod, undefined, namespace, rules);
   const withSidecar = sidecar === undefined ? beside : anewOf(pod, sidecar, namespace, rules);
   return {
-    containers: selectedContainers(pod, ALL_CONTAINERS).map((selected) =>
-      presentIn(selected, pod, beside),
-    ),
+    containers: podParts(pod).appContainers.map((selected) => presentIn(selected, pod, beside)),
     volumes: volumeCandidates(pod, withSidecar),
     ...(sidecar !== undefined && { sidecar }),
     annotations: writtenKeys(rules).filter((key) =>
@@ -31,7 +28,7 @@ export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Ours 
 }
 
 function presentIn(
-  { container, at }: SelectedContainer,
+  { container, at }: PlacedContainer,
   pod: Pod,
   { bare, full }: Anew,
 ): OursInContainer {

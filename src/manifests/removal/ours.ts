@@ -1,4 +1,4 @@
-import type { ContainerPlace } from '../../core/injection/injection.ts';
+import type { ContainerPosition } from '../../core/decision/pod-parts.ts';
 
 /** What of a pod is podherald's, by where it stands in the pod. */
 export interface Ours {
@@ -11,7 +11,7 @@ export interface Ours {
 }
 
 export interface OursInContainer {
-  readonly at: ContainerPlace;
+  readonly at: ContainerPosition;
   readonly name: string;
   /** Indexes of `env`. */
   readonly env: readonly number[];

@@ -1,8 +1,8 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
-import { admit, bareNamespace, type FindNamespace } from '../../core/admission/mutate.ts';
+import { type FindNamespace, nameOnly, review } from '../../core/admission/mutate.ts';
 import type { Mutation } from '../../core/admission/mutation.ts';
-import { answer } from '../../core/admission/response.ts';
+import { respond } from '../../core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import type { KeyPair } from '../tls/certificate.ts';
@@ -94,7 +94,7 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
   const closing = closingOf(app);
   app.post(MUTATE_PATH, (request, reply) => {
     if (closing.begun || options.isStopping?.()) reply.header('connection', 'close');
-    return mutate(request, reply, options);
+    return handleReview(request, reply, options);
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options.log));
   return app;
@@ -111,16 +111,19 @@ function closingOf(app: FastifyInstance): { readonly begun: boolean } {
   return closing;
 }
 
-function mutate(
+async function handleReview(
   request: FastifyRequest,
   reply: FastifyReply,
   options: WebhookOptions,
-): string | Promise<string> {
-  const review = readReview(request.body);
+): Promise<string> {
+  const admissionRequest = readReview(request.body);
   reply.header('content-type', 'application/json');
-  const mutation = admit(review, options.findNamespace ?? bareNamespace, options.rules());
-  const finish = (ended: Mutation): string => complete(review, ended, request, options);
-  return mutation instanceof Promise ? mutation.then(finish) : finish(mutation);
+  const mutation = await review(
+    admissionRequest,
+    options.findNamespace ?? nameOnly,
+    options.rules(),
+  );
+  return complete(admissionRequest, mutation, request, options);
 }
 
 function complete(
@@ -129,7 +132,7 @@ function complete(
   { arrivedAtMs }: FastifyRequest,
   { metrics, log }: WebhookOptions,
 ): string {
-  const text = JSON.stringify(answer(review, mutation));
+  const text = JSON.stringify(respond(review, mutation));
   const durationMs = performance.now() - arrivedAtMs;
   metrics.review(mutation, durationMs / 1000);
   logReview(log, review, mutation, durationMs);
