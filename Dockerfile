@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# All steps are in hack/image/build, which also makes the same root file system without Docker.
+# hack/image/build builds the root file system. It also works without Docker.
 FROM node:26-slim AS build
 WORKDIR /src
 COPY . .
@@ -14,8 +14,8 @@ LABEL org.opencontainers.image.title="podherald" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
 COPY --from=build /image /
-# By number, so that kubelet can tell that it is not root.
+# A number, because the kubelet cannot tell from a name that the user is not root (runAsNonRoot).
 USER 65532:65532
 EXPOSE 8443 8080
-# node itself is process 1 and gets the signals. Whether it is well, kubelet asks on the admin port: no HEALTHCHECK here.
+# node is process 1, so it receives the signals. There is no HEALTHCHECK: the kubelet probes the admin port.
 ENTRYPOINT ["/bin/node", "/app/dist/main.js"]

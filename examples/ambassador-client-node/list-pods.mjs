@@ -1,5 +1,5 @@
-// Lists the pods of its own namespace, and makes the namespace that it is given a name of.
-// It knows nothing of an ambassador: loadFromDefault() reads KUBECONFIG, which podherald sets.
+// Lists the pods of its own namespace. If it gets a name as its argument, it creates a namespace with that name.
+// It contains nothing about an ambassador: loadFromDefault() reads KUBECONFIG, which podherald sets.
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 
 const config = new KubeConfig();
@@ -13,5 +13,5 @@ for (const { metadata, status } of items) console.log(metadata?.name, status?.ph
 const [, , name] = process.argv;
 if (name !== undefined) {
   await api.createNamespace({ body: { metadata: { name } } });
-  console.log(`made namespace ${name}`);
+  console.log(`created namespace ${name}`);
 }

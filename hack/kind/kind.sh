@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What up, e2e and down have in common. Written, not run: there was no Docker where it was written.
+# Shared by up, e2e and down. Never run: there was no Docker where it was written.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 
@@ -10,25 +10,25 @@ export KUBECONFIG=${PODHERALD_KIND_KUBECONFIG:-$PWD/hack/kind/kubeconfig}
 die() { printf 'kind: %s\n' "$*" >&2; exit 1; }
 
 for program in docker kind kubectl; do
-	command -v "$program" >/dev/null || die "$program is not on the PATH"
+	command -v "$program" >/dev/null || die "$program is not in PATH; install it"
 done
 
-# version_of NAME: what hack/kind/versions says of a minor of Kubernetes, or of kind
+# version_of NAME: the entry of hack/kind/versions for a minor version of Kubernetes, or for kind
 version_of() { awk -v name="$1" '$1 == name { print $2 }' hack/kind/versions; }
 
 node_image() { # MINOR
 	local image
 	image=$(version_of "$1")
-	[[ -n $image && $1 != kind ]] || die "Kubernetes $1 is not in hack/kind/versions"
+	[[ -n $image && $1 != kind ]] || die "hack/kind/versions has no Kubernetes $1; it has: $(minors | paste -sd' ')"
 	echo "$image"
 }
 
 minors() { awk '/^[0-9]/ { print $1 }' hack/kind/versions; }
 
-# The images are those of one release of kind: with another one, nodes may fail to start in ways that say nothing of it.
+# The node images belong to one release of kind. With another release, nodes may fail to start without a clear error.
 check_kind() {
 	local wanted found
 	wanted=$(version_of kind)
 	found=v$(kind version --quiet)
-	[[ $found == "$wanted" ]] || die "kind is $found, and hack/kind/versions is for $wanted: install that (go install sigs.k8s.io/kind@$wanted), or take the images of kind $found into hack/kind/versions"
+	[[ $found == "$wanted" ]] || die "kind is $found, but hack/kind/versions is for $wanted: install it (go install sigs.k8s.io/kind@$wanted), or write the images of kind $found to hack/kind/versions"
 }

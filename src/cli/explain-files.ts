@@ -3,10 +3,15 @@ import type { Annotations } from '../core/api/pod.ts';
 import { annotationsOf } from '../diagnosis/live-pod.ts';
 import { objectAt } from '../diagnosis/webhook-entries.ts';
 import { AppError, faultsError } from '../errors.ts';
-import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
+import { type ManifestDocument, parseManifest } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
-import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifests/namespaces.ts';
-import { objectsIn, type Path } from '../manifests/objects.ts';
+import {
+  isNamespace,
+  type NamespaceAnnotations,
+  namespacesIn,
+  objectsIn,
+  type Path,
+} from '../manifests/objects.ts';
 import { findWorkloads } from '../manifests/workloads.ts';
 import {
   DEFAULT_NAMESPACE,
@@ -33,7 +38,7 @@ export async function explainFiles(
   flags: FileFlags,
 ): Promise<ExplainedAll> {
   const files = await Promise.all(names.map(readManifest));
-  const faults = files.flatMap(({ name, text }) => located(name, readDocuments(text).faults));
+  const faults = files.flatMap(({ name, text }) => located(name, parseManifest(text).faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
   const found = flags.config === undefined ? await clusterIfAny() : undefined;
   const cluster = found instanceof ApiRefusal ? undefined : found;
@@ -68,7 +73,7 @@ async function explainTexts(
   namespace: string,
 ): Promise<Omit<ExplainedAll, 'config'>> {
   const rules = manifestRules(config.rules);
-  const read = files.map(({ name, text }) => ({ name, ...readDocuments(text) }));
+  const read = files.map(({ name, text }) => ({ name, ...parseManifest(text) }));
   const documents = read.flatMap((file) => file.documents);
   const places = namespacePlaces(read);
   const given = namespacesIn(documents);

@@ -1,6 +1,7 @@
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { misplacedOn, misplacedSentences } from '../diagnosis/misplaced.ts';
-import { nameOf, type WorkloadReport } from '../manifests/inject.ts';
+import type { WorkloadReport } from '../manifests/inject.ts';
+import { displayName } from '../manifests/workloads.ts';
 
 /** What became of each pod and workload, a line each, with a hint where a wish has no effect. */
 export function summarize(reports: readonly WorkloadReport[], annotationPrefix: string): string {
@@ -20,7 +21,7 @@ function linesOf(report: WorkloadReport): string[] {
   const notices = findings.filter((found) => found !== skip);
   const why = skip === undefined ? '' : `, ${sentenceOf(skip)}`;
   return [
-    `${nameOf(workload)}: ${outcome}${amount(report)}${why}`,
+    `${displayName(workload)}: ${outcome}${amount(report)}${why}`,
     ...notices.map((notice) => `  ${sentenceOf(notice)}`),
   ];
 }

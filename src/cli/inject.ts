@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { faultsError } from '../errors.ts';
-import { injectManifests, type ManifestRemark } from '../manifests/inject.ts';
-import { joinManifests } from '../manifests/join.ts';
+import { joinManifests, type ManifestRemark } from '../manifests/documents.ts';
+import { injectManifests } from '../manifests/inject.ts';
 import { filenames, keyValue, serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { summarize } from './inject-summary.ts';

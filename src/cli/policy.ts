@@ -3,7 +3,7 @@ import { isDnsLabel } from '../core/api/names.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { faultsError } from '../errors.ts';
 import { policyManifests } from '../render/policy/policy-manifests.ts';
-import { configRefusals } from '../render/policy/profile-variables.ts';
+import { unsupportedByPolicy } from '../render/policy/profile-variables.ts';
 import { VERSION } from '../version.ts';
 import { serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
@@ -78,7 +78,7 @@ async function policy(flags: PolicyFlags, output: Output): Promise<void> {
     serverVersion: flags.kubernetesVersion ?? version,
   };
   const rules = { ...configured, ambassador };
-  const refusals = configRefusals(rules);
+  const refusals = unsupportedByPolicy(rules);
   if (refusals.length > 0) throw faultsError('config', refusals);
   const { name, failurePolicy, strict: isStrict = false } = flags;
   const readsNamespaces = namespaces.annotations;

@@ -1,8 +1,8 @@
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { type ChangeKind, changesThere } from '../diagnosis/changes.ts';
-import { nameOf } from '../manifests/inject.ts';
-import { isNothing, type Ours } from '../manifests/removal/ours.ts';
+import { hasNoParts, type InjectedParts } from '../manifests/removal/injected-parts.ts';
 import type { Rest, UninjectReport } from '../manifests/uninject.ts';
+import { displayName } from '../manifests/workloads.ts';
 import { counted } from './inject-summary.ts';
 
 /** What was taken out of each pod and workload, a line each. */
@@ -19,15 +19,15 @@ export function summarizeRemoval(reports: readonly UninjectReport[]): string {
 function linesOf(report: UninjectReport): string[] {
   const stays = report.rest === undefined ? [] : leftovers(report.rest);
   return [
-    `${nameOf(report.workload)}: ${ending(report, stays.length > 0)}`,
+    `${displayName(report.workload)}: ${ending(report, stays.length > 0)}`,
     ...stays.map((what) => `  ${STAYS}: ${what}`),
   ];
 }
 
 const STAYS = 'stays, as it is or stands otherwise than podherald would add it';
 
-function ending({ ours, mutation }: UninjectReport, hasLeftovers: boolean): string {
-  if (!isNothing(ours)) return `cleaned, ${amounts(ours)}`;
+function ending({ removed, mutation }: UninjectReport, hasLeftovers: boolean): string {
+  if (!hasNoParts(removed)) return `cleaned, ${amounts(removed)}`;
   const because = mutation.findings.find((found) => kindOf(found) === 'skipped');
   if (because !== undefined) {
     return `unchanged, ${sentenceOf(because)}: there is nothing to compare with`;
@@ -54,10 +54,10 @@ const KINDS: Readonly<Record<ChangeKind, string>> = {
   annotation: 'annotations',
 };
 
-function amounts({ containers, volumes, sidecar, annotations }: Ours): string {
+function amounts({ containers, volumes, ambassadorIndex, annotations }: InjectedParts): string {
   const env = containers.reduce((sum, own) => sum + own.env.length, 0);
   const parts = [
-    sidecar !== undefined && 'the ambassador',
+    ambassadorIndex !== undefined && 'the ambassador',
     env > 0 && counted(env, 'variable'),
     volumes.length > 0 && counted(volumes.length, 'volume'),
     annotations.length > 0 && counted(annotations.length, 'annotation'),

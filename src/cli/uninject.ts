@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { faultsError } from '../errors.ts';
-import { joinManifests } from '../manifests/join.ts';
+import { joinManifests } from '../manifests/documents.ts';
 import { uninjectManifests } from '../manifests/uninject.ts';
 import { filenames } from './arguments.ts';
 import { configOption, configSource } from './config.ts';

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
 import type { Container, Pod, Volume, VolumeMount } from '../core/api/pod.ts';
 import { type ContainerPosition, podParts } from '../core/decision/pod-parts.ts';
-import type { Ours } from '../manifests/removal/ours.ts';
+import type { InjectedParts } from '../manifests/removal/injected-parts.ts';
 
 export type ChangeKind = 'env' | 'files' | 'container' | 'volume' | 'annotation';
 
@@ -21,9 +21,9 @@ export function changesOf(pod: Pod, operations: readonly AddOperation[]): Change
 }
 
 /** The same of what is podherald's in a pod. */
-export function changesThere(pod: Pod, ours: Ours): Change[] {
+export function changesThere(pod: Pod, injected: InjectedParts): Change[] {
   const ambassador = podParts(pod).ambassador?.container;
-  const inContainers = ours.containers.flatMap(({ name, at, env, volumeMounts }): Change[] => {
+  const inContainers = injected.containers.flatMap(({ name, at, env, volumeMounts }): Change[] => {
     const container = containerAt(pod, at);
     return [
       { container: name, kind: 'env', names: pick(container?.env, env) },
@@ -33,8 +33,8 @@ export function changesThere(pod: Pod, ours: Ours): Change[] {
   const all: Change[] = [
     { kind: 'container', names: ambassador === undefined ? [] : [ambassador.name] },
     ...inContainers,
-    { kind: 'volume', names: pick(pod.spec.volumes, ours.volumes) },
-    { kind: 'annotation', names: ours.annotations },
+    { kind: 'volume', names: pick(pod.spec.volumes, injected.volumes) },
+    { kind: 'annotation', names: injected.annotations },
   ];
   return all.filter(({ names }) => names.length > 0);
 }

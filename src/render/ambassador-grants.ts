@@ -2,17 +2,17 @@ import type { Access } from '../core/decision/rules.ts';
 import { didYouMean } from '../core/decision/values.ts';
 import { REJECTED_EVERYWHERE } from '../core/injection/kubectl-proxy.ts';
 
-/** What `podherald rbac` knows of a resource of Kubernetes. */
+/** A resource that `podherald rbac` can grant, and the verbs for reading and writing it. */
 export interface GrantableResource {
-  /** As RBAC spells it, a subresource with its slash. */
+  /** The plural name; for a subresource, `plural/subresource`. */
   readonly name: string;
   readonly group: string;
   readonly read: readonly string[];
-  /** None where a right to write would be worth more than it says. */
+  /** Empty if write access would allow more than it seems to. */
   readonly write: readonly string[];
-  /** It belongs to no namespace, so that only a ClusterRole can grant it. */
+  /** Cluster-scoped, so that only a ClusterRole can grant it. */
   readonly clusterWide?: true;
-  /** What a right to write it is worth beyond what it says. */
+  /** What write access allows in addition to writing this resource. */
   readonly warning?: string;
 }
 
@@ -23,12 +23,12 @@ const PLAIN = { read: READ, write: WRITE };
 const READABLE = { read: READ, write: [] };
 const STARTS_PODS = {
   ...PLAIN,
-  warning: `Whoever may write these starts pods, and a pod may mount every Secret of the namespace and be
+  warning: `Whoever can write these can start pods. A pod can mount every Secret of the namespace and run as
 any of its ServiceAccounts.`,
 };
 const SCALE = { read: ['get'], write: ['update', 'patch'] };
 
-/** RBAC's own checks aside, each of these can be had by those who ask, and nothing else. */
+/** The resources that `--resources` accepts without a group. */
 export const GRANTABLE: readonly GrantableResource[] = [
   { name: 'pods', group: '', ...STARTS_PODS },
   { name: 'pods/log', group: '', read: ['get'], write: [] },
@@ -37,9 +37,10 @@ export const GRANTABLE: readonly GrantableResource[] = [
     name: 'services',
     group: '',
     ...PLAIN,
-    warning: 'Whoever may write these can take other traffic, by externalIPs (CVE-2020-8554).',
+    warning:
+      'Whoever can write Services can intercept other traffic with `externalIPs` (CVE-2020-8554).',
   },
-  // Who writes these sends the traffic of a Service wherever he likes (CVE-2021-25740).
+  // Whoever can write these can redirect the traffic of a Service to any address (CVE-2021-25740).
   { name: 'endpoints', group: '', ...READABLE },
   { name: 'endpointslices', group: 'discovery.k8s.io', ...READABLE },
   { name: 'configmaps', group: '', ...PLAIN },
@@ -68,63 +69,64 @@ export const GRANTABLE: readonly GrantableResource[] = [
     group: '',
     ...PLAIN,
     clusterWide: true,
-    warning: `Whoever may write these sets the Pod Security of every namespace, and deletes all that is in one.
-RBAC cannot narrow that to some namespaces, but for resourceNames without create.`,
+    warning: `Whoever can write Namespaces can change the Pod Security level of each, and delete everything in it.
+To limit this to some namespaces, remove the verb create and add resourceNames.`,
   },
   { name: 'nodes', group: '', ...READABLE, clusterWide: true },
   { name: 'persistentvolumes', group: '', ...READABLE, clusterWide: true },
   { name: 'storageclasses', group: 'storage.k8s.io', ...READABLE, clusterWide: true },
 ];
 
-/** What is never granted, and why. The ambassador would refuse most of it anyway. */
+/** Resources that are never granted, with the reason. The ambassador rejects most of them anyway. */
 export const NEVER_GRANTED: Readonly<Record<string, string>> = {
-  secrets: 'whoever reaches the ambassador would read them',
-  'pods/exec': 'the ambassador refuses it',
-  'pods/attach': 'the ambassador refuses it',
-  'pods/portforward': 'the ambassador refuses it',
-  'pods/proxy': 'the ambassador refuses it',
-  'pods/ephemeralcontainers': 'the ambassador refuses it',
-  'services/proxy': 'the ambassador refuses it',
-  'nodes/proxy': 'the ambassador refuses it',
-  'serviceaccounts/token': 'the ambassador refuses it',
-  roles: 'that is a right to other rights',
-  rolebindings: 'that is a right to other rights',
-  clusterroles: 'that is a right to other rights',
-  clusterrolebindings: 'that is a right to other rights',
+  secrets: 'everything that can reach the ambassador could read them',
+  'pods/exec': 'the ambassador rejects it',
+  'pods/attach': 'the ambassador rejects it',
+  'pods/portforward': 'the ambassador rejects it',
+  'pods/proxy': 'the ambassador rejects it',
+  'pods/ephemeralcontainers': 'the ambassador rejects it',
+  'services/proxy': 'the ambassador rejects it',
+  'nodes/proxy': 'the ambassador rejects it',
+  'serviceaccounts/token': 'the ambassador rejects it',
+  roles: 'RBAC objects can grant any other right',
+  rolebindings: 'RBAC objects can grant any other right',
+  clusterroles: 'RBAC objects can grant any other right',
+  clusterrolebindings: 'RBAC objects can grant any other right',
 };
 
-/** One resource, what may be done with it, and the comment that says why. */
+/** A resource, the verbs to grant for it, and the comment that explains the rule. */
 export interface Grant {
   readonly resource: GrantableResource;
   readonly verbs: readonly string[];
   readonly reason: string;
 }
 
+/** The result of `grantsOf`. */
 export interface Grants {
   readonly grants: readonly Grant[];
-  /** Sentences for whoever wrote the names. */
+  /** One sentence for each name that cannot be granted. */
   readonly faults: readonly string[];
 }
 
-const SURROUNDINGS = [
+const COMMONLY_READ = [
   ...['pods', 'services', 'events', 'endpointslices'],
   ...['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
 ];
 
-/** What each access reads where nobody says otherwise. ConfigMaps of a whole cluster hold too much. */
+/** What each access reads by default. `read-only` omits ConfigMaps: those of a whole cluster reveal too much. */
 const READ_BY_DEFAULT: Readonly<Record<Access, readonly string[]>> = {
-  namespace: ['configmaps', ...SURROUNDINGS],
-  'read-only': [...SURROUNDINGS, 'namespaces', 'nodes'],
-  full: SURROUNDINGS,
+  namespace: ['configmaps', ...COMMONLY_READ],
+  'read-only': [...COMMONLY_READ, 'namespaces', 'nodes'],
+  full: COMMONLY_READ,
 };
 
-const OWN_STATE = 'Its own state, and the lock of a leader election.';
-const RESTART = 'Restarts what is there, and makes it more or fewer.';
-const LOOKED_UP = 'What an app looks up of its surroundings.';
-const ASKED = 'Asked for by --resources.';
+const OWN_STATE = 'State of the app, and the lock of its leader election.';
+const RESTART = 'Restarts and scales existing workloads.';
+const TYPICAL = 'Objects that an app typically looks up.';
+const REQUESTED = 'Requested by --resources.';
 
-/** What `full` may do beyond reading where nobody says otherwise: nothing that starts a pod. */
-const DONE_BY_DEFAULT: readonly Written[] = [
+/** What `full` allows by default in addition to reading. None of it can start a pod. */
+const WRITTEN_BY_DEFAULT: readonly NamedGrant[] = [
   ['configmaps', [...READ, ...WRITE], OWN_STATE],
   ['leases', [...READ, ...WRITE], OWN_STATE],
   ['pods', ['delete'], RESTART],
@@ -133,18 +135,19 @@ const DONE_BY_DEFAULT: readonly Written[] = [
   ['statefulsets/scale', ['get', 'update', 'patch'], RESTART],
 ];
 
-type Written = readonly [name: string, verbs: readonly string[], reason: string];
+type NamedGrant = readonly [name: string, verbs: readonly string[], reason: string];
 
+/** The grants of `podherald rbac` without `--resources`. */
 export function defaultGrants(access: Access): readonly Grant[] {
-  const read = READ_BY_DEFAULT[access].map((name): Written => [name, READ, LOOKED_UP]);
-  const done = access === 'full' ? DONE_BY_DEFAULT : [];
-  return [...read, ...done].flatMap(([name, verbs, reason]) => {
-    const resource = GRANTABLE.find((known) => known.name === name);
+  const read = READ_BY_DEFAULT[access].map((name): NamedGrant => [name, READ, TYPICAL]);
+  const written = access === 'full' ? WRITTEN_BY_DEFAULT : [];
+  return [...read, ...written].flatMap(([name, verbs, reason]) => {
+    const resource = GRANTABLE.find((one) => one.name === name);
     return resource === undefined ? [] : { resource, verbs, reason };
   });
 }
 
-/** The grants of the resources named, as far as the access can use them. */
+/** The grants for `--resources`: of each resource, the verbs that the access lets through. */
 export function grantsOf(names: readonly string[], access: Access): Grants {
   const found = [...new Set(names)].map((name) => grantOf(name, access));
   return {
@@ -154,19 +157,24 @@ export function grantsOf(names: readonly string[], access: Access): Grants {
 }
 
 function grantOf(name: string, access: Access): Grant | string {
-  const resource = named(name);
+  const resource = findResource(name);
   if (typeof resource === 'string') return resource;
   if (resource.clusterWide && access === 'namespace') {
-    return `${name} belong to no namespace, so --access namespace cannot reach them; --access read-only can`;
+    return `${name} are cluster-scoped, so --access namespace cannot reach them; use --access read-only`;
   }
   const verbs = access === 'full' ? [...resource.read, ...resource.write] : resource.read;
-  if (verbs.length === 0) return `${name} can only be written, which takes --access full`;
+  if (verbs.length === 0) return `${name} can only be written, which needs --access full`;
   const warning = access === 'full' ? resource.warning : undefined;
-  return { resource, verbs, reason: warning ?? ASKED };
+  return { resource, verbs, reason: warning ?? REQUESTED };
 }
 
-/** `plural`, `plural.group` or either with a subresource. A group that is not known is somebody's own. */
-function named(text: string): GrantableResource | string {
+/**
+ * Finds the resource for `plural`, `plural.group` or either with a subresource. An unknown group is
+ * that of a custom resource.
+ *
+ * @returns the resource, or why it cannot be granted.
+ */
+function findResource(text: string): GrantableResource | string {
   const [, plural = '', group, subresource = ''] =
     /^([^./]*)(?:\.([^/]*))?(\/.*)?$/.exec(text) ?? [];
   const name = `${plural}${subresource}`;
@@ -174,26 +182,26 @@ function named(text: string): GrantableResource | string {
     (resource) => resource.name === name && (group === undefined || resource.group === group),
   );
   if (known !== undefined) return known;
-  const why = NEVER_GRANTED[name];
-  if (why !== undefined && (group === undefined || isKubernetesOwn(group))) {
-    return `${text} is never granted: ${why}`;
+  const reason = NEVER_GRANTED[name];
+  if (reason !== undefined && (group === undefined || isKubernetesOwn(group))) {
+    return `${text} is never granted: ${reason}`;
   }
   if (REJECTED_EVERYWHERE.includes(subresource.slice(1))) {
-    return `${text} is never granted: the ambassador refuses it`;
+    return `${text} is never granted: the ambassador rejects it`;
   }
-  if (text.includes('*')) return `${text} is never granted: name every resource`;
+  if (text.includes('*')) return `${text} is never granted: name each resource`;
   if (group === undefined) {
     const hint = didYouMean(name, KNOWN);
-    return `${text} is not a resource that podherald knows${hint === '' ? '; of a custom one write plural.group' : hint}`;
+    return `${text} is not a known resource${hint || '; for a custom resource, write plural.group'}`;
   }
-  return OWN_NAME.test(text)
+  return CUSTOM_NAME.test(text)
     ? { name, group, read: READ, write: WRITE }
-    : `${text} is no name of a resource: write plural.group in lower case`;
+    : `${text} is not a resource name: expected plural.group in lower case`;
 }
 
-/** The names that need no group. */
+/** The names that `--resources` accepts without a group. */
 export const KNOWN = GRANTABLE.map(({ name }) => name);
-const OWN_NAME = /^[a-z][a-z0-9-]*(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+(\/[a-z]+)?$/;
+const CUSTOM_NAME = /^[a-z][a-z0-9-]*(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+(\/[a-z]+)?$/;
 
 function isKubernetesOwn(group: string): boolean {
   return group === '' || group.endsWith('.k8s.io');

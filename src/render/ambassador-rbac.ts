@@ -2,6 +2,7 @@ import { Document, isMap, isScalar, type Node, visit } from 'yaml';
 import type { Access } from '../core/decision/rules.ts';
 import type { Grant } from './ambassador-grants.ts';
 
+/** Who gets which rights, for pods with an ambassador. */
 export interface AmbassadorRbac {
   readonly access: Access;
   readonly namespace: string;
@@ -20,7 +21,7 @@ interface ExplainedRule {
   readonly reason: string;
 }
 
-/** A Role and its RoleBinding, a ClusterRole and its binding, or both, as YAML that says why. */
+/** A Role and RoleBinding, a ClusterRole and ClusterRoleBinding, or both, as YAML with the reasons as comments. */
 export function ambassadorRbac(rbac: AmbassadorRbac): string {
   const inside = rbac.grants.filter((grant) => !isClusterWide(grant, rbac.access));
   const clusterWide = rbac.grants.filter((grant) => isClusterWide(grant, rbac.access));
@@ -31,30 +32,32 @@ export function ambassadorRbac(rbac: AmbassadorRbac): string {
   return `${comment(heading(rbac))}\n${documents.join('---\n')}`;
 }
 
-/** `read-only` reads everywhere; else only what belongs to no namespace needs a ClusterRole. */
+/** `read-only` reads every namespace. Other accesses need a ClusterRole only for cluster-scoped resources. */
 function isClusterWide({ resource }: Grant, access: Access): boolean {
   return access === 'read-only' || resource.clusterWide === true;
 }
 
 function heading({ access, namespace, serviceAccount }: AmbassadorRbac): string {
-  return `What pods of ServiceAccount ${serviceAccount} in namespace ${namespace} may do through an ambassador of access ${access},
-and whoever is in those pods, or makes them send a request.
+  return `Rights of ServiceAccount ${serviceAccount} in namespace ${namespace}, for pods with an ambassador with access ${access}.
+Whoever can run commands in these pods, or make them send requests, has these rights too.
 
 ${REACH[access]}${serviceAccount === 'default' ? EVERY_POD : ''}
-No wildcard, no Secrets, no way into other pods. Discovery, /version and /healthz need no rule: Kubernetes
-grants them to every ServiceAccount. Delete what the app does not need.`;
+No wildcards, no Secrets, and no exec, attach, portforward or proxy. Discovery, /version and /healthz need no rule:
+Kubernetes grants them to every ServiceAccount. Delete the rules that the app does not need.`;
 }
 
 const REACH: Readonly<Record<Access, string>> = {
-  namespace: 'A Role is enough: this access reaches one namespace.',
-  'read-only': `A ClusterRole, as this access reads every namespace. If its own is enough, take --access namespace; who goes
-there from here deletes this ClusterRole and its binding.`,
-  full: `Writing is for one namespace. This access also takes ambassador.maxAccess: full in podherald’s config.
-Nothing here starts a pod, unless --resources says so: whoever starts pods in a namespace has its Secrets.`,
+  namespace: 'A Role is enough, because this access reaches only one namespace.',
+  'read-only': `A ClusterRole, because this access reads every namespace. If the app needs only its own namespace, use
+--access namespace, and delete this ClusterRole and its binding.`,
+  full: `Write access is limited to one namespace, except for cluster-scoped resources. The config of podherald must set
+ambassador.maxAccess: full.
+No rule allows the app to start pods, unless you add one with --resources: whoever can start pods in a namespace can
+read its Secrets.`,
 };
 
 const EVERY_POD = `
-Every pod that names no ServiceAccount is "default": give this app one of its own, and name it by --service-account.`;
+Every pod without serviceAccountName uses "default". Create a ServiceAccount for this app, and pass it as --service-account.`;
 
 function roleAndBinding(
   kind: '' | 'Cluster',
@@ -84,13 +87,13 @@ function roleAndBinding(
   ];
 }
 
-/** The same for every access, so that applying a narrower one takes away what the wider one gave. */
+/** The same for every access, so that applying a narrower access revokes the rights of the wider one. */
 function roleName(kind: '' | 'Cluster', namespace: string, serviceAccount: string): string {
-  const place = kind === '' ? '' : `:${namespace}`;
-  return `podherald:ambassador${place}:${serviceAccount}`;
+  const scope = kind === '' ? '' : `:${namespace}`;
+  return `podherald:ambassador${scope}:${serviceAccount}`;
 }
 
-/** One rule for all resources of a group that may be used alike for the same reason. */
+/** One rule for all resources that have the API group, the verbs and the reason in common. */
 function rulesOf(grants: readonly Grant[]): ExplainedRule[] {
   const alike = Map.groupBy(grants, ({ resource, verbs, reason }) =>
     JSON.stringify([reason, resource.group, verbs]),
@@ -104,7 +107,7 @@ function rulesOf(grants: readonly Grant[]): ExplainedRule[] {
   });
 }
 
-/** The reasons stand above the rules, each where it begins to hold. */
+/** Renders an object as YAML, with the reason of each rule above it. Equal reasons in a row are written once. */
 function explained(object: object, reasons: readonly string[] = []): string {
   const document = new Document(object, { aliasDuplicateObjects: false });
   visit(document, {
@@ -124,7 +127,7 @@ function comment(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '# ').replaceAll(/^$/gm, '#');
 }
 
-/** As the yaml package wants it: without the signs, but with their blanks. */
+/** A comment as the yaml package expects it: without `#`, but with the blank after it. */
 function commentText(text: string): string {
   return text.replaceAll(/^/gm, ' ');
 }

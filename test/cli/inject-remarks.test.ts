@@ -90,8 +90,7 @@ describe('a fault', () => {
   });
 
   it('of a value is told at its line, with the name of the workload', () => {
-    const annotations =
-      '      annotations:\n        app: web\n        inject-metadata: invalid value "yes"\n';
+    const annotations = '      annotations:\n        app: web\n        inject-metadata: "yes"\n';
 
     expect(injectText(deployment('', annotations)).faults).toEqual([
       {

@@ -143,8 +143,12 @@ describe('what a config asks for that no policy can do', () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/^podherald: profiles\.late\.env: URL needs HOST, .*write HOST before/),
-      expect.stringMatching(/^podherald: profiles\.one\.files: a\/b and a of the profile two/),
+      expect.stringMatching(
+        /^podherald: profiles\.late\.env: URL refers to HOST, .*move HOST before URL$/,
+      ),
+      expect.stringMatching(
+        /^podherald: profiles\.one\.files: a\/b conflicts with a of profile two/,
+      ),
     ]);
   });
 

@@ -96,7 +96,7 @@ describe('rbac', () => {
 
       expect(words).not.toContain('*');
       expect(words).not.toContain('secrets');
-      expect(stdout).toContain('# What an app looks up');
+      expect(stdout).toContain('# Objects that an app typically looks up');
       expect(stdout).not.toMatch(/[&*]a\d/); // kubectl would take aliases, but people would not
     },
   );
@@ -121,7 +121,7 @@ describe('rbac', () => {
     );
 
     expect(stdout).toMatch(
-      /# Whoever may write these starts pods.*\n.*\n {2}- apiGroups: \[batch\]/,
+      /# Whoever can write these can start pods.*\n.*\n {2}- apiGroups: \[batch\]/,
     );
     expect(objects.map(({ kind }) => kind)).toEqual([
       ...['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
@@ -137,15 +137,15 @@ describe('rbac', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/--resources: deployment is not .*; did you mean deployments\?$/),
-      expect.stringMatching(/widgets is not .*; of a custom one write plural.group$/),
+      expect.stringMatching(/widgets is not .*; for a custom resource, write plural.group$/),
       expect.stringMatching(/secrets is never granted: /),
-      expect.stringMatching(/\* is never granted: name every resource$/),
-      expect.stringMatching(/nodes belong to no namespace.*--access read-only can$/),
-      expect.stringMatching(/pods\/exec is never granted: the ambassador refuses it$/),
-      expect.stringMatching(/kubevirt.io\/console is never granted: the ambassador refuses it$/),
-      expect.stringMatching(/pods\/eviction can only be written, which takes --access full$/),
+      expect.stringMatching(/\* is never granted: name each resource$/),
+      expect.stringMatching(/nodes are cluster-scoped.*use --access read-only$/),
+      expect.stringMatching(/pods\/exec is never granted: the ambassador rejects it$/),
+      expect.stringMatching(/kubevirt.io\/console is never granted: the ambassador rejects it$/),
+      expect.stringMatching(/pods\/eviction can only be written, which needs --access full$/),
       expect.stringMatching(/roles\.rbac.* is never granted: /),
-      expect.stringMatching(/A\.b is no name of a resource: /),
+      expect.stringMatching(/A\.b is not a resource name: /),
     ]);
   });
 });

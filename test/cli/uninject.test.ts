@@ -91,7 +91,9 @@ podherald: Pod web: unchanged, inject-metadata is "false": there is nothing to c
     const { code, stdout, stderr } = await podherald(['uninject', '-f', '-'], shared);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^podherald: standard input:1: .*\(&env\)\n$/);
+    expect(stderr).toMatch(
+      /^podherald: standard input:12: cannot remove .*\(&env\); replace .*\n$/,
+    );
   });
 
   it('tells all that keeps the input from being YAML', async () => {

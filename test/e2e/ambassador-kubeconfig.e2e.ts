@@ -67,7 +67,7 @@ test.skipIf(NO_IMAGE)(
 
     const printed = await namespace.run(['logs', 'client-node', '--container=app']);
     expect(printed).toContain('client-node');
-    expect(printed).toContain(`made namespace ${made}`);
+    expect(printed).toContain(`created namespace ${made}`);
   },
 );
 

@@ -95,7 +95,11 @@ test('generated pods: as podherald has it, or left alone', async ({ makeTriplets
 });
 
 test.for([
-  ['metadata-env', { 'podherald.dev/metadata-env': 'A=metadata.name' }, /no policy can read items/],
+  [
+    'metadata-env',
+    { 'podherald.dev/metadata-env': 'A=metadata.name' },
+    /an admission policy cannot parse items/,
+  ],
   ['a blank of Unicode', { 'inject-metadata': 'true\u0085' }, /U\+0085/],
   ['a byte order mark', { 'inject-metadata': '\ufefftrue' }, /U\+FEFF/],
 ] as const)('of %s the pod is told, and left alone', async ([, annotations, told], { golden }) => {

@@ -27,11 +27,11 @@ const containers = (...names: string[]) => names.map((name) => ({ name }));
 
 describe('policyCovers', () => {
   it.each([
-    ['a pod that asks for nothing', {}],
+    ['a pod without annotations', {}],
     ['metadata', ASKING],
     ['several profiles', { 'inject-metadata': 'go, otel' }],
     ['another path', { ...ASKING, 'podherald.dev/metadata-path': '/meta' }],
-    ['some containers', { ...ASKING, 'podherald.dev/metadata-containers': '!app' }],
+    ['an exclude list of containers', { ...ASKING, 'podherald.dev/metadata-containers': '!app' }],
     ['an ambassador', { 'inject-ambassador': 'true' }],
     ['a pod that is denied', { 'inject-metadata': 'yes' }],
   ])('covers %s', (_, annotations) => {
@@ -46,38 +46,38 @@ describe('policyCovers', () => {
       { 'inject-ambassador': 'true', 'podherald.dev/ambassador-kubeconfig': 'true' },
       /kubeconfig/,
     ],
-    ['a blank that only CEL takes for one', { 'inject-metadata': 'true\u0085' }, /U\+0085/],
-    ['one that only podherald takes for one', { 'inject-metadata': '\ufefftrue' }, /U\+FEFF/],
+    ['U+0085, which only CEL trims', { 'inject-metadata': 'true\u0085' }, /U\+0085/],
+    ['U+FEFF, which only podherald trims', { 'inject-metadata': '\ufefftrue' }, /U\+FEFF/],
   ])('does not cover %s', (_, annotations, why) => {
     expect(covers(annotations)).toMatch(why);
   });
 
-  it('does not cover a pod at fault that podherald injects in part', () => {
+  it('does not cover a pod with an invalid annotation that the webhook injects without that part', () => {
     const rules = { ...RULES, onInvalid: 'warn' } as const;
     const faulty = { ...ASKING, 'podherald.dev/metadata-path': 'etc' };
-    expect(covers(faulty, { rules })).toMatch(/at fault/);
+    expect(covers(faulty, { rules })).toMatch(/invalid annotations/);
     expect(covers(faulty)).toBe(true);
   });
 
-  it('does not cover a name with a hash, unless no volume needs one', () => {
+  it('covers a container name that is too long for a volume name only if no volume is named after it', () => {
     expect(covers(ASKING, { spec: { containers: containers('app', LONG) } })).toMatch(/name/);
     expect(covers(ASKING, { spec: { containers: containers(LONG) } })).toBe(true);
     const env = { 'inject-metadata': 'go' };
     expect(covers(env, { spec: { containers: containers('app', LONG) } })).toBe(true);
   });
 
-  it('covers a number behind a taken name, unless that name is taken as well', () => {
+  it('covers a taken volume name unless the numbered name is needed for another container', () => {
     const volumes = [{ name: 'downward-web', emptyDir: {} }];
     expect(covers(ASKING, { spec: { volumes, containers: containers('app', 'web') } })).toBe(true);
     const spec = { volumes, containers: containers('app', 'web', 'web-2') };
     expect(covers(ASKING, { spec })).toMatch(/downward-web-2/);
   });
 
-  it('leaves namespaces of the cluster itself alone', () => {
+  it('does not cover system namespaces, whose pods are never changed', () => {
     expect(covers(ASKING, { namespace: { name: 'kube-system' } })).toMatch(/kube-system/);
   });
 
-  it('covers exempt namespaces and mirror pods, which get nothing', () => {
+  it('covers exempt namespaces and mirror pods, into which nothing is injected', () => {
     const rules = { ...RULES, exemptNamespaces: new Set(['shop']) };
     const items = { 'podherald.dev/metadata-env': 'A=metadata.name' };
     expect(covers(items, { rules })).toBe(true);

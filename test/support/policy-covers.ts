@@ -7,33 +7,32 @@ import { podParts } from '../../src/core/decision/pod-parts.ts';
 import type { Rules } from '../../src/core/decision/rules.ts';
 import { type Plan, plan } from '../../src/core/injection/plan.ts';
 import { freeVolumeName } from '../../src/core/injection/plan-files.ts';
-import { UNCLEAR_KEYS, UNREADABLE } from '../../src/render/policy/limits.ts';
+import { ITEM_KEYS, TRIMMED_KEYS } from '../../src/render/policy/requirements.ts';
 
 /**
- * Whether the policy makes of a pod just what podherald makes of it; a pod that is denied, it
- * denies. If not, why not: such a pod it leaves alone.
+ * Whether the policies of `podherald policy` treat a pod exactly as the webhook does: they inject the
+ * same, or deny it too. Otherwise they must leave the pod unchanged, and this returns the reason.
  */
 export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true | string {
-  if (SYSTEM_NAMESPACES.includes(namespace.name)) return `${namespace.name} is left alone`;
-  const { reason = '' } = mutate(pod, namespace, rules);
-  if (EXEMPT.has(reason)) return true;
+  if (SYSTEM_NAMESPACES.includes(namespace.name)) return `${namespace.name} is excluded`;
+  if (EXEMPT.has(mutate(pod, namespace, rules).reason ?? '')) return true;
   const parts = podParts(pod);
   const decision = decide(parts, namespace, rules);
   const annotations = pod.metadata?.annotations ?? {};
-  const unreadable = UNREADABLE.map((name) => rules.annotationPrefix + name).find((key) =>
+  const items = ITEM_KEYS.map((name) => rules.annotationPrefix + name).find((key) =>
     Object.hasOwn(annotations, key),
   );
-  if (unreadable !== undefined) return `${unreadable}: a policy cannot read items`;
-  if (UNCLEAR_KEYS.some((name) => hasUnclearBlank(name, annotations, namespace, rules))) {
-    return 'U+0085 and U+FEFF: a policy cannot tell whether they are blanks';
+  if (items !== undefined) return `${items}: a policy cannot parse items`;
+  if (TRIMMED_KEYS.some((name) => hasUnclearBlank(name, annotations, namespace, rules))) {
+    return 'U+0085 and U+FEFF: a policy cannot tell whether they are whitespace';
   }
   if (decision.faults.length > 0) {
     if (rules.onInvalid === 'deny') return true;
-    return 'a pod at fault is left alone, and not injected in part';
+    return 'a policy does not inject a part of a pod with invalid annotations';
   }
   if (decision.skipped !== undefined) return true;
   const kubeconfig = decision.ambassador?.kubeconfig?.key;
-  if (kubeconfig !== undefined) return `${kubeconfig}: a policy writes none`;
+  if (kubeconfig !== undefined) return `${kubeconfig}: a policy cannot add a kubeconfig`;
   return volumesCovered(pod, plan(parts, decision));
 }
 
@@ -44,7 +43,7 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 const EXEMPT: ReadonlySet<string> = new Set(['mirror_pod', 'exempt_namespace']);
 
 function hasUnclearBlank(
-  name: (typeof UNCLEAR_KEYS)[number],
+  name: (typeof TRIMMED_KEYS)[number],
   annotations: Annotations,
   namespace: Namespace,
   { annotationPrefix }: Rules,
@@ -57,8 +56,8 @@ function hasUnclearBlank(
 }
 
 /**
- * A new volume is called after the first container that mounts it, and a number is put behind a
- * name that one of the pod's own volumes has.
+ * A policy names a new volume after the first container that mounts it, and appends a number if a volume
+ * of the pod has that name. It cannot shorten a name, or avoid the names of other new volumes.
  */
 function volumesCovered({ spec }: Pod, { injection }: Plan): true | string {
   const taken = new Set((spec.volumes ?? []).map(({ name }) => name));
@@ -72,5 +71,5 @@ function volumesCovered({ spec }: Pod, { injection }: Plan): true | string {
     if (isPlain && name === freeVolumeName(BASE, container, false, taken)) return false;
     return name !== freeVolumeName(BASE, '', true, taken);
   });
-  return other === undefined ? true : `${other.name}: a policy cannot make up such a name`;
+  return other === undefined ? true : `${other.name}: a policy cannot compute this volume name`;
 }

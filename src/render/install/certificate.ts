@@ -2,15 +2,15 @@ import { type InstallOptions, NAME, namespacedMetadata, TLS_SECRET } from './ins
 import { commented, type Manifest } from './manifest-text.ts';
 
 const API_VERSION = 'cert-manager.io/v1';
-/** Not the Secret that a self-managed podherald has: while one follows the other, both run. */
+/** Differs from CA_SECRET, because both exist while an installation changes from one CA to the other. */
 const CA = 'podherald-cert-manager-ca';
 const BOOTSTRAP = 'podherald-bootstrap';
 const KEY = { algorithm: 'ECDSA', size: 256 } as const;
 
-/** The Certificate that is served; its authority is what cert-manager writes as caBundle. */
+/** The name of the serving Certificate. cert-manager writes its CA to `caBundle`. */
 export const SERVING_CERTIFICATE = NAME;
 
-/** An authority for this purpose alone, and the certificate it issues for the Service. */
+/** A CA that only podherald uses, and the serving certificate that it issues for the Service. */
 export function certificateManifests(options: InstallOptions): Manifest[] {
   return [
     {
@@ -28,13 +28,13 @@ export function certificateManifests(options: InstallOptions): Manifest[] {
         commonName: CA,
         secretName: CA,
         duration: commented(
-          'Ten years. The authority signs for one name in this namespace and is trusted by one webhook configuration.',
+          'Ten years. This CA issues one certificate, and only the webhook configuration trusts it.',
           '87600h',
         ),
         privateKey: {
           ...KEY,
           rotationPolicy: commented(
-            'The renewed authority keeps its name and key, so whatever it has signed stays valid under both. With a new key, every call would fail until each replica serves a certificate of the new one.',
+            'Renewal keeps the key of the CA, so certificates that it has issued stay valid. With a new key, calls to the webhook would fail until every replica serves a certificate of the new CA.',
             'Never',
           ),
         },
@@ -53,11 +53,12 @@ export function certificateManifests(options: InstallOptions): Manifest[] {
       metadata: namespacedMetadata(options, SERVING_CERTIFICATE),
       spec: {
         secretName: TLS_SECRET,
-        dnsNames: commented('The API server wants the name <service>.<namespace>.svc, as a SAN.', [
-          `${NAME}.${options.namespace}.svc`,
-        ]),
+        dnsNames: commented(
+          'The API server verifies the name <service>.<namespace>.svc, which must be a SAN.',
+          [`${NAME}.${options.namespace}.svc`],
+        ),
         duration: commented(
-          'Renewed at two thirds of it, by default. podherald takes up the renewed one without a restart.',
+          '90 days. cert-manager renews the certificate after two thirds of that, and podherald reloads it without a restart.',
           '2160h',
         ),
         usages: ['digital signature', 'server auth'],

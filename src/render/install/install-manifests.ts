@@ -7,13 +7,13 @@ import { rbacManifests, selfManagedRbacManifests, serviceAccountManifest } from 
 import { webhookManifest } from './webhook.ts';
 import { configMapManifest, deploymentManifest, disruptionBudgetManifest } from './workload.ts';
 
-/** One part of an installation. Parts are applied in the order of their names. */
+/** A file of manifests. Parts are applied in the order of their names. */
 export interface Part {
   readonly name: string;
   readonly manifests: readonly Manifest[];
 }
 
-/** What does not depend on where the certificate comes from. */
+/** The parts that are the same for every source of the certificate. */
 export function commonParts(options: InstallOptions): Part[] {
   return [
     { name: '00-namespace', manifests: namespaceManifests(options) },
@@ -26,7 +26,7 @@ export function commonParts(options: InstallOptions): Part[] {
   ];
 }
 
-/** What does. */
+/** The parts that depend on the source of the certificate. */
 export function tlsParts(options: InstallOptions): Part[] {
   const { tls } = options;
   return [
@@ -39,12 +39,12 @@ export function tlsParts(options: InstallOptions): Part[] {
       manifests: tls === 'cert-manager' ? certificateManifests(options) : [],
     },
     { name: '50-deployment', manifests: [deploymentManifest(options)] },
-    // Last, so that there is a podherald on its way when the first pod is sent to it.
+    // Last: no pod is sent before podherald exists.
     { name: '90-webhook', manifests: [webhookManifest(options)] },
   ];
 }
 
-/** A whole installation, in the order in which it is applied. */
+/** All manifests of an installation, in the order in which to apply them. */
 export function installManifests(options: InstallOptions): Manifest[] {
   return [...commonParts(options), ...tlsParts(options)]
     .sort((one, other) => (one.name < other.name ? -1 : 1))

@@ -1,60 +1,61 @@
 import { DEFAULT_PREFIX } from '../../core/decision/rules.ts';
 import type { Field } from './manifest-text.ts';
 
-/** Where the serving certificate comes from. */
+/** Who issues the serving certificate; `files`: whoever installs podherald. */
 export const TLS_SOURCES = ['self-managed', 'cert-manager', 'files'] as const;
 export type TlsSource = (typeof TLS_SOURCES)[number];
 
-/** Whose pods the API server sends: every namespace's, or only of those that are labelled or annotated. */
+/** Which pods the API server sends: `all`, or only annotated pods and those of labelled namespaces. */
 export const SCOPES = ['all', 'labelled'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const FAILURE_POLICIES = ['Ignore', 'Fail'] as const;
 export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
 
-/** All that an installation depends on. */
+/** Everything that the rendered manifests depend on. */
 export interface InstallOptions {
   readonly version: string;
   readonly namespace: string;
-  /** Whether that namespace is podherald's own: made with it, and removed with it. */
+  /** Whether the manifests include the namespace. `false`: it exists, and is managed elsewhere. */
   readonly createNamespace: boolean;
   readonly image: string;
   readonly tls: TlsSource;
   readonly scope: Scope;
   readonly replicas: number;
   readonly failurePolicy: FailurePolicy;
-  /** That the containers listen on for the API server. */
+  /** The container port that serves the webhook. */
   readonly port: number;
-  /** Whose pods are never sent, besides those that podherald leaves out by itself. */
+  /** Names of namespaces whose pods are never sent, in addition to those that podherald always excludes. */
   readonly excludedNamespaces: readonly string[];
-  /** None where it is empty. */
+  /** The name of a PriorityClass; empty for none. */
   readonly priorityClass: string;
   readonly config: InstalledConfig;
 }
 
-/** The config file that the ConfigMap holds, and what of it the manifests depend on. */
+/** The config file in the ConfigMap, and the fields of it that the manifests depend on. */
 export interface InstalledConfig {
   readonly text: string;
   readonly annotationPrefix: string;
-  /** Whether podherald reads namespaces. */
+  /** `namespaces.annotations` of the config: podherald then reads namespaces from the API server. */
   readonly readsNamespaces: boolean;
 }
 
-/** Of the objects that there is one of, in its namespace or in the cluster. */
+/** The name of each object of which there is only one. */
 export const NAME = 'podherald';
 
-/** Where a certificate comes from that podherald does not make itself. */
+/** The Secret with a serving certificate that podherald does not issue itself. */
 export const TLS_SECRET = 'podherald-tls';
 
-/** Where a self-managed podherald keeps its authority. */
+/** The Secret in which podherald keeps its own CA (`--tls self-managed`). */
 export const CA_SECRET = 'podherald-ca';
 
-/** Of /healthz, /readyz and /metrics. */
+/** The container port of /healthz, /readyz and /metrics. */
 export const ADMIN_PORT = 8080;
 
-/** What a Deployment selects by may never change, so it is this alone. */
+/** The selector of a Deployment is immutable, so it has only the label that never changes. */
 export const SELECTOR = { 'app.kubernetes.io/name': NAME } as const;
 
+/** The labels of every object. */
 export function labels({ version }: Pick<InstallOptions, 'version'>): Record<string, string> {
   return {
     ...SELECTOR,
@@ -63,7 +64,7 @@ export function labels({ version }: Pick<InstallOptions, 'version'>): Record<str
   };
 }
 
-/** The metadata of an object of the cluster. */
+/** The metadata of a cluster-scoped object. */
 export function clusterMetadata(options: InstallOptions, name = NAME): { [key: string]: Field } {
   return { name, labels: labels(options) };
 }
@@ -73,13 +74,13 @@ export function namespacedMetadata(options: InstallOptions, name = NAME): { [key
   return { name, namespace: options.namespace, labels: labels(options) };
 }
 
-/** Of who gives no config: it says nothing, and where to say something. */
-export const EMPTY_CONFIG = `# Every field may be left out: docs/reference/config.md tells them all.
+/** The config of an installation without `--config`: all defaults. */
+export const EMPTY_CONFIG = `# Every field is optional. docs/reference/config.md lists them all.
 apiVersion: podherald.dev/v1
 kind: Config
 `;
 
-/** What `podherald manifests` renders unless it is told otherwise; its image is of its own version. */
+/** The defaults of `podherald manifests`. The default image depends on podherald's version. */
 export const DEFAULT_INSTALL: Omit<InstallOptions, 'version' | 'image'> = {
   namespace: NAME,
   createNamespace: true,

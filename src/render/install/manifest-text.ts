@@ -1,6 +1,6 @@
 import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 
-/** What a manifest is made of: plain data, in which a field may carry its reason. */
+/** Plain data of a manifest, in which any field can carry a comment. */
 export type Field =
   | string
   | number
@@ -9,7 +9,7 @@ export type Field =
   | { readonly [key: string]: Field | undefined }
   | Commented;
 
-/** A field with the reason for its value, which becomes the comment above it. */
+/** A field with the YAML comment that is written above it: the reason for its value. */
 export class Commented {
   readonly comment: string;
   readonly value: Exclude<Field, Commented>;
@@ -20,11 +20,12 @@ export class Commented {
   }
 }
 
+/** Adds a comment to a field. Long comments are wrapped. */
 export function commented(comment: string, value: Exclude<Field, Commented>): Commented {
   return new Commented(comment, value);
 }
 
-/** An object to be applied. */
+/** A Kubernetes object to apply. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -32,22 +33,22 @@ export interface Manifest {
   readonly [field: string]: Field;
 }
 
-/** Of a line of comment, without its indentation. */
+/** The length of a line of a comment in characters, without indentation and `# `. */
 const COMMENT_WIDTH = 88;
 
-/** Objects as YAML documents, the reasons of their fields as comments. */
+/** Renders objects as YAML documents with comments. */
 export function manifestText(objects: readonly Manifest[]): string {
   return objects.map(fieldText).join('---\n');
 }
 
-/** Lines of a YAML comment that hold a sentence. */
+/** Wraps a text into lines of a YAML comment, without indentation. */
 export function commentLines(sentence: string): string {
   return wrapped(sentence)
     .map((line) => `# ${line}\n`)
     .join('');
 }
 
-/** Anything as YAML, the reasons of its fields as comments. */
+/** Renders any field as a YAML document with comments. */
 export function fieldText(field: Field): string {
   const document = new Document<Node>();
   document.contents = nodeOf(field);

@@ -1,11 +1,11 @@
 import { type InstallOptions, labels, namespacedMetadata } from './install-options.ts';
 import { commented, type Manifest } from './manifest-text.ts';
 
-/** podherald's own namespace. In one of somebody else's, a quota would limit the other pods too. */
+/** The namespace and its quota; nothing for a namespace that is managed elsewhere. */
 export function namespaceManifests(options: InstallOptions): Manifest[] {
   const { namespace, createNamespace, priorityClass } = options;
   if (!createNamespace) return [];
-  const home: Manifest = {
+  const manifest: Manifest = {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
@@ -13,13 +13,13 @@ export function namespaceManifests(options: InstallOptions): Manifest[] {
       labels: {
         ...labels(options),
         'pod-security.kubernetes.io/enforce': commented(
-          'podherald needs no right on its node, and its namespace grants none.',
+          'podherald needs no privileges on its node, so its namespace allows none.',
           'restricted',
         ),
       },
     },
   };
-  return priorityClass.startsWith('system-') ? [home, priorityQuota(options)] : [home];
+  return priorityClass.startsWith('system-') ? [manifest, priorityQuota(options)] : [manifest];
 }
 
 function priorityQuota(options: InstallOptions): Manifest {
@@ -30,7 +30,7 @@ function priorityQuota(options: InstallOptions): Manifest {
     spec: {
       hard: { pods: '100' },
       scopeSelector: commented(
-        'Some clusters (GKE for one) allow system priority classes only in namespaces with a quota that names them. Elsewhere this limits nothing that matters.',
+        'Some clusters, such as GKE, allow system priority classes only in a namespace whose ResourceQuota names them. In other clusters this quota has no effect: podherald never needs 100 pods.',
         {
           matchExpressions: [
             { scopeName: 'PriorityClass', operator: 'In', values: [options.priorityClass] },

@@ -1,6 +1,12 @@
-import { type InstallOptions, namespacedMetadata, SELECTOR } from './install-options.ts';
+import {
+  ADMIN_PORT,
+  type InstallOptions,
+  namespacedMetadata,
+  SELECTOR,
+} from './install-options.ts';
 import { commented, type Manifest } from './manifest-text.ts';
 
+/** The Service that the API server calls. */
 export function serviceManifest(options: InstallOptions): Manifest {
   return {
     apiVersion: 'v1',
@@ -11,15 +17,16 @@ export function serviceManifest(options: InstallOptions): Manifest {
       ports: [
         {
           name: 'webhook',
-          port: commented('What the webhook configuration means where it names no port.', 443),
+          port: commented('The port that the webhook configuration uses if it names none.', 443),
           targetPort: 'webhook',
         },
-        { name: 'admin', port: 8080, targetPort: 'admin' },
+        { name: 'admin', port: ADMIN_PORT, targetPort: 'admin' },
       ],
     },
   };
 }
 
+/** Allows ingress to the ports of the webhook and of the metrics, and leaves egress open. */
 export function networkPolicyManifest(options: InstallOptions): Manifest {
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -28,16 +35,16 @@ export function networkPolicyManifest(options: InstallOptions): Manifest {
     spec: {
       podSelector: { matchLabels: SELECTOR },
       policyTypes: commented(
-        'Egress is left open: podherald calls only the API server, and a policy cannot name that in a way that holds in every cluster.',
+        'Egress stays open: podherald calls only the API server, whose address differs from cluster to cluster.',
         ['Ingress'],
       ),
       ingress: [
         commented(
-          'From anywhere: API servers call from outside the pod network, at addresses that differ from cluster to cluster and change.',
+          'From any address: API servers call from outside the pod network, and their addresses change.',
           { ports: [{ protocol: 'TCP', port: 'webhook' }] },
         ),
         commented(
-          'Metrics, for whoever collects them: name that namespace in a `from` to narrow it. kubelet always reaches the probes.',
+          'Metrics and probes. To allow only Prometheus, name its namespace in `from`. The probes of the kubelet are always allowed.',
           { ports: [{ protocol: 'TCP', port: 'admin' }] },
         ),
       ],

@@ -7,37 +7,38 @@ import {
 } from './install-options.ts';
 import { commented, type Field, type Manifest } from './manifest-text.ts';
 
+/** The ServiceAccount of the Deployment. */
 export function serviceAccountManifest(options: InstallOptions): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: namespacedMetadata(options),
     automountServiceAccountToken: commented(
-      'Only the Deployment asks for the token, and only where podherald talks to the API server.',
+      'The Deployment mounts the token itself, and only if podherald calls the API server.',
       false,
     ),
   };
 }
 
-/** Whether podherald talks to the API server at all. */
+/** Whether podherald calls the API server, and so needs a token. */
 export function needsToken({ tls, config }: InstallOptions): boolean {
   return tls === 'self-managed' || config.readsNamespaces;
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** What podherald needs wherever its certificate comes from. */
+/** The RBAC that does not depend on who issues the certificate; empty if podherald reads no namespaces. */
 export function rbacManifests(options: InstallOptions): Manifest[] {
   if (!options.config.readsNamespaces) return [];
   return clusterRole(options, NAME, [
     commented(
-      'Annotations of namespaces are defaults of their pods. Without them (namespaces: {annotations: false} in the config) this is not needed.',
+      'Annotations of a namespace are the defaults of its pods. If the config sets `namespaces.annotations: false`, this rule is not needed.',
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
     ),
   ]);
 }
 
-/** What it needs to be its own authority. */
+/** The RBAC with which podherald maintains its own CA and `caBundle`. */
 export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
   const secrets = { apiGroups: [''], resources: ['secrets'] };
   return [
@@ -46,15 +47,21 @@ export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
       kind: 'Role',
       metadata: namespacedMetadata(options),
       rules: [
-        commented('A rule on create cannot name its object (it has no name yet).', {
-          ...secrets,
-          verbs: ['create'],
-        }),
-        commented('The authority and its key, shared by all replicas, and no other Secret.', {
-          ...secrets,
-          resourceNames: [CA_SECRET],
-          verbs: ['get', 'watch', 'update'],
-        }),
+        commented(
+          'A rule for `create` cannot be limited by `resourceNames`: the API server does not know the name yet.',
+          {
+            ...secrets,
+            verbs: ['create'],
+          },
+        ),
+        commented(
+          'The CA and its key, which all replicas share. The rule covers no other Secret.',
+          {
+            ...secrets,
+            resourceNames: [CA_SECRET],
+            verbs: ['get', 'watch', 'update'],
+          },
+        ),
       ],
     },
     {
@@ -65,7 +72,7 @@ export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
     },
     ...clusterRole(options, 'podherald-self-managed-tls', [
       commented(
-        'To keep caBundle in step with the authority, in this one configuration. Who may patch it decides which server sees all pods, so nobody else should.',
+        'To keep `caBundle` equal to the CA, in this configuration only. Grant this to nobody else: whoever can patch a webhook configuration can redirect every pod to another server.',
         {
           apiGroups: ['admissionregistration.k8s.io'],
           resources: ['mutatingwebhookconfigurations'],

@@ -4,6 +4,7 @@ import { SERVING_CERTIFICATE } from './certificate.ts';
 import { clusterMetadata, type InstallOptions, NAME } from './install-options.ts';
 import { commented, type Field, type Manifest } from './manifest-text.ts';
 
+/** The MutatingWebhookConfiguration. Never contains `caBundle`. */
 export function webhookManifest(options: InstallOptions): Manifest {
   const metadata = clusterMetadata(options);
   return {
@@ -14,7 +15,7 @@ export function webhookManifest(options: InstallOptions): Manifest {
       ...(options.tls === 'cert-manager' && {
         annotations: {
           'cert-manager.io/inject-ca-from': commented(
-            'cert-manager writes the authority of this Certificate as caBundle, and keeps it right.',
+            'cert-manager writes the CA of this Certificate to `caBundle`, and keeps it up to date.',
             `${options.namespace}/${SERVING_CERTIFICATE}`,
           ),
         },
@@ -24,7 +25,7 @@ export function webhookManifest(options: InstallOptions): Manifest {
   };
 }
 
-/** The entries of the configuration. A pod is sent by one of them at most. */
+/** The entries of the configuration. At most one of them matches a pod. */
 export function webhooks(options: InstallOptions): Field[] {
   if (options.scope === 'all') return [entry(options, 'pods.podherald.dev', [], [])];
   const labelled = (operator: 'In' | 'NotIn'): Field => ({
@@ -36,13 +37,13 @@ export function webhooks(options: InstallOptions): Field[] {
     entry(
       options,
       'annotated.pods.podherald.dev',
-      [commented('The entry below has these namespaces.', { ...(labelled('NotIn') as object) })],
+      [commented('The entry below covers these namespaces.', { ...(labelled('NotIn') as object) })],
       [
         commented(
-          'Only pods that carry an annotation of ours, in either form: no other pod of these namespaces ever depends on podherald.',
+          'Sends only pods that have an annotation of podherald, with or without its prefix. No other pod of these namespaces depends on podherald.',
           {
             name: MATCH_CONDITIONS.hasAnnotation,
-            expression: asksExpression(options.config.annotationPrefix),
+            expression: hasAnnotationExpression(options.config.annotationPrefix),
           },
         ),
       ],
@@ -52,7 +53,7 @@ export function webhooks(options: InstallOptions): Field[] {
       'labelled.pods.podherald.dev',
       [
         commented(
-          'All pods of labelled namespaces, as annotations of the namespace count for them too.',
+          'Sends all pods of labelled namespaces, because the annotations of the namespace are their defaults.',
           { ...(labelled('In') as object) },
         ),
       ],
@@ -70,11 +71,11 @@ function entry(
   return {
     name,
     clientConfig: commented(
-      `caBundle is missing on purpose: ${CA_BUNDLE_AUTHOR[options.tls]} writes it, and a manifest that had it would overwrite that with each apply.`,
+      `\`caBundle\` is omitted on purpose: ${CA_BUNDLE_AUTHOR[options.tls]} it, and a value in this manifest would overwrite it at every apply.`,
       { service: { namespace: options.namespace, name: NAME, path: '/mutate' } },
     ),
     rules: [
-      commented('Creation alone: what podherald adds cannot be changed in a pod that exists.', {
+      commented('Only CREATE: the fields that podherald adds are immutable in an existing pod.', {
         operations: ['CREATE'],
         apiGroups: [''],
         apiVersions: ['v1'],
@@ -85,7 +86,7 @@ function entry(
     namespaceSelector: {
       matchExpressions: [
         commented(
-          'What the cluster needs to come up, and podherald itself: its own pods must start while no podherald runs, even under failurePolicy Fail.',
+          'Pods of the control plane, of the nodes and of podherald itself must start even if no replica of podherald runs and `failurePolicy` is Fail.',
           {
             key: 'kubernetes.io/metadata.name',
             operator: 'NotIn',
@@ -97,7 +98,7 @@ function entry(
     },
     matchConditions: [
       commented(
-        'Mirror pods show what a node runs already from a file; a change could only break them.',
+        'A mirror pod only shows a static pod, which the kubelet runs from a file. Injection has no effect on it.',
         {
           name: MATCH_CONDITIONS.notMirrorPod,
           expression:
@@ -108,29 +109,32 @@ function entry(
     ],
     failurePolicy: commented(FAILURE_REASONS[options.failurePolicy], options.failurePolicy),
     timeoutSeconds: commented(
-      'Every pod that is sent waits no longer than this for a podherald that does not answer. An answer takes about a millisecond.',
+      'The longest delay of a pod if podherald does not respond. Normally it responds in about a millisecond.',
       3,
     ),
     reinvocationPolicy: commented(
-      'Containers that later webhooks add get their metadata too. A second round adds nothing else.',
+      'Containers that later webhooks add get their metadata too. For all others, a second call changes nothing.',
       'IfNeeded',
     ),
     matchPolicy: 'Equivalent',
-    sideEffects: commented('podherald writes nothing, so dry runs are sent to it too.', 'None'),
+    sideEffects: commented(
+      'podherald writes nothing, so the API server sends it dry runs too.',
+      'None',
+    ),
     admissionReviewVersions: ['v1'],
   };
 }
 
 const FAILURE_REASONS = {
   Ignore:
-    'While podherald cannot be reached, pods start without what they asked for. Fail rejects them instead: docs/operations.md helps to choose.',
-  Fail: 'While podherald cannot be reached, no pod that would be sent to it can be created. docs/operations.md helps to choose.',
+    'While podherald is unreachable, pods are created without their injection. With Fail, they are rejected instead. docs/operations.md helps to choose.',
+  Fail: 'While podherald is unreachable, pods that would be sent to it are rejected. docs/operations.md helps to choose.',
 } as const;
 
 const CA_BUNDLE_AUTHOR = {
-  'self-managed': 'podherald itself',
-  'cert-manager': 'cert-manager',
-  files: 'whoever makes the certificate',
+  'self-managed': 'podherald writes',
+  'cert-manager': 'cert-manager writes',
+  files: 'whoever issues the certificate writes',
 } as const;
 
 function excludedNamespaces({ namespace, tls, excludedNamespaces }: InstallOptions): string[] {
@@ -138,8 +142,8 @@ function excludedNamespaces({ namespace, tls, excludedNamespaces }: InstallOptio
   return [...new Set([namespace, ...SYSTEM_NAMESPACES, ...needed, ...excludedNamespaces])];
 }
 
-/** CEL that is true of a pod with any key of ours. */
-function asksExpression(prefix: string): string {
+/** CEL that is true if the pod has any annotation of podherald. */
+function hasAnnotationExpression(prefix: string): string {
   const bare = ANNOTATION_NAMES.filter((name) => ANNOTATION_KEYS[name].bare);
   const keys = [`k.startsWith('${prefix}')`, ...bare.map((name) => `k == '${name}'`)];
   return `object.metadata.?annotations.orValue({}).exists(k, ${keys.join(' || ')})`;

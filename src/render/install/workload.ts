@@ -10,6 +10,7 @@ import {
 import { commented, type Field, type Manifest } from './manifest-text.ts';
 import { needsToken } from './rbac.ts';
 
+/** The ConfigMap with the config file. */
 export function configMapManifest(options: InstallOptions): Manifest {
   return {
     apiVersion: 'v1',
@@ -17,13 +18,14 @@ export function configMapManifest(options: InstallOptions): Manifest {
     metadata: namespacedMetadata(options),
     data: {
       'config.yaml': commented(
-        'A change is taken up without a restart, within a minute or so. One that is at fault changes nothing (podherald_config_reloads_total{result="failure"} counts it).',
+        'podherald reloads a changed config without a restart, about a minute after the change. It ignores an invalid config and counts it in podherald_config_reloads_total{result="failure"}.',
         options.config.text,
       ),
     },
   };
 }
 
+/** The Deployment of the webhook. */
 export function deploymentManifest(options: InstallOptions): Manifest {
   return {
     apiVersion: 'apps/v1',
@@ -35,7 +37,7 @@ export function deploymentManifest(options: InstallOptions): Manifest {
       selector: { matchLabels: SELECTOR },
       strategy: {
         type: 'RollingUpdate',
-        rollingUpdate: commented('A replica goes only when its successor is ready.', {
+        rollingUpdate: commented('A replica stops only after its successor is ready.', {
           maxUnavailable: 0,
           maxSurge: 1,
         }),
@@ -54,9 +56,9 @@ function podSpec(options: InstallOptions): Field {
     priorityClassName:
       priorityClass === ''
         ? undefined
-        : commented('A node short of room gives up other pods first.', priorityClass),
+        : commented('A node that is short of resources evicts other pods first.', priorityClass),
     terminationGracePeriodSeconds: commented(
-      `After SIGTERM a replica is unready at once, serves ${SHUTDOWN_DELAY_SECONDS} s more until all have heard of it, and then finishes what it is at, 10 s at most.`,
+      `After SIGTERM, a replica is unready at once, serves for another ${SHUTDOWN_DELAY_SECONDS} s while it is removed from the endpoints, and then finishes open requests for at most 10 s.`,
       30,
     ),
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
@@ -70,7 +72,10 @@ function podSpec(options: InstallOptions): Field {
     ),
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: commented('OpenShift chooses the user itself: take these two out there.', 65_532),
+      runAsUser: commented(
+        'On OpenShift, remove runAsUser and runAsGroup: OpenShift assigns the user.',
+        65_532,
+      ),
       runAsGroup: 65_532,
       seccompProfile: { type: 'RuntimeDefault' },
     },
@@ -107,7 +112,7 @@ function container(options: InstallOptions): Field {
     ],
     ...PROBES,
     resources: commented(
-      'No limit of cpu: a webhook that is held back holds up every pod. 10,000 namespaces have been seen to take 190 MiB.',
+      'No CPU limit: a throttled webhook delays the creation of every pod. With 10,000 namespaces, podherald used 190 MiB of memory.',
       { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },
     ),
     securityContext: {
@@ -152,48 +157,55 @@ function volumes({ tls }: InstallOptions): Volume[] {
 
 function tokenReason({ tls, config }: InstallOptions): string {
   const uses = [
-    ...(tls === 'self-managed' ? ['keep its certificate'] : []),
-    ...(config.readsNamespaces ? ['read annotations of namespaces'] : []),
+    ...(tls === 'self-managed' ? ['maintain its certificate'] : []),
+    ...(config.readsNamespaces ? ['read the annotations of namespaces'] : []),
   ];
   return uses.length === 0
-    ? 'podherald does not talk to the API server.'
-    : `To ${uses.join(' and to ')}.`;
+    ? 'podherald does not call the API server.'
+    : `podherald calls the API server to ${uses.join(' and to ')}.`;
 }
 
-/** How long a replica serves on after SIGTERM, while endpoints and kube-proxies hear of it. */
+/** How long a replica serves after SIGTERM, until endpoints and kube-proxies have removed it. */
 export const SHUTDOWN_DELAY_SECONDS = 5;
 
 const READINESS = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 } as const;
 const LIVENESS = { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 } as const;
 
-/** The longest that readiness needs to notice a replica that hangs: just before a probe, it was well. */
+/**
+ * The longest time until a replica that hangs is unready: it may hang just after a successful probe, then
+ * `failureThreshold` probes must fail, and the last one fails only at its timeout.
+ */
 export const UNREADY_AFTER_SECONDS =
   READINESS.periodSeconds * READINESS.failureThreshold + READINESS.timeoutSeconds;
 
-/** The probes of the container, all on the admin port. */
+/** The probes of the container, all of them on the admin port. */
 export const PROBES: { readonly [probe: string]: Field } = {
   startupProbe: {
     httpGet: { path: '/healthz', port: 'admin' },
     periodSeconds: 1,
-    failureThreshold: commented('A minute to start on a node that has much else to start.', 60),
+    failureThreshold: commented(
+      'Up to a minute to start, for a node that starts many pods at once.',
+      60,
+    ),
   },
   readinessProbe: commented(
-    `Patient enough for a node that is short of cpu, where losing every replica would be worse. A replica that hangs is out of the Service within ${UNREADY_AFTER_SECONDS} s: ${READINESS.failureThreshold} periods, and the wait for the last answer. /readyz says which condition is missing.`,
+    `A replica that hangs leaves the Service within ${UNREADY_AFTER_SECONDS} s: ${READINESS.failureThreshold} periods and one timeout. Shorter times would make all replicas unready at once on nodes that are short of CPU. /readyz names the condition that is not met.`,
     { httpGet: { path: '/readyz', port: 'admin' }, ...READINESS },
   ),
   livenessProbe: commented(
-    'Slower than readiness, so that a busy node does not restart what is only late.',
+    'Slower than the readiness probe, so that a busy node does not restart a replica that is only slow.',
     {
       httpGet: { path: '/healthz', port: 'admin' },
       ...LIVENESS,
       terminationGracePeriodSeconds: commented(
-        'What hangs does not end by itself, and API servers keep connections to it until it ends.',
+        'A replica that hangs ignores SIGTERM, and API servers keep their connections to it until it is killed.',
         2,
       ),
     },
   ),
 };
 
+/** The PodDisruptionBudget of the Deployment. */
 export function disruptionBudgetManifest(options: InstallOptions): Manifest {
   return {
     apiVersion: 'policy/v1',
@@ -201,11 +213,11 @@ export function disruptionBudgetManifest(options: InstallOptions): Manifest {
     metadata: namespacedMetadata(options),
     spec: {
       maxUnavailable: commented(
-        'Drains take one replica at a time. Unlike minAvailable, this lets a single replica go too.',
+        'A drain evicts one replica at a time. Unlike minAvailable, this also works with a single replica.',
         1,
       ),
       unhealthyPodEvictionPolicy: commented(
-        'A replica that does not serve must not hold up a drain.',
+        'An unready replica must not block a drain.',
         'AlwaysAllow',
       ),
       selector: { matchLabels: SELECTOR },

@@ -19,29 +19,30 @@ import { proxyArguments } from '../../core/injection/kubectl-proxy.ts';
 import { celLiteral, celStrings } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 
-/** Stands for the port, as it is none. */
+/** Placeholder for the port: no valid port has this number. */
 const ANY_PORT = 999_999;
 
-/** Stands for the namespace: it has only signs that mean themselves in regular expressions. */
+/** Placeholder for the namespace: it contains no special character of regular expressions. */
 const ANY_NAMESPACE = 'ANY-NAMESPACE';
 
-/** Stand for what a policy finds out pod by pod. */
+/** Placeholders for values that depend on the pod, with the CEL that computes each. */
 const MARKS = {
   '<port>': 'variables.port',
   '<name>': 'variables.ambassadorNames[0]',
-  '<token>': '(variables.tokens + variables.newTokens)[0]',
+  '<token>': '(variables.tokenVolumes + variables.newTokenVolumes)[0]',
   '<arguments>': 'variables.arguments[variables.access[0]]',
   '<resources>': 'variables.resources',
   '<user>': 'variables.user[?0]',
 };
 
-/** All that podherald gives to the other containers. */
+/** CEL for the variable that the other containers get. */
 export function urlLiteral(): string {
   const value = 'http://127.0.0.1:<port>';
   const [variable] = toEnv([{ name: 'KUBE_API_URL', source: { literal: value } }], '');
   return celLiteral({ ...variable } as Json, MARKS);
 }
 
+/** CEL for a map from access to the arguments of kubectl. */
 export function argumentsLiteral(): string {
   const byAccess = ACCESSES.map((access) => {
     const words = proxyArguments({ access, port: ANY_PORT, namespace: ANY_NAMESPACE });
@@ -53,12 +54,13 @@ export function argumentsLiteral(): string {
   });
 }
 
+/** CEL for the `projected` source of the token volume. */
 export function tokenLiteral({ ambassador }: Rules): string {
   const { volume } = tokenVolume(podOf({}), ambassador.tokenSeconds);
   return `    ${celLiteral(volume['projected'] ?? null, {}, 4)}`;
 }
 
-/** What ambassadorContainer() makes, with a mark for each part that depends on the pod. */
+/** CEL for the result of ambassadorContainer(), with an expression for each part that depends on the pod. */
 export function sidecarLiteral({ ambassador }: Rules): string {
   const decision: AmbassadorDecision = {
     container: '<name>',
@@ -87,17 +89,17 @@ export function sidecarLiteral({ ambassador }: Rules): string {
   return `  ${celLiteral(sidecar, MARKS, 2)}`;
 }
 
-/** No pod has containers of so many users next to each other, and a list in a policy has an end. */
+/** CEL has no loop to search for an unused user, so it gets a list. No pod has this many consecutive users. */
 const CANDIDATES = 8;
 
-/** A list of one user or none. Not read where the config names one. */
+/** CEL for a list of one user or none. It is not used if the config sets `runAsUser` to a number. */
 export function ambassadorUserExpression({ ambassador }: Rules): string {
   const ofPod = 'object.spec.?securityContext.?runAsUser';
   if (ambassador.runAsUser === 'inherit') {
     return `${ofPod}.orValue(${NONROOT}) == 0 ? [dyn(${NONROOT})] : []`;
   }
   const candidates = Array.from({ length: CANDIDATES }, (_, index) => UNUSED + index);
-  return `[variables.all.map(of, of.is.?securityContext.?runAsUser.orValue(${ofPod}.orValue(0)))]
+  return `[variables.allContainers.map(entry, entry.container.?securityContext.?runAsUser.orValue(${ofPod}.orValue(0)))]
   .map(users, dyn(object.spec.?shareProcessNamespace.orValue(false) || object.spec.?hostPID.orValue(false)
     ? [${candidates.join(', ')}].filter(user, !(user in users))[0]
     : users[0] > 0 && users.all(user, user == users[0]) ? users[0] : ${NONROOT}))`;
@@ -107,51 +109,51 @@ function withMark(text: string): string {
   return text.replaceAll(String(ANY_PORT), '<port>');
 }
 
-/** Finds out what resources the pod's ambassador is to have. */
+/** Computes the resources of the ambassador. */
 export function resourceVariables(rules: Rules): Variable[] {
   return [
     {
       name: 'podRequests',
-      comment: 'What the pod requests as a whole.',
+      comment: 'The requests of the pod as a whole (spec.resources).',
       expression: 'object.spec.?resources.?requests.orValue({})',
     },
     {
       name: 'podLimits',
-      comment: 'What the pod as a whole is limited to.',
+      comment: 'The limits of the pod as a whole (spec.resources).',
       expression: 'object.spec.?resources.?limits.orValue({})',
     },
     {
-      name: 'limitsAlone',
-      comment: 'Of what it has nothing but a limit, which then is its request as well.',
+      name: 'limitsWithoutRequests',
+      comment:
+        'The resources for which only the pod has a limit and nothing has a request: the limit is then also the request of the pod.',
       expression: `${celStrings(COUNTED)}.filter(name, name in variables.podLimits && !(name in variables.podRequests) &&
-  !variables.all.exists(of, name in ${REQUESTS} || name in ${LIMITS}))`,
+  !variables.allContainers.exists(entry, name in ${REQUESTS} || name in ${LIMITS}))`,
     },
     {
-      name: 'limited',
-      comment: 'Of what all containers have a limit.',
-      expression: `${celStrings(COUNTED)}.filter(name, variables.all.all(of, name in ${LIMITS}))`,
+      name: 'limitedResources',
+      comment: 'The resources for which every container has a limit.',
+      expression: `${celStrings(COUNTED)}.filter(name, variables.allContainers.all(entry, name in ${LIMITS}))`,
     },
     {
       name: 'isGuaranteed',
-      comment: 'Whether requests and limits may be equal.',
+      comment: 'Whether the pod is Guaranteed (QoS class): all requests are equal to the limits.',
       expression: `${celStrings(COUNTED)}.all(name, name in variables.podRequests
   ? (name in variables.podLimits
       ? ${isSame('variables.podRequests[name]', 'variables.podLimits[name]')}
-      : name in variables.limited)
-  : name in variables.podLimits || variables.all.all(of, name in ${LIMITS} &&
+      : name in variables.limitedResources)
+  : name in variables.podLimits || variables.allContainers.all(entry, name in ${LIMITS} &&
       (!(name in ${REQUESTS}) || ${isSame(`${REQUESTS}[name]`, `${LIMITS}[name]`)})))`,
     },
     {
       name: 'resources',
-      comment: `Requests of 0 that fit any budget of the pod as a whole, and limits within it; requests equal to limits in a
-Guaranteed pod, so that it stays so; a cpu limit where all others have one.`,
+      comment: `In a pod with spec.resources, requests of 0 and limits within those of the pod. In a Guaranteed pod, requests equal to limits, so that it stays Guaranteed. A CPU limit if every other container has one.`,
       expression: resourcesExpression(rules),
     },
   ];
 }
 
-const REQUESTS = 'of.is.?resources.?requests.orValue({})';
-const LIMITS = 'of.is.?resources.?limits.orValue({})';
+const REQUESTS = 'entry.container.?resources.?requests.orValue({})';
+const LIMITS = 'entry.container.?resources.?limits.orValue({})';
 
 function isSame(one: string, other: string): string {
   return `quantity(string(${one})).compareTo(quantity(string(${other}))) == 0`;
@@ -159,7 +161,7 @@ function isSame(one: string, other: string): string {
 
 type Kind = 'requests' | 'limits';
 
-/** What the table above ambassadorResources() says, in the same order. */
+/** The table above ambassadorResources() as CEL, in the same order. */
 function resourcesExpression(rules: Rules): string {
   const amounts = (kind: Kind): Json => ({
     ...Object.fromEntries(COUNTED.map((name) => [`?${name}`, `<${kind}-of-${name}>`])),
@@ -172,7 +174,7 @@ function resourcesExpression(rules: Rules): string {
   return celLiteral(both, Object.fromEntries(marks));
 }
 
-/** An amount, or none. */
+/** CEL for an optional amount. */
 function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rules): string {
   const of = (resources: object): string => {
     const made = ambassadorResources(podParts(podOf({ resources })), rules.ambassador)[kind] ?? {};
@@ -180,17 +182,17 @@ function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rul
   };
   const limit = `string(variables.podLimits['${name}'])`;
   const own = rules.ambassador.resources.limits[name];
-  const isLimited = `'${name}' in variables.limited`;
+  const isLimited = `'${name}' in variables.limitedResources`;
   const [ofRequest, ofLimit] =
     kind === 'requests'
       ? [optional('0'), optional('0')]
       : [`(${isLimited} ? ${optional('0')} : ${optional(own)})`, within(limit, own)];
   const rows = [
-    [`'${name}' in variables.limitsAlone`, optional(undefined)],
+    [`'${name}' in variables.limitsWithoutRequests`, optional(undefined)],
     [`'${name}' in variables.podLimits`, ofLimit],
     [`'${name}' in variables.podRequests`, ofRequest],
     ['variables.isGuaranteed', of({ limits: { cpu: '1', memory: '1' } })],
-    [`'cpu' in variables.limited`, of({ limits: { cpu: '1' } })],
+    [`'cpu' in variables.limitedResources`, of({ limits: { cpu: '1' } })],
   ];
   const usual = of({});
   while (rows.at(-1)?.[1] === usual) rows.pop();
@@ -198,7 +200,7 @@ function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rul
   return ['', ...lines, usual].join('\n    ');
 }
 
-/** A limit of the pod's, but no more than what is configured. */
+/** CEL for the limit of the pod, but at most the configured limit. */
 function within(limit: string, own: string | undefined): string {
   if (own === undefined) return `optional.of(${limit})`;
   const text = celLiteral(own);
@@ -209,7 +211,7 @@ function optional(amount: string | undefined): string {
   return amount === undefined ? 'optional.none()' : `optional.of(${celLiteral(amount)})`;
 }
 
-/** A pod with such a container, to see what is made for it. */
+/** A pod with this container, to compute what the webhook injects into it. */
 export function podOf(container: object): Pod {
   return { spec: { containers: [{ name: 'app', ...container } as Container] } };
 }

@@ -14,90 +14,89 @@ import { isPort } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 
-/** Finds out what the pod's ambassador is to be like. */
+/** Computes whether the pod gets an ambassador, and its name, port, token and container. */
 export function ambassadorVariables(rules: Rules): Variable[] {
   return [
     {
       name: 'ambassadorNames',
       comment:
-        'What it can be called: what it is called already, or else a name that no other container has.',
+        'The name of the existing ambassador, or the names that no other container has: the first is used.',
       expression: `variables.ambassadors.size() > 0 ? [variables.ambassadors[0].name] :
-  ${celStrings(AMBASSADOR_NAMES)}.filter(name, !variables.all.exists(of, of.is.name == name))`,
+  ${celStrings(AMBASSADOR_NAMES)}.filter(name, !variables.allContainers.exists(entry, entry.container.name == name))`,
     },
     {
       name: 'hasAmbassador',
-      comment: `Whether it has or gets one. On the network of its node the proxy would be open to all neighbours; a
-namespace's word does not bring a token into a pod whose own containers hold none.`,
-      expression: `variables.isWished && variables.ambassadorNames.size() > 0 &&
+      comment: `Whether the pod has or gets an ambassador. Not on Windows, and not with hostNetwork: everything on the node could use the proxy. If no container mounts a token (automountServiceAccountToken: false), the request of the namespace is not enough.`,
+      expression: `variables.isAmbassadorRequested && variables.ambassadorNames.size() > 0 &&
   !object.spec.?hostNetwork.orValue(false) &&
   object.spec.?os.?name.orValue('') != 'windows' &&
   !${celStrings(OS_LABELS)}.exists(label, object.spec.?nodeSelector[?label].orValue('') == 'windows') &&
-  ('true' in variables.ownWishes || variables.all.exists(of, of.is.?volumeMounts.orValue([]).exists(mount,
+  ('true' in variables.injectAmbassador || variables.allContainers.exists(entry, entry.container.?volumeMounts.orValue([]).exists(mount,
     mount.mountPath == ${celString(TOKEN_PATH)} && mount.name.startsWith('kube-api-access-'))))`,
     },
     {
-      name: 'wantedPort',
-      comment: 'The port that is asked for.',
-      expression: `variables.ownPorts.exists(port, ${isPort('port')})
-  ? int(variables.ownPorts[0])
+      name: 'requestedPort',
+      comment: 'The requested port, or the default port.',
+      expression: `variables.ambassadorPorts.exists(port, ${isPort('port')})
+  ? int(variables.ambassadorPorts[0])
   : ${rules.ambassador.port}`,
     },
     {
       name: 'takenPorts',
-      comment: 'The ports that other containers declare.',
-      expression: `variables.all.map(of, of.is.?ports.orValue([])
+      comment: 'The TCP ports that other containers declare.',
+      expression: `variables.allContainers.map(entry, entry.container.?ports.orValue([])
   .filter(port, port.?protocol.orValue('TCP') == 'TCP')
   .map(port, port.containerPort)).flatten()`,
     },
     {
       name: 'port',
       comment:
-        'That of an ambassador that is there, or the one wanted, or the next one that is free.',
+        'The port of the existing ambassador, or the requested port, or the next port that is free.',
       expression: `(
   variables.ambassadors.filter(container, container.name == variables.ambassadorNames[0])
     .map(container, container.args.filter(word, word.matches('^--port=[0-9]{1,5}$')))
     .flatten().map(word, int(word.substring(7))) +
   lists.range(variables.takenPorts.size() + 1)
-    .map(number, (variables.wantedPort - ${MIN_PORT} + number) % ${MAX_PORT - MIN_PORT + 1} + ${MIN_PORT})
+    .map(number, (variables.requestedPort - ${MIN_PORT} + number) % ${MAX_PORT - MIN_PORT + 1} + ${MIN_PORT})
     .filter(port, !(port in variables.takenPorts))
 )[0]`,
     },
     {
-      name: 'url',
-      comment: 'Where all other containers find it.',
+      name: 'urlVariable',
+      comment: 'The variable KUBE_API_URL, which all other containers get.',
       expression: `!variables.hasAmbassador ? [] : [${urlLiteral()}]`,
     },
     {
-      name: 'tokens',
-      comment: 'The volumes that hold just its token already.',
+      name: 'tokenVolumes',
+      comment: 'The names of existing volumes that contain exactly the token of the ambassador.',
       expression: `variables.volumes
   .filter(volume, volume.name.startsWith('ambassador-token') && has(volume.projected) && volume.projected ==
 ${tokenLiteral(rules)})
   .map(volume, volume.name)`,
     },
     {
-      name: 'newTokens',
-      comment: 'The name of the volume that comes along with the ambassador.',
-      expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 || variables.tokens.size() > 0 ? [] :
-  (['ambassador-token'] + lists.range(variables.taken.size()).map(number, 'ambassador-token-' + string(number + 2)))
-    .filter(name, !(name in variables.taken))
+      name: 'newTokenVolumes',
+      comment: 'The name of the token volume to add, if one is needed.',
+      expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 || variables.tokenVolumes.size() > 0 ? [] :
+  (['ambassador-token'] + lists.range(variables.volumeNames.size()).map(number, 'ambassador-token-' + string(number + 2)))
+    .filter(name, !(name in variables.volumeNames))
     .slice(0, 1)`,
     },
     {
       name: 'arguments',
-      comment: 'Of kubectl, for each access.',
+      comment: 'The arguments of kubectl for each access.',
       expression: argumentsLiteral(),
     },
     ...resourceVariables(rules),
     {
       name: 'user',
       comment:
-        "The user that all containers agree on, else another one than root: a token's files belong to it.",
+        'The runAsUser of the ambassador: the user that all containers share if it is not root, because the token files belong to that user.',
       expression: ambassadorUserExpression(rules),
     },
     {
       name: 'sidecar',
-      comment: 'The ambassador, unless it is there.',
+      comment: 'The container of the ambassador, unless the pod already has one.',
       expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 ? [] : [
 ${sidecarLiteral(rules)}
 ]`,
@@ -105,10 +104,10 @@ ${sidecarLiteral(rules)}
   ];
 }
 
-/** The operations that add the ambassador. It comes last, as it moves the other init containers. */
+/** CEL for the operations that add the ambassador. They come last, because they move the other init containers. */
 export function ambassadorOperations(rules: Rules): string[] {
   return [
-    `variables.newTokens.map(name, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
+    `variables.newTokenVolumes.map(name, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
   {'name': dyn(name), 'projected': dyn(
 ${tokenLiteral(rules)})}})`,
     `variables.sidecar.map(container, has(object.spec.initContainers)

@@ -10,31 +10,35 @@ import { FALSE_WORDS, TRUE_WORDS } from '../../core/decision/values.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { PolicyInput, Variable } from './pod-variables.ts';
 
-/** Reads what a pod and its namespace say: the same keys, blanks, cases and precedence as podherald. */
+/**
+ * Reads the metadata annotations of a pod and its namespace with the same keys, trimming, letter case and
+ * precedence as the webhook.
+ */
 export function annotationVariables(input: PolicyInput): Variable[] {
   const { annotationPrefix } = input.rules;
   return [
     {
       name: 'annotations',
-      comment: 'What the pod says.',
+      comment: 'The annotations of the pod.',
       expression: 'object.metadata.?annotations.orValue({})',
     },
-    input.readsNamespaces ? NAMESPACE : NO_NAMESPACE,
+    input.readsNamespaces ? NAMESPACE_DEFAULTS : NO_DEFAULTS,
     ...switchVariables(input),
     ...pathVariables(input),
     ...selectionVariables(`${annotationPrefix}metadata-containers`),
   ];
 }
 
-const NAMESPACE: Variable = {
+const NAMESPACE_DEFAULTS: Variable = {
   name: 'defaults',
-  comment: 'What its namespace says, for want of a word of its own.',
+  comment: 'The annotations of the namespace, which are the defaults of its pods.',
   expression: 'namespaceObject.metadata.?annotations.orValue({})',
 };
 
-const NO_NAMESPACE: Variable = {
+const NO_DEFAULTS: Variable = {
   name: 'defaults',
-  comment: 'The config says that annotations of namespaces do not count.',
+  comment:
+    'The config sets namespaces.annotations: false, so annotations of the namespace are ignored.',
   expression: '{}',
 };
 
@@ -43,29 +47,29 @@ function switchVariables({ rules }: PolicyInput): Variable[] {
   const spellings = celStrings(['inject-metadata', `${annotationPrefix}inject-metadata`]);
   return [
     {
-      name: 'ownSwitches',
+      name: 'injectMetadata',
       comment:
-        'inject-metadata in both spellings: true or false, with or without blanks and in any case, or names.',
+        'The values of inject-metadata, with and without the prefix: each is [true], [false] or a list of profile names.',
       expression: switches('variables.annotations', spellings),
     },
     {
-      name: 'defaultSwitches',
-      comment:
-        'The same of the namespace, where what cannot be meant does not count, and does no harm.',
+      name: 'defaultInjectMetadata',
+      comment: 'The same for the namespace. Invalid values are ignored.',
       expression: `${switches('variables.defaults', spellings)}
   .filter(names, ${isSwitch('names')})`,
     },
     {
-      name: 'asked',
-      comment: 'The pod goes before its namespace. Two spellings that differ say nothing.',
-      expression: `[variables.ownSwitches, variables.defaultSwitches]
+      name: 'metadataRequest',
+      comment:
+        'The value that is used: the pod takes precedence over the namespace. Empty if the two keys have different values.',
+      expression: `[variables.injectMetadata, variables.defaultInjectMetadata]
   .filter(switches, switches.size() > 0)
   .map(switches, switches.all(names, names == switches[0]) ? switches[0] : [])`,
     },
     {
       name: 'profiles',
-      comment: `The profiles asked for; true is ${metadata.defaultProfile}. What is not configured is left out.`,
-      expression: `variables.asked.size() == 0 ? [] : variables.asked[0]
+      comment: `The requested profiles. true means ${metadata.defaultProfile}. Unknown profiles are ignored.`,
+      expression: `variables.metadataRequest.size() == 0 ? [] : variables.metadataRequest[0]
   .map(name, name == 'true' ? ${celString(metadata.defaultProfile)} : name)
   .filter(name, name in ${celStrings(profiles.keys())})`,
     },
@@ -73,20 +77,20 @@ function switchVariables({ rules }: PolicyInput): Variable[] {
 }
 
 function switches(annotations: string, spellings: string): string {
-  return `${written(annotations, spellings)}
+  return `${valuesOf(annotations, spellings)}
   .map(text, text.lowerAscii() in ['true', 'false']
     ? [text.lowerAscii()]
     : text.split(',').map(name, name.trim()))`;
 }
 
-/** The values of some keys that are there, without the blanks around them. */
-export function written(annotations: string, keys: string): string {
+/** CEL for the trimmed values of those keys that are set. */
+export function valuesOf(annotations: string, keys: string): string {
   return `${keys}
   .filter(key, key in ${annotations})
   .map(key, ${annotations}[key].trim())`;
 }
 
-/** Whether a list of names can be meant: true, false, or names of profiles, none of them twice. */
+/** CEL that is true if a list of names is valid: [true], [false] or profile names, each only once. */
 export function isSwitch(names: string): string {
   return `${names} in [['true'], ['false']] || ${names}.all(name,
     name.matches(${celString(DNS_LABEL.source)}) &&
@@ -99,21 +103,22 @@ function pathVariables({ rules: { annotationPrefix, metadata } }: PolicyInput): 
   const key = celStrings([`${annotationPrefix}metadata-path`]);
   return [
     {
-      name: 'ownPaths',
-      comment: 'metadata-path, if it is there.',
-      expression: written('variables.annotations', key),
+      name: 'metadataPaths',
+      comment: 'The value of metadata-path, if it is set.',
+      expression: valuesOf('variables.annotations', key),
     },
     {
       name: 'path',
-      comment: "Where the files are mounted: the pod's word, its namespace's, or the config's.",
-      expression: `(variables.ownPaths + ${written('variables.defaults', key)}
+      comment:
+        'The mount path of the files: from the pod, else from the namespace, else from the config.',
+      expression: `(variables.metadataPaths + ${valuesOf('variables.defaults', key)}
   .filter(path, ${isPath('path')}) +
   [${celString(metadata.path)}])[0]`,
     },
   ];
 }
 
-/** mountPathFault() in CEL. test/e2e/policy.e2e.ts holds the two equal on a real API server. */
+/** mountPathFault() as CEL. test/e2e/policy.e2e.ts checks on a real API server that both agree. */
 export function isPath(text: string): string {
   const folders = `^(${SHARED_FOLDERS.join('|')}|(${[...RUNTIME_FOLDERS, KUBECONFIG_FOLDER].join('|')})(/.*)?)$`;
   return `${text}.matches(${celString('^(/[^/:\\p{Cc}]+)+$')}) &&
@@ -126,81 +131,82 @@ export function isPath(text: string): string {
 function selectionVariables(key: string): Variable[] {
   return [
     {
-      name: 'selection',
-      comment: 'metadata-containers: names to take, or !names to leave out.',
-      expression: `${written('variables.annotations', celStrings([key]))}
+      name: 'metadataContainers',
+      comment: 'The items of metadata-containers: names to include, or !names to exclude.',
+      expression: `${valuesOf('variables.annotations', celStrings([key]))}
   .map(text, text.split(',').map(name, name.trim())).flatten()`,
     },
     {
-      name: 'selected',
-      comment: 'The same names without the exclamation marks.',
-      expression: `variables.selection
+      name: 'listedNames',
+      comment: 'These names without the exclamation mark.',
+      expression: `variables.metadataContainers
   .map(name, name.startsWith('!') ? name.substring(1).trim() : name)`,
     },
     {
-      name: 'isTaking',
-      comment: 'Whether they are names to take. Without any, none is left out.',
-      expression: "variables.selection.exists(name, !name.startsWith('!'))",
+      name: 'isIncludeList',
+      comment: 'Whether the names are to be included. Without names, all containers are included.',
+      expression: "variables.metadataContainers.exists(name, !name.startsWith('!'))",
     },
   ];
 }
 
-/** Reads what a pod and its namespace say of an ambassador. */
+/** Reads the ambassador annotations of a pod and its namespace. */
 export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: Rules): Variable[] {
   const spellings = celStrings(['inject-ambassador', `${prefix}inject-ambassador`]);
   const access = celStrings([`${prefix}ambassador-access`]);
   const words = (annotations: string, keys: string): string =>
-    `${written(annotations, keys)}\n  .map(text, text.lowerAscii())`;
+    `${valuesOf(annotations, keys)}\n  .map(text, text.lowerAscii())`;
   return [
     {
-      name: 'ownWishes',
-      comment: 'inject-ambassador in both spellings.',
+      name: 'injectAmbassador',
+      comment: 'The values of inject-ambassador, with and without the prefix.',
       expression: words('variables.annotations', spellings),
     },
     {
-      name: 'defaultWishes',
-      comment: 'The same of the namespace, as far as it can be meant.',
+      name: 'defaultInjectAmbassador',
+      comment: 'The same for the namespace. Invalid values are ignored.',
       expression: `${words('variables.defaults', spellings)}
   .filter(word, word in ['true', 'false'])`,
     },
     {
-      name: 'isWished',
-      comment: 'The pod goes before its namespace. Two spellings that differ say nothing.',
-      expression: `[variables.ownWishes.size() > 0 ? variables.ownWishes : variables.defaultWishes]
+      name: 'isAmbassadorRequested',
+      comment:
+        'The pod takes precedence over the namespace. False if the two keys have different values.',
+      expression: `[variables.injectAmbassador.size() > 0 ? variables.injectAmbassador : variables.defaultInjectAmbassador]
   .exists(words, 'true' in words && !('false' in words))`,
     },
     {
-      name: 'ownAccess',
-      comment: 'ambassador-access, if it is there.',
+      name: 'ambassadorAccess',
+      comment: 'The value of ambassador-access, if it is set.',
       expression: words('variables.annotations', access),
     },
     {
-      name: 'defaultAccess',
-      comment: 'The same of the namespace; the narrowest, if it cannot be meant.',
+      name: 'defaultAmbassadorAccess',
+      comment: 'The same for the namespace. An invalid value means the narrowest access.',
       expression: `${words('variables.defaults', access)}
   .map(word, word in ${celStrings(ACCESSES)} ? word : ${celString(ACCESSES[0])})`,
     },
     {
       name: 'access',
-      comment: `The narrowest counts of what pod, namespace and config (${ambassador.maxAccess}) say.`,
+      comment: `The narrowest of the accesses of pod, namespace and config (${ambassador.maxAccess}) comes first, and is used.`,
       expression: `${celStrings(ACCESSES)}
-  .filter(access, access in variables.ownAccess + variables.defaultAccess + [${celString(ambassador.maxAccess)}] +
-    (variables.ownAccess.size() + variables.defaultAccess.size() == 0 ? ['read-only'] : []))`,
+  .filter(access, access in variables.ambassadorAccess + variables.defaultAmbassadorAccess + [${celString(ambassador.maxAccess)}] +
+    (variables.ambassadorAccess.size() + variables.defaultAmbassadorAccess.size() == 0 ? ['read-only'] : []))`,
     },
     {
-      name: 'ownPorts',
-      comment: 'ambassador-port, if it is there.',
-      expression: written('variables.annotations', celStrings([`${prefix}ambassador-port`])),
+      name: 'ambassadorPorts',
+      comment: 'The value of ambassador-port, if it is set.',
+      expression: valuesOf('variables.annotations', celStrings([`${prefix}ambassador-port`])),
     },
     {
-      name: 'kubeconfigs',
-      comment: 'ambassador-kubeconfig, if it is there.',
+      name: 'ambassadorKubeconfigs',
+      comment: 'The value of ambassador-kubeconfig, if it is set.',
       expression: words('variables.annotations', celStrings([`${prefix}ambassador-kubeconfig`])),
     },
   ];
 }
 
-/** Whether a text is a port that an ambassador may have. */
+/** CEL that is true if a text is a valid port of an ambassador. */
 export function isPort(text: string): string {
   return `${text}.matches('^[0-9]{1,5}$') && int(${text}) >= ${MIN_PORT} && int(${text}) <= ${MAX_PORT}`;
 }

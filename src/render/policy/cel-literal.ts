@@ -3,14 +3,14 @@ import { isObject, type Json } from '../../core/api/json.ts';
 const WIDTH = 110;
 
 /**
- * A JSON value as an expression of the Common Expression Language. CEL wants all values of a list
- * or map to be of one type, so unless all are texts, each stands in dyn().
+ * Renders a JSON value as a CEL expression. CEL requires all values of a list or map to have the same
+ * type, so each value is wrapped in dyn() unless all of them are strings.
  *
- * @param expressions what stands in the place of some texts, or of parts of texts, such as `<name>`: for
- *   what is not known beforehand. These marks are of letters, - and angle brackets.
- *   A key that begins with ? is there only if its expression, an optional one, has a value. That
- *   never stands in dyn(): cel-go 0.29 panics at it (homogeneousAggregateLiteralValidator).
- * @param column where the text begins, so that a value too long for its line is laid out.
+ * @param expressions CEL for each placeholder such as `<name>`, which replaces the whole string or a part
+ *   of it. Placeholders consist of letters, - and angle brackets.
+ *   The value of a key with the prefix ? is an optional; the key is omitted if the optional is empty. It
+ *   is never wrapped in dyn(): cel-go 0.29 panics (homogeneousAggregateLiteralValidator).
+ * @param column the column where the text begins. A value that is too long for its line is split.
  */
 export function celLiteral(value: Json, expressions: Expressions = {}, column = 0): string {
   const line = literal(value, expressions, 0, (members) => members.join(', '));
@@ -24,6 +24,7 @@ export function celLiteral(value: Json, expressions: Expressions = {}, column = 
   );
 }
 
+/** CEL by placeholder. */
 export type Expressions = Readonly<Record<string, string>>;
 
 function literal(
@@ -86,8 +87,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A text in single quotes that is ASCII throughout, whatever it says: so it also stands in a YAML
- * block as it is. A lone surrogate, which is no text, becomes U+FFFD, as on its way to any API server.
+ * Renders a CEL string in single quotes and in ASCII, so that it needs no escaping in a YAML block. A
+ * lone surrogate becomes U+FFFD, as it does in JSON that is sent to an API server.
  */
 export function celString(text: string): string {
   const escaped = text
@@ -101,7 +102,7 @@ function codePoint(character: string): string {
   return digits.length > 4 ? `\\U${digits.padStart(8, '0')}` : `\\u${digits.padStart(4, '0')}`;
 }
 
-/** A list of texts, all on one line. */
+/** Renders a list of CEL strings on one line. */
 export function celStrings(texts: Iterable<string>): string {
   return `[${[...texts].map(celString).join(', ')}]`;
 }

@@ -2,57 +2,58 @@ import { AMBASSADOR_NAMES, TOKEN_PATH, TOKEN_VOLUME } from '../../core/decision/
 import type { Rules } from '../../core/decision/rules.ts';
 import { celString, celStrings } from './cel-literal.ts';
 
-/** A named expression of a policy; later ones read it as `variables.<name>`. */
+/** A named CEL expression of a policy. Later expressions read it as `variables.<name>`. */
 export interface Variable {
   readonly name: string;
-  /** Why it is as it is, for the reader of the manifest. */
+  /** One sentence for the reader of the manifest. */
   readonly comment: string;
   readonly expression: string;
 }
 
-/** What the policies are made from. */
+/** The part of a config that the policies depend on. */
 export interface PolicyInput {
   readonly rules: Rules;
-  /** Whether annotations of namespaces count. */
+  /** `namespaces.annotations` of the config. */
   readonly readsNamespaces: boolean;
 }
 
-/** What the pod has already. */
+/** Reads what the pod already contains. */
 export const POD_VARIABLES: readonly Variable[] = [
   {
     name: 'volumes',
-    comment: 'The volumes that are there already.',
+    comment: 'The volumes of the pod.',
     expression: 'object.spec.?volumes.orValue([])',
   },
   {
-    name: 'taken',
-    comment: 'Their names.',
+    name: 'volumeNames',
+    comment: 'The names of these volumes. A new volume needs another name.',
     expression: 'variables.volumes.map(volume, volume.name)',
   },
   {
     name: 'ambassadors',
     comment:
-      'An ambassador of ours, known by its shape: its name, its first argument, its token volume.',
+      'An ambassador that podherald has injected: recognized by its name, its first argument and its token volume.',
     expression: `object.spec.?initContainers.orValue([]).filter(container,
   container.name in ${celStrings(AMBASSADOR_NAMES)} &&
   container.?restartPolicy.orValue('') == 'Always' &&
-  container.?args.orValue(['']).exists(at, word, at == 0 && word == 'proxy') &&
+  container.?args.orValue(['']).exists(index, word, index == 0 && word == 'proxy') &&
   container.?volumeMounts.orValue([]).exists(mount, mount.mountPath == ${celString(TOKEN_PATH)} &&
     variables.volumes.exists(volume, volume.name == mount.name &&
       volume.name.startsWith(${celString(TOKEN_VOLUME)}) &&
       volume.?projected.?sources.orValue([]).exists(source, has(source.serviceAccountToken)))))
-  .transformList(at, container, at == 0, container)`,
+  .transformList(index, container, index == 0, container)`,
   },
   {
-    name: 'all',
-    comment: "The other containers of the pod and where they stand: the app's own first.",
-    expression: `(${placed('containers', 'object.spec.containers')} +
-${placed('initContainers', 'object.spec.?initContainers.orValue([])')})
-  .filter(of, !variables.ambassadors.exists(container, container.name == of.is.name))`,
+    name: 'allContainers',
+    comment:
+      'All other containers of the pod with their JSON Pointers: containers first, then initContainers.',
+    expression: `(${withPaths('containers', 'object.spec.containers')} +
+${withPaths('initContainers', 'object.spec.?initContainers.orValue([])')})
+  .filter(entry, !variables.ambassadors.exists(container, container.name == entry.container.name))`,
   },
 ];
 
-function placed(list: string, value: string): string {
-  return `${value}.transformList(at, container,
-  {'at': dyn('/spec/${list}/' + string(at)), 'is': dyn(container)})`;
+function withPaths(list: string, value: string): string {
+  return `${value}.transformList(index, container,
+  {'path': dyn('/spec/${list}/' + string(index)), 'container': dyn(container)})`;
 }

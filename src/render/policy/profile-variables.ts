@@ -7,13 +7,13 @@ import { toEnv, toVolume } from '../../core/injection/downward-api.ts';
 import { celLiteral } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 
-/** The profiles, and which of their items are asked for. */
+/** The items of all profiles, and those of the requested profiles. */
 export function profileVariables({ profiles }: Rules): Variable[] {
   return [
     {
       name: 'profileEnv',
       comment:
-        'The variables of each profile. Where a value is missing, it is the name of the container.',
+        'The variables of each profile. A variable without a value gets the name of the container.',
       expression: table(profiles, ({ env }) => {
         const written = toEnv(env, '');
         return env.map((item, at) =>
@@ -23,17 +23,17 @@ export function profileVariables({ profiles }: Rules): Variable[] {
     },
     {
       name: 'allEnv',
-      comment: 'Those of the profiles asked for.',
+      comment: 'The variables of the requested profiles.',
       expression: 'variables.profiles.map(name, variables.profileEnv[name]).flatten()',
     },
     {
       name: 'env',
-      comment: 'Of two of one name, that of the first profile counts.',
+      comment: 'If several profiles define a variable, the first profile takes precedence.',
       expression: firstOf('variables.allEnv', 'name'),
     },
     {
       name: 'profileFiles',
-      comment: 'The files of each profile. The container that a resource is of is filled in below.',
+      comment: 'The files of each profile. The containerName of resourceFieldRef is added below.',
       expression: table(profiles, ({ files }) => {
         const { downwardAPI } = toVolume('', files, '');
         const written = isObject(downwardAPI) ? downwardAPI['items'] : undefined;
@@ -42,24 +42,24 @@ export function profileVariables({ profiles }: Rules): Variable[] {
     },
     {
       name: 'allFiles',
-      comment: 'Those of the profiles asked for.',
+      comment: 'The files of the requested profiles.',
       expression: 'variables.profiles.map(name, variables.profileFiles[name]).flatten()',
     },
     {
       name: 'files',
-      comment: 'Of two of one path, that of the first profile counts.',
+      comment: 'If several profiles define a file, the first profile takes precedence.',
       expression: firstOf('variables.allFiles', 'path'),
     },
     {
       name: 'isShared',
       comment:
-        'Files without resources are the same for all containers, and one volume holds them.',
+        'Whether one volume serves all containers: files without resources are the same for each.',
       expression: 'variables.files.all(file, !has(file.resourceFieldRef))',
     },
   ];
 }
 
-/** One map of all profiles. */
+/** CEL for a map from profile name to items. */
 function table(
   profiles: ReadonlyMap<string, Profile>,
   itemsOf: (profile: Profile) => readonly Json[],
@@ -78,12 +78,12 @@ function withoutContainer(item: Json): Json {
 }
 
 function firstOf(list: string, key: string): string {
-  return `${list}.transformList(at, item,
-  !${list}.exists(earlier, other, earlier < at && other.${key} == item.${key}), item)`;
+  return `${list}.transformList(index, item,
+  !${list}.exists(earlier, other, earlier < index && other.${key} == item.${key}), item)`;
 }
 
-/** What a config asks for that no policy can do, each in a sentence that says how to mend it. */
-export function configRefusals({ profiles }: Rules): string[] {
+/** Everything in a config that a policy does not support. Each sentence says how to change the config. */
+export function unsupportedByPolicy({ profiles }: Rules): string[] {
   const all = [...profiles];
   return [
     ...all.flatMap(outOfOrder),
@@ -91,18 +91,18 @@ export function configRefusals({ profiles }: Rules): string[] {
   ];
 }
 
-/** podherald sorts variables once it knows all profiles; a policy keeps the order that is written. */
+/** The webhook sorts variables by their references; a policy keeps their order in the config. */
 function outOfOrder([name, profile]: readonly [string, Profile]): string[] {
   const sorted = mergeProfiles([profile]).env;
   const at = profile.env.findIndex((item, index) => item !== sorted[index]);
   const [written, first] = [profile.env[at], sorted[at]];
   if (written === undefined || first === undefined) return [];
   return [
-    `profiles.${name}.env: ${written.name} needs ${first.name}, which is written later; a policy cannot sort: write ${first.name} before it`,
+    `profiles.${name}.env: ${written.name} refers to ${first.name}, which is defined after it, and an admission policy cannot sort variables; move ${first.name} before ${written.name}`,
   ];
 }
 
-/** Which of them counts depends on all the others, and CEL has no loop that could look back. */
+/** Which of two conflicting files is kept depends on all other files, which CEL cannot track in a loop. */
 function clashes(
   [name, one]: readonly [string, Profile],
   [otherName, other]: readonly [string, Profile],
@@ -112,7 +112,7 @@ function clashes(
       .filter((against) => clash(file, against) && file.path !== against.path)
       .map(
         (against) =>
-          `profiles.${name}.files: ${file.path} and ${against.path} of the profile ${otherName} are inside each other; a policy cannot choose: give them other paths`,
+          `profiles.${name}.files: ${file.path} conflicts with ${against.path} of profile ${otherName}: one is inside the other, and an admission policy cannot choose; change one of the paths`,
       ),
   );
 }

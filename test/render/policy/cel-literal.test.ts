@@ -19,7 +19,7 @@ describe('celString', () => {
     expect(celString(text)).toBe(written);
   });
 
-  it('writes any text so that it is read again, in printable ASCII', () => {
+  it('writes any text in printable ASCII that CEL reads as the same text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const written = celString(text);
@@ -31,7 +31,7 @@ describe('celString', () => {
 });
 
 describe('celLiteral', () => {
-  it('writes texts as they are, and all else in dyn()', () => {
+  it('wraps each value in dyn() unless all values are strings', () => {
     expect(celLiteral(['a', 'b'])).toBe("['a', 'b']");
     expect(celLiteral({ a: 'b' })).toBe("{'a': 'b'}");
     expect(celLiteral([1, -2.5, true, null])).toBe('[dyn(1), dyn(-2.5), dyn(true), dyn(null)]');
@@ -40,7 +40,7 @@ describe('celLiteral', () => {
     );
   });
 
-  it('writes what is empty', () => {
+  it('writes empty lists and maps, and omits undefined values', () => {
     expect([celLiteral([]), celLiteral({}), celLiteral({ a: [], b: undefined })]).toEqual([
       '[]',
       '{}',
@@ -48,7 +48,7 @@ describe('celLiteral', () => {
     ]);
   });
 
-  it('lays out what is too long for a line, each member on its own', () => {
+  it('splits a value that is too long for its line, one member a line', () => {
     const long = 'x'.repeat(60);
     expect(celLiteral({ a: [long, long], b: 1 }, {}, 4)).toBe(`{
       'a': dyn([
@@ -59,19 +59,19 @@ describe('celLiteral', () => {
     }`);
   });
 
-  it('puts expressions in the place of marks, also inside of texts', () => {
+  it('replaces placeholders with expressions, also inside of strings', () => {
     const marks = { '<at>': 'x.at' };
     expect(celLiteral(['<at>', ':<at>', '<no>', "it's <at>!"], marks)).toBe(
       "[dyn(x.at), dyn(':' + string(x.at)), dyn('<no>'), dyn('it\\'s ' + string(x.at) + '!')]",
     );
   });
 
-  it('takes no mark for one where none is given', () => {
+  it('keeps a placeholder for which there is no expression', () => {
     expect(celLiteral({ value: '<port>' })).toBe("{'value': '<port>'}");
   });
 });
 
-/** The escapes of https://github.com/google/cel-spec/blob/master/doc/langdef.md, those that are written. */
+/** Reads those escapes of https://github.com/google/cel-spec/blob/master/doc/langdef.md that celString writes. */
 function readCelString(written: string): string {
   return written
     .slice(1, -1)

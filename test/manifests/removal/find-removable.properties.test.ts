@@ -2,65 +2,65 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Pod } from '../../../src/core/api/pod.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
-import { findOurs } from '../../../src/manifests/removal/find-ours.ts';
-import { injected } from '../../../src/manifests/removal/injected.ts';
-import { removalsOf, without } from '../../../src/manifests/removal/removals.ts';
+import { findRemovable } from '../../../src/manifests/removal/find-removable.ts';
+import { removeParts } from '../../../src/manifests/removal/injected-parts.ts';
+import { injectPod } from '../../../src/manifests/removal/reinject.ts';
 import { arbitraryPod } from '../../support/arbitrary-pod.ts';
 
 const RULES = { ...defaultRules('test'), stage: 'manifest' as const };
 const SHOP = { name: 'shop' };
 
-const inject = (pod: Pod): Pod => injected(pod, SHOP, RULES);
-const clean = (pod: Pod): Pod => without(pod, removalsOf(pod, findOurs(pod, SHOP, RULES)));
+const inject = (pod: Pod): Pod => injectPod(pod, SHOP, RULES);
+const clean = (pod: Pod): Pod => removeParts(pod, findRemovable(pod, SHOP, RULES));
 
 function check(promise: (pod: Pod) => void): void {
-  fc.assert(fc.property(arbitraryPod.filter(hasNames), promise), { numRuns: 500 });
+  fc.assert(fc.property(arbitraryPod.filter(isValid), promise), { numRuns: 500 });
 }
 
-/** As the API server wants it: a name is one container's, and a mount's volume is there. */
-function hasNames({ spec }: Pod): boolean {
+/** The API server requires unique container names, and a volume for every mount. */
+function isValid({ spec }: Pod): boolean {
   const all = [...spec.containers, ...(spec.initContainers ?? [])];
   const volumes = new Set(spec.volumes?.map(({ name }) => name));
-  const isSound = all.every(({ volumeMounts }) =>
+  const hasVolumes = all.every(({ volumeMounts }) =>
     (volumeMounts ?? []).every(({ name }) => volumes.has(name)),
   );
-  return isSound && new Set(all.map(({ name }) => name)).size === all.length;
+  return hasVolumes && new Set(all.map(({ name }) => name)).size === all.length;
 }
 
-/** The status tells what was kept and left out, which may be told otherwise the second time. */
+/** Leaves out the status annotation, whose findings may differ after the second injection. */
 function specOf({ spec }: Pod): unknown {
   return spec;
 }
 
-it('takes out only what injecting puts in again, at the same place', () => {
+it('finds only parts that the injection adds again at the same position', () => {
   check((pod) => {
     const once = inject(pod);
     expect(specOf(inject(clean(once)))).toEqual(specOf(once));
   });
 });
 
-it('leaves a pod that nothing was added to as it is, but for what injecting would add', () => {
+it('finds nothing in a pod that was not injected, except parts equal to injected ones', () => {
   check((pod) => {
     expect(specOf(inject(clean(pod)))).toEqual(specOf(inject(pod)));
   });
 });
 
-it('has nothing left to take out the second time', () => {
+it('finds nothing more after the removal', () => {
   check((pod) => {
     const cleaned = clean(inject(pod));
     expect(clean(cleaned)).toEqual(cleaned);
   });
 });
 
-it('keeps every variable, mount and volume that podherald would not add', () => {
+it('keeps every env var, mount and volume that podherald does not inject', () => {
   check((pod) => {
     const cleaned = clean(inject(pod));
-    expect(foreign(cleaned)).toEqual(foreign(pod));
+    expect(neverInjected(cleaned)).toEqual(neverInjected(pod));
   });
 });
 
-/** What no injection of these rules contains. */
-function foreign({ spec }: Pod): object {
+/** The parts that these rules never inject. */
+function neverInjected({ spec }: Pod): object {
   const all = [...spec.containers, ...(spec.initContainers ?? [])];
   return {
     env: all.map(({ env }) =>

@@ -13,48 +13,51 @@ function sourceEnd(token: { offset: number; source: string }): number {
   return token.offset + token.source.length;
 }
 
-/** The token, unless it is the empty one that stands for a value that is not written. */
-export function written(token: CST.Token | null | undefined): CST.Token | undefined {
+/** The token; undefined for the empty token that the parser puts where no value is written. */
+export function nonEmptyToken(token: CST.Token | null | undefined): CST.Token | undefined {
   if (!token) return undefined;
   return 'source' in token && token.source === '' && token.type === 'scalar' ? undefined : token;
 }
 
-/** The items that are more than a trailing comma or comment: those that the parsed node has too. */
-export function writtenItems(collection: CollectionToken): ItemToken[] {
+/**
+ * The items with content, in the order of the text: the same as the items of the parsed node. The
+ * token of a collection also has items that contain only a trailing comma or a comment.
+ */
+export function itemsWithContent(collection: CollectionToken): ItemToken[] {
   const items: readonly ItemToken[] = collection.items;
   return items.filter(
     ({ start, key, sep, value }) =>
-      written(key) ||
-      written(value) ||
+      nonEmptyToken(key) ||
+      nonEmptyToken(value) ||
       significant(start).length > 0 ||
       significant(sep).length > 0,
   );
 }
 
-/** Where an item begins: at its dash, question mark, anchor, tag, key or value. */
+/** The offset of an item's dash, question mark, anchor, tag, key or value, whichever comes first. */
 export function itemStart(item: ItemToken): number {
-  const first = significant(item.start)[0] ?? written(item.key) ?? significant(item.sep)[0];
+  const first = significant(item.start)[0] ?? nonEmptyToken(item.key) ?? significant(item.sep)[0];
   return (first ?? item.value)?.offset ?? 0;
 }
 
-/** Where the last character of an item's content ends, before comments and line breaks. */
+/** The offset after an item's last character, before comments and line breaks. */
 export function itemEnd(item: ItemToken): number {
-  const value = written(item.value);
+  const value = nonEmptyToken(item.value);
   if (value) return tokenEnd(value);
-  const sign = significant(item.sep).at(-1);
-  if (sign) return sourceEnd(sign);
-  const key = written(item.key);
+  const indicator = significant(item.sep).at(-1);
+  if (indicator) return sourceEnd(indicator);
+  const key = nonEmptyToken(item.key);
   if (key) return tokenEnd(key);
   const start = significant(item.start).at(-1);
   return start ? sourceEnd(start) : 0;
 }
 
-/** Where the last character of a value ends, before comments and line breaks. */
+/** The offset after a value's last character, before comments and line breaks. */
 export function tokenEnd(token: CST.Token): number {
   switch (token.type) {
     case 'block-map':
     case 'block-seq': {
-      const last = writtenItems(token).at(-1);
+      const last = itemsWithContent(token).at(-1);
       return last ? itemEnd(last) : token.offset;
     }
     case 'flow-collection': {
@@ -68,7 +71,7 @@ export function tokenEnd(token: CST.Token): number {
   }
 }
 
-/** Trailing empty lines belong to a block scalar only if its header says keep (`|+`). */
+/** Trailing empty lines are part of a block scalar only if its header keeps them (`|+`). */
 function blockScalarEnd({ offset, props, source }: CST.BlockScalar): number {
   const header = props.find((token) => token.type === 'block-scalar-header');
   const last = props.at(-1);
@@ -79,15 +82,15 @@ function blockScalarEnd({ offset, props, source }: CST.BlockScalar): number {
   return bodyStart + body.length;
 }
 
-/** The anchor, tag or sign of a type among the tokens before an item's value. */
-export function signOf(
+/** The last token of a type (such as `anchor`, `tag` or `seq-item-ind`) before an item's value. */
+export function indicatorOf(
   item: ItemToken,
   type: CST.SourceToken['type'],
 ): CST.SourceToken | undefined {
   return [...item.start, ...(item.sep ?? [])].findLast((token) => token.type === type);
 }
 
-/** The colon or dash that an item's value follows, or the anchor or tag after it. */
-export function lastSign(item: ItemToken): CST.SourceToken | undefined {
+/** The token that an item's value follows: the colon, the dash, or an anchor or tag after it. */
+export function lastIndicator(item: ItemToken): CST.SourceToken | undefined {
   return significant(item.sep ?? item.start).at(-1);
 }

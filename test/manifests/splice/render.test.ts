@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { flowStringText, stringText } from '../../../src/manifests/splice/render-scalar.ts';
+import { flowStringText, stringText } from '../../../src/manifests/splice/render.ts';
 
 describe('stringText', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('stringText', () => {
     'k8s.pod.name=$(POD_NAME),k8s.container.name=app',
     'v1',
     'registry.k8s.io/kubectl:v1.33.0',
-  ])('leaves %s without quotes', (text) => {
+  ])('writes %s without quotes', (text) => {
     expect(stringText(text)).toBe(text);
   });
 
@@ -90,11 +90,11 @@ describe('stringText', () => {
     expect(stringText('{"a":1}')).toBe(`'{"a":1}'`);
   });
 
-  it('escapes what YAML takes for line breaks or cannot hold', () => {
+  it('escapes the line breaks of YAML and characters that YAML does not allow', () => {
     expect(stringText('\u2028\x7f\ufeff\n')).toBe('"\\u2028\\u007f\\ufeff\\n"');
   });
 
-  it('is read back by YAML 1.1 and 1.2, as value and as key, in block and in flow', () => {
+  it('is a string for YAML 1.1 and 1.2, as value and as key, in block and in flow', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string(),

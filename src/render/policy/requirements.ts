@@ -1,0 +1,179 @@
+import { DNS_LABEL } from '../../core/api/names.ts';
+import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
+import { ACCESSES, MAX_PORT, MIN_PORT, type Rules } from '../../core/decision/rules.ts';
+import { isPath, isPort, isSwitch } from './annotation-variables.ts';
+import { celString, celStrings } from './cel-literal.ts';
+import type { Variable } from './pod-variables.ts';
+
+/** The annotations with items, which CEL cannot parse. */
+export const ITEM_KEYS = ['metadata-env', 'metadata-files'] as const satisfies AnnotationName[];
+
+/** The annotations whose values are trimmed. */
+export const TRIMMED_KEYS = [
+  'inject-metadata',
+  'metadata-path',
+  'metadata-containers',
+  'inject-ambassador',
+  'ambassador-access',
+  'ambassador-port',
+  'ambassador-kubeconfig',
+] as const satisfies AnnotationName[];
+
+/** What must be true of a pod so that the policy injects it. Its name is also the name of a variable. */
+export interface Requirement extends Variable {
+  /** CEL for the message if it is not true. */
+  readonly message: string;
+}
+
+/** The pod's own annotations are valid. */
+export function validityRequirements(rules: Rules): Requirement[] {
+  return [...metadataFaults(rules), ...ambassadorFaults(rules)].map((limit) => ({
+    ...limit,
+    expression: `!variables.areBlanksClear ||\n  (${limit.expression})`,
+  }));
+}
+
+function metadataFaults({ annotationPrefix: prefix }: Rules): Requirement[] {
+  const selection = celString(`${prefix}metadata-containers`);
+  return [
+    {
+      name: 'isInjectMetadataValid',
+      comment: 'inject-metadata is valid: true, false, or valid profile names.',
+      expression: `variables.injectMetadata.all(names, ${isSwitch('names')})`,
+      message: `'inject-metadata: "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
+  '": expected true, false, or profile names separated by commas'`,
+    },
+    {
+      name: 'injectMetadataKeysAgree',
+      comment: 'inject-metadata has the same value with and without the prefix.',
+      expression: 'variables.injectMetadata.all(names, names == variables.injectMetadata[0])',
+      message: celString(
+        `inject-metadata and ${prefix}inject-metadata have different values; remove one of them`,
+      ),
+    },
+    {
+      name: 'isMetadataPathValid',
+      comment: 'metadata-path is a valid mount path.',
+      expression: `variables.metadataPaths.all(path, ${isPath('path')})`,
+      message: `${celString(`${prefix}metadata-path: "`)} + variables.path +
+  '": expected an absolute path such as /etc/downward, without :, //, . and .. and without a trailing slash, and not a system folder'`,
+    },
+    {
+      name: 'areMetadataContainersValid',
+      comment:
+        'metadata-containers includes or excludes, but not both, and includes only existing containers.',
+      expression: `variables.listedNames.all(name,
+    name.matches(${celString(DNS_LABEL.source)}) &&
+    variables.listedNames.filter(other, other == name).size() == 1 &&
+    (!variables.isIncludeList || variables.allContainers.exists(entry, entry.container.name == name))) &&
+  !(variables.isIncludeList && variables.metadataContainers.exists(name, name.startsWith('!')))`,
+      message: `${celString(`${prefix}metadata-containers: "`)} + variables.annotations[?${selection}].orValue('') +
+  '": expected container names to include, or !names to exclude, each only once; the pod has ' +
+  variables.allContainers.map(entry, entry.container.name).join(', ')`,
+    },
+  ];
+}
+
+function ambassadorFaults({ annotationPrefix: prefix }: Rules): Requirement[] {
+  const invalid = (key: string, variable: string, expected: string): string =>
+    `${celString(`${key}: "`)} + variables.${variable}.join('", "') + ${celString(`": expected ${expected}`)}`;
+  return [
+    {
+      name: 'isInjectAmbassadorValid',
+      comment: 'inject-ambassador is valid.',
+      expression: "variables.injectAmbassador.all(word, word in ['true', 'false'])",
+      message: invalid('inject-ambassador', 'injectAmbassador', 'true or false'),
+    },
+    {
+      name: 'injectAmbassadorKeysAgree',
+      comment: 'inject-ambassador has the same value with and without the prefix.',
+      expression: 'variables.injectAmbassador.all(word, word == variables.injectAmbassador[0])',
+      message: celString(
+        `inject-ambassador and ${prefix}inject-ambassador have different values; remove one of them`,
+      ),
+    },
+    {
+      name: 'isAmbassadorAccessValid',
+      comment: 'ambassador-access is valid.',
+      expression: `variables.ambassadorAccess.all(word, word in ${celStrings(ACCESSES)})`,
+      message: invalid(`${prefix}ambassador-access`, 'ambassadorAccess', ACCESSES.join(', ')),
+    },
+    {
+      name: 'isAmbassadorPortValid',
+      comment: 'ambassador-port is a valid port.',
+      expression: `variables.ambassadorPorts.all(port, ${isPort('port')})`,
+      message: invalid(
+        `${prefix}ambassador-port`,
+        'ambassadorPorts',
+        `a port from ${MIN_PORT} to ${MAX_PORT}`,
+      ),
+    },
+    {
+      name: 'isAmbassadorPortFree',
+      comment: 'No container declares the requested port.',
+      expression: `variables.ambassadorPorts.size() == 0 || !('true' in variables.injectAmbassador) ||
+  !variables.hasAmbassador || variables.ambassadors.size() > 0 || !(variables.requestedPort in variables.takenPorts)`,
+      message: invalid(
+        `${prefix}ambassador-port`,
+        'ambassadorPorts',
+        'a port that no container declares',
+      ),
+    },
+    {
+      name: 'isAmbassadorKubeconfigValid',
+      comment: 'ambassador-kubeconfig is valid.',
+      expression: "variables.ambassadorKubeconfigs.all(word, word in ['true', 'false'])",
+      message: invalid(`${prefix}ambassador-kubeconfig`, 'ambassadorKubeconfigs', 'true or false'),
+    },
+  ];
+}
+
+/** The pod requests only what a policy can do. The webhook can do all of it. */
+export function supportRequirements({ annotationPrefix: prefix }: Rules): Requirement[] {
+  const items = celStrings(ITEM_KEYS.map((name) => prefix + name));
+  return [
+    {
+      name: 'hasNoItems',
+      comment: 'The pod has no items of its own, which CEL cannot parse.',
+      expression: `!${items}.exists(key, key in variables.annotations)`,
+      message: celString(
+        `${prefix}metadata-env and ${prefix}metadata-files: an admission policy cannot parse items, so nothing is injected; remove them, or use a profile`,
+      ),
+    },
+    blanksAreClear(prefix),
+    {
+      name: 'hasNoKubeconfig',
+      comment: 'The pod requests no kubeconfig, which this policy does not support.',
+      expression: "!variables.hasAmbassador || !('true' in variables.ambassadorKubeconfigs)",
+      message: celString(
+        `${prefix}ambassador-kubeconfig: this admission policy cannot add a kubeconfig, so nothing is injected; remove it`,
+      ),
+    },
+    {
+      name: 'areVolumeNamesValid',
+      comment:
+        'The names of new volumes are valid and unique. CEL cannot compute the hash with which the webhook shortens long names.',
+      expression: `variables.newVolumes.all(mount, mount.name.matches(${celString(DNS_LABEL.source)}) &&
+  variables.newVolumes.filter(other, other.name == mount.name).size() == 1)`,
+      message: `'the volume names ' + variables.newVolumes.map(mount, mount.name).join(', ') +
+  ' are too long or not unique, so nothing is injected; use shorter container names'`,
+    },
+  ];
+}
+
+/** If it is not true, the values are not validated: CEL and podherald trim them differently. */
+function blanksAreClear(prefix: string): Requirement {
+  const bare = TRIMMED_KEYS.filter((name) => ANNOTATION_KEYS[name].bare);
+  const keys = TRIMMED_KEYS.map((name) => prefix + name);
+  return {
+    name: 'areBlanksClear',
+    comment:
+      'No annotation contains U+0085 or U+FEFF: of these, CEL trims only U+0085, and podherald only U+FEFF.',
+    expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(annotations,
+  ${celStrings([...bare, ...keys])}
+  .all(key, !(key in annotations) || !annotations[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
+    message: celString(
+      'an annotation contains U+0085 or U+FEFF, which an admission policy cannot trim as podherald does, so nothing is injected; remove the character',
+    ),
+  };
+}
