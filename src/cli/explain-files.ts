@@ -1,4 +1,5 @@
-import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import type { Annotations } from '../core/api/pod.ts';
 import { annotationsOf } from '../diagnosis/live-pod.ts';
 import { objectAt } from '../diagnosis/webhook-entries.ts';
@@ -41,7 +42,7 @@ export async function explainFiles(
   const faults = files.flatMap(({ name, text }) => located(name, parseManifest(text).faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
   const found = flags.config === undefined ? await clusterIfAny() : undefined;
-  const cluster = found instanceof ApiRefusal ? undefined : found;
+  const cluster = found instanceof ApiError ? undefined : found;
   try {
     const config = await usedConfig(flags, found);
     const namespace = flags.namespace ?? cluster?.namespace ?? DEFAULT_NAMESPACE;
@@ -55,12 +56,12 @@ export async function explainFiles(
 }
 
 /** A manifest can be explained without one, also where the kubeconfig is at fault. */
-async function clusterIfAny(): Promise<OpenCluster | ApiRefusal | undefined> {
+async function clusterIfAny(): Promise<OpenCluster | ApiError | undefined> {
   try {
     return await openCluster();
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
-    return new ApiRefusal(cause.message, undefined, { cause });
+    return new ApiError(cause.message, { cause });
   }
 }
 
@@ -69,7 +70,7 @@ const NO_NAMESPACES: NamespacesRead = { known: new Map(), notes: [] };
 async function explainTexts(
   files: readonly ManifestFile[],
   config: UsedConfig,
-  cluster: ClusterObjects | undefined,
+  cluster: ApiClient | undefined,
   namespace: string,
 ): Promise<Omit<ExplainedAll, 'config'>> {
   const rules = manifestRules(config.rules);

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { authorityCluster } from '../cluster/authority/authority-cluster.ts';
-import { SYSTEM_CLOCK } from '../cluster/clock.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
+import { caCluster } from '../cluster/ca-cluster.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
 import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
 import { AppError } from '../errors.ts';
-import type { AuthorityEvent } from '../webhook/tls/authority/events.ts';
-import { selfManaged } from '../webhook/tls/authority/self-managed.ts';
-import { TIMING, type Timing } from '../webhook/tls/authority/timing.ts';
-import type { CertificateSource } from '../webhook/tls/source.ts';
+import type { CertificateSource } from '../webhook/tls/certificate-source.ts';
+import type { CaEvent } from '../webhook/tls/self-managed/events.ts';
+import { selfManaged } from '../webhook/tls/self-managed/self-managed.ts';
+import { TIMING, type Timing } from '../webhook/tls/self-managed/timing.ts';
 import {
   DEFAULT_CA_SECRET,
   DEFAULT_SERVICE,
@@ -43,12 +43,12 @@ export async function selfManagedTls(
   checkNames({ namespace, service, secret, configuration });
   const place = { namespace, secret, configuration };
   return selfManaged({
-    cluster: authorityCluster(found.connection, place, log),
-    clock: { now: () => new Date(), sleep: SYSTEM_CLOCK.sleep },
+    cluster: caCluster(found.connection, place, log),
+    clock: SYSTEM_CLOCK,
     names: [...serviceNames(service, namespace), ...names],
     addresses,
     timing,
-    tell: (event) => logEvent(log, event, { secret: `${namespace}/${secret}`, configuration }),
+    report: (event) => logEvent(log, event, { secret: `${namespace}/${secret}`, configuration }),
   });
 }
 
@@ -81,18 +81,18 @@ function usage(message: string): AppError {
 }
 
 const SENTENCES = {
-  created: 'a new CA was made',
-  renewed: 'the CA was renewed; the old one stays trusted until it expires',
-  restored: 'the Secret of the CA was written again, from memory',
-  adopted: 'the CA of the Secret counts',
-  published: 'the caBundle was set',
-  healed: 'the caBundle was set again, as somebody had changed it',
-  trouble: 'certificates cannot be kept as they should; this is tried again and again',
-  recovered: 'certificates are kept again as they should',
-} as const satisfies Record<AuthorityEvent['is'], string>;
+  created: 'made a new CA',
+  renewed: 'renewed the CA; the old one stays trusted until it expires',
+  restored: 'restored the CA in the Secret from memory',
+  adopted: 'using the CA from the Secret',
+  published: 'set the caBundle',
+  healed: 'set the caBundle again: somebody else had changed it',
+  failed: 'certificate maintenance failed; retrying',
+  recovered: 'certificate maintenance works again',
+} as const satisfies Record<CaEvent['is'], string>;
 
-function logEvent(log: Logger, event: AuthorityEvent, place: object): void {
+function logEvent(log: Logger, event: CaEvent, place: object): void {
   const { is, ...details } = event;
-  const level = is === 'trouble' || is === 'healed' ? 'warn' : 'info';
+  const level = is === 'failed' || is === 'healed' ? 'warn' : 'info';
   log[level]({ ...details, ...place }, SENTENCES[is]);
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { findCluster } from '../cluster/find-cluster.ts';
-import { askServerVersion } from '../cluster/server-version.ts';
-import { forServer } from '../config/compile.ts';
+import { watchServerVersion } from '../cluster/server-version.ts';
+import { withServerVersion } from '../config/compile.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -14,8 +14,11 @@ import {
   type LogLevel,
 } from '../webhook/server/log.ts';
 import { startServer } from '../webhook/server/server.ts';
-import { certificateFiles } from '../webhook/tls/files.ts';
-import type { CertificateSource } from '../webhook/tls/source.ts';
+import {
+  type CertificateSource,
+  certificateFiles,
+  fixedCertificate,
+} from '../webhook/tls/certificate-source.ts';
 import { port, seconds } from './arguments.ts';
 import { clusterNamespaces } from './cluster-namespaces.ts';
 import { configOption, configSource } from './config.ts';
@@ -106,8 +109,8 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
   );
   const cluster = isStandalone ? undefined : await findCluster();
-  const versions = cluster && askServerVersion(cluster, { log });
-  const config = forServer(await configSource(flags.config), () => versions?.get());
+  const versions = cluster && watchServerVersion(cluster, { log });
+  const config = withServerVersion(await configSource(flags.config), () => versions?.get());
   const certificates = await certificateSource(flags, log);
   const namespaces = isStandalone ? undefined : clusterNamespaces(config, cluster, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
@@ -176,8 +179,8 @@ async function certificateSource(flags: ServeFlags, log: Logger): Promise<Certif
     const { selfManagedTls } = await import('./self-managed-tls.ts');
     return selfManagedTls(flags, log);
   }
-  const { certificateInMemory } = await import('../webhook/tls/memory.ts');
-  return certificateInMemory(new Date());
+  const { localhostCertificate } = await import('../webhook/tls/certificate.ts');
+  return fixedCertificate(await localhostCertificate(new Date()));
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

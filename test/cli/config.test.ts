@@ -24,7 +24,7 @@ describe('config check', () => {
 
     expect(await podherald(['config', 'check', file])).toEqual({
       code: 0,
-      stdout: `${file}: ok, defines team, default (in place of the built-in one); built in: otel, go, network\n`,
+      stdout: `${file}: ok, defines team, default (replaces the built-in profile); built in: otel, go, network\n`,
       stderr: '',
     });
   });

@@ -341,7 +341,7 @@ ${spec.replaceAll(/^/gm, '  ')}
   });
 
   it.each([
-    ['is none', 'a: [', /is not a kubeconfig that can be read/],
+    ['is none', 'a: [', /cannot read the kubeconfig/],
     [
       'names no cluster',
       kubeconfig({ current: 'other' }),
@@ -355,12 +355,12 @@ ${spec.replaceAll(/^/gm, '  ')}
     [
       'names a CA that is not there',
       kubeconfig({ ca: '/nowhere/ca.crt' }),
-      /cannot be prepared: .* '\/nowhere\/ca\.crt'/,
+      /credentials for the API server cannot be loaded: .* '\/nowhere\/ca\.crt'/,
     ],
     [
       'names a program that is not there',
       kubeconfig({ exec: 'no-such-program' }),
-      /cannot be prepared: .* ?no-such-program/,
+      /credentials for the API server cannot be loaded: .* ?no-such-program/,
     ],
   ])('goes on where the kubeconfig %s, and says so', async (_, config, trouble) => {
     const args = ['explain', '-f', file(DEPLOYMENT)];

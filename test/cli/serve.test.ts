@@ -102,7 +102,7 @@ describe('serve with files', () => {
     const running = startPodherald(['serve', ...tls, ...FREE, '--config', file], {
       KUBECONFIG: kubeconfig,
     });
-    const lines = await running.until('the version of the API server is not known');
+    const lines = await running.until('could not read the version of the API server');
     const serving = lines.split('\n').find((line) => line.includes('"serving"'));
     const { admin } = JSON.parse(serving ?? '{}');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/core/api/json.ts';
-import { ASKING_WORKLOADS, endings, injectText, lostLines } from '../support/manifests.ts';
+import { endings, injectText, lostLines, REQUESTING_WORKLOADS } from '../support/manifests.ts';
 import { losses } from '../support/only-adds.ts';
 
 const POD = `# The pod of the shop.
@@ -39,7 +39,7 @@ function count(text: string, pattern: RegExp): number {
 }
 
 describe('injectManifest', () => {
-  it.each(Object.entries(ASKING_WORKLOADS))('injects a %s', (kind, text) => {
+  it.each(Object.entries(REQUESTING_WORKLOADS))('injects a %s', (kind, text) => {
     const result = injectText(text);
 
     expect(endings(result)).toEqual([`${kind} web: injected`]);
@@ -49,7 +49,7 @@ describe('injectManifest', () => {
     expect(parse(result.text)).not.toEqual(parse(text));
   });
 
-  it.each(Object.entries({ ...ASKING_WORKLOADS, commented: POD }))(
+  it.each(Object.entries({ ...REQUESTING_WORKLOADS, commented: POD }))(
     'changes nothing when it runs again on a %s',
     (_, text) => {
       const once = injectText(text);
@@ -68,7 +68,7 @@ describe('injectManifest', () => {
   });
 
   it('injects pods and workloads in a List', () => {
-    const items = ['Deployment', 'CronJob'].map((kind) => asItem(ASKING_WORKLOADS[kind] ?? ''));
+    const items = ['Deployment', 'CronJob'].map((kind) => asItem(REQUESTING_WORKLOADS[kind] ?? ''));
     const result = injectText(`apiVersion: v1\nkind: List\nitems:\n${items.join('')}`);
 
     expect(endings(result)).toEqual(['Deployment web: injected', 'CronJob web: injected']);
@@ -76,7 +76,7 @@ describe('injectManifest', () => {
   });
 
   it('injects the items of a DeploymentList', () => {
-    const item = asItem(ASKING_WORKLOADS['Deployment'] ?? '');
+    const item = asItem(REQUESTING_WORKLOADS['Deployment'] ?? '');
     const result = injectText(`apiVersion: apps/v1\nkind: DeploymentList\nitems:\n${item}`);
 
     expect(endings(result)).toEqual(['Deployment web: injected']);
@@ -141,7 +141,10 @@ describe('injectManifest', () => {
   });
 
   it('does not inject a Job of another API group', () => {
-    const text = (ASKING_WORKLOADS['Job'] ?? '').replace('batch/v1', 'batch.volcano.sh/v1alpha1');
+    const text = (REQUESTING_WORKLOADS['Job'] ?? '').replace(
+      'batch/v1',
+      'batch.volcano.sh/v1alpha1',
+    );
 
     expect(injectText(text)).toMatchObject({ text, reports: [] });
   });
@@ -150,7 +153,7 @@ describe('injectManifest', () => {
     ['a generateName', 'metadata: {name: web}', 'metadata: {generateName: web-}', 'web-*'],
     ['no metadata', 'metadata: {name: web}\n', '', '(no name)'],
   ])('injects a CronJob with %s', (_, before, after, name) => {
-    const text = (ASKING_WORKLOADS['CronJob'] ?? '').replace(before, after);
+    const text = (REQUESTING_WORKLOADS['CronJob'] ?? '').replace(before, after);
 
     expect(endings(injectText(text))).toEqual([`CronJob ${name}: injected`]);
   });

@@ -5,7 +5,7 @@ import { defaultRules } from '../../src/core/decision/rules.ts';
 import { injectManifest } from '../../src/manifests/inject.ts';
 import { uninjectManifests } from '../../src/manifests/uninject.ts';
 import { CASE_NAMESPACE, injectOptions, manifestOf, readCases } from '../support/cases.ts';
-import { ASKING_WORKLOADS, injectText } from '../support/manifests.ts';
+import { injectText, REQUESTING_WORKLOADS } from '../support/manifests.ts';
 
 const REVIEWS = new URL('../reviews/', import.meta.url);
 
@@ -63,7 +63,7 @@ describe('uninjecting an injected manifest restores the bytes', () => {
     },
   );
 
-  it.each(Object.entries(ASKING_WORKLOADS))('of a %s', (_, text) => {
+  it.each(Object.entries(REQUESTING_WORKLOADS))('of a %s', (_, text) => {
     expect(injectText(text).text).not.toBe(text);
     expect(uninjectText(injectText(text).text).text).toBe(text);
   });
@@ -139,7 +139,7 @@ describe('uninjectManifests', () => {
   });
 
   it('keeps an injected volume that the user’s own mount needs', () => {
-    const { text } = injectText(ASKING_WORKLOADS['Pod'] ?? '');
+    const { text } = injectText(REQUESTING_WORKLOADS['Pod'] ?? '');
     const pod = parse(text);
     pod.spec.containers.push({
       name: 'reader',
@@ -180,6 +180,13 @@ describe('uninjectManifests', () => {
 
     expect(after).toBe(shared);
     expect(faults).toMatchObject([{ line: 13, message: expect.stringMatching(/&env.*replace/) }]);
+  });
+
+  it('gives the line in the file, not in the document', () => {
+    const { text } = injectText(OWN);
+    const shared = `${text.replace('    env:\n', '    env: &env\n')}extra: *env\n`;
+
+    expect(uninjectText(`kind: List\n---\n${shared}`).faults).toMatchObject([{ line: 13 + 2 }]);
   });
 
   it('changes nothing when it runs again', () => {

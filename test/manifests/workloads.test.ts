@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/core/api/json.ts';
 import { findWorkloads, toDocumentOperation } from '../../src/manifests/workloads.ts';
-import { ASKING_WORKLOADS } from '../support/manifests.ts';
+import { REQUESTING_WORKLOADS } from '../support/manifests.ts';
 
 function found(value: Json): string[] {
   return findWorkloads(value).map(({ kind, name, templatePath }) =>
@@ -14,7 +14,7 @@ const SPEC = { containers: [{ name: 'app' }] };
 const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: SPEC };
 
 describe('findWorkloads', () => {
-  it.each(Object.entries(ASKING_WORKLOADS))('finds the pod template of a %s', (kind, text) => {
+  it.each(Object.entries(REQUESTING_WORKLOADS))('finds the pod template of a %s', (kind, text) => {
     const [workload, ...others] = findWorkloads(parse(text));
 
     expect(others).toEqual([]);
@@ -78,7 +78,7 @@ describe('toDocumentOperation', () => {
     const [workload] = findWorkloads({
       apiVersion: 'v1',
       kind: 'List',
-      items: [parse(ASKING_WORKLOADS['CronJob'] ?? '')],
+      items: [parse(REQUESTING_WORKLOADS['CronJob'] ?? '')],
     });
     if (workload === undefined) throw new Error('expected a workload');
     const add = { op: 'add', path: '/spec/volumes', value: [] } as const;

@@ -3,7 +3,7 @@ import type { Json } from '../../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../../core/api/json-patch.ts';
 import { type Collection, type CollectionFinder, pairOf } from './collections.ts';
 import { Refusal } from './refusal.ts';
-import { type CollectionToken, itemsWithContent } from './tokens.ts';
+import type { CollectionToken } from './tokens.ts';
 
 /** Values to insert into a list, next to each other. */
 export interface ListInsertion {
@@ -84,7 +84,7 @@ function child(
   const path = `${collection.path}/${token}`;
   const index = target.list[indexIn(target, token, target.list.length - 1, path)];
   if (typeof index !== 'number') throw new Refusal('missing', { path });
-  return finder.item(collection, index, itemsWithContent(collection.token)[index]);
+  return finder.item(collection, index);
 }
 
 function pendingFor(collection: Collection, pending: PendingByToken): PendingAdditions {

@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { escapeToken } from '../../core/api/json-patch.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
-import type { CollectionToken, ItemToken } from './tokens.ts';
+import { type CollectionToken, type ItemToken, itemsWithContent } from './tokens.ts';
 
 /**
  * Parses one YAML document and keeps the tokens of its text.
@@ -100,9 +100,10 @@ export class CollectionFinder {
     return this.#find(pair?.value, path, pair?.srcToken && { collection, item: pair.srcToken });
   }
 
-  /** The collection at an index of a list; `item` is the token of that index, if there is one. */
-  item(collection: Collection, index: number, item: ItemToken | undefined): Collection {
+  /** The collection at an index (from 0) of a list. */
+  item(collection: Collection, index: number): Collection {
     const path = `${collection.path}/${index}`;
+    const item = itemsWithContent(collection.token)[index];
     return this.#find(collection.node.items[index], path, item && { collection, item });
   }
 

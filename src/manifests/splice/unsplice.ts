@@ -62,9 +62,9 @@ function groupRemovals(finder: CollectionFinder, pointers: readonly string[]): R
 }
 
 function child(finder: CollectionFinder, collection: Collection, token: string): Collection {
-  if (!isSeq(collection.node)) return finder.member(collection, token);
-  const index = Number(token);
-  return finder.item(collection, index, itemsWithContent(collection.token)[index]);
+  return isSeq(collection.node)
+    ? finder.item(collection, Number(token))
+    : finder.member(collection, token);
 }
 
 function indexOf(
