@@ -34,7 +34,7 @@ describe('the summary', () => {
 
     expect(summaryOf(`${asking}---\n${DEPLOYMENT}`)).toBe(
       `podherald: Deployment shop/web: injected, 7 variables, 1 volume
-podherald: Deployment shop/web: skipped, nothing asks for an injection
+podherald: Deployment shop/web: skipped, no annotation requests an injection
 `,
     );
   });
@@ -93,7 +93,12 @@ describe('a fault', () => {
     const annotations = '      annotations:\n        app: web\n        inject-metadata: "yes"\n';
 
     expect(injectText(deployment('', annotations)).faults).toEqual([
-      { line: 11, message: expect.stringMatching(/^Deployment shop\/web: inject-metadata: "yes"/) },
+      {
+        line: 11,
+        message: expect.stringMatching(
+          /^Deployment shop\/web: inject-metadata: invalid value "yes"/,
+        ),
+      },
     ]);
   });
 
@@ -114,7 +119,7 @@ describe('a fault', () => {
   });
 
   it('in the second document is told by the line of the whole text', () => {
-    const annotations = '      annotations: {inject-metadata: "yes"}\n';
+    const annotations = '      annotations: {inject-metadata: invalid value "yes"}\n';
     const { faults } = injectText(`${DEPLOYMENT}---\n${deployment('', annotations)}`);
 
     expect(faults).toMatchObject([{ line: 13 + 9 }]);

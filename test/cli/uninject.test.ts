@@ -56,7 +56,7 @@ podherald:   ${stays}: volumes ambassador-token
 `);
     expect(
       silent.stderr,
-    ).toBe(`podherald: Pod web: unchanged, nothing asks for an injection: there is nothing to compare with
+    ).toBe(`podherald: Pod web: unchanged, no annotation requests an injection: there is nothing to compare with
 podherald:   ${stays}: container ambassador
 podherald:   ${stays}: annotations podherald.dev/status
 `);
@@ -70,7 +70,9 @@ podherald:   ${stays}: annotations podherald.dev/status
     const { stderr } = await podherald(['uninject', '-f', '-'], changed);
 
     expect(stderr).toContain('add it: app: variables POD_NAME, POD_NAMESPACE, NODE_NAME,');
-    expect(stderr).toContain('add it: app keeps its own POD_IP\n');
+    expect(stderr).toContain(
+      'add it: container app already sets POD_IP; its own values are kept\n',
+    );
   });
 
   it('says where there is nothing to take out, and why', async () => {

@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
-import { admit, bareNamespace, type FindNamespace } from '../../core/admission/mutate.ts';
-import { answer } from '../../core/admission/response.ts';
+import { type FindNamespace, nameOnly, review } from '../../core/admission/mutate.ts';
+import { respond } from '../../core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import type { KeyPair } from '../tls/certificate.ts';
@@ -93,7 +93,7 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
   const closing = closingOf(app);
   app.post(MUTATE_PATH, (request, reply) => {
     if (closing.begun || options.isShuttingDown?.()) reply.header('connection', 'close');
-    return answerReview(request, reply, options);
+    return handleReview(request, reply, options);
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options.log));
   return app;
@@ -110,18 +110,18 @@ function closingOf(app: FastifyInstance): { readonly begun: boolean } {
   return closing;
 }
 
-async function answerReview(
-  request: FastifyRequest,
+async function handleReview(
+  http: FastifyRequest,
   reply: FastifyReply,
-  { rules, findNamespace = bareNamespace, metrics, log }: WebhookOptions,
+  { rules, findNamespace = nameOnly, metrics, log }: WebhookOptions,
 ): Promise<string> {
-  const review = readReview(request.body);
-  const mutation = await admit(review, findNamespace, rules());
+  const request = readReview(http.body);
+  const mutation = await review(request, findNamespace, rules());
   reply.header('content-type', 'application/json');
-  const text = JSON.stringify(answer(review, mutation));
-  const durationMs = performance.now() - request.arrivedAtMs;
+  const text = JSON.stringify(respond(request, mutation));
+  const durationMs = performance.now() - http.arrivedAtMs;
   metrics.review(mutation, durationMs / 1000);
-  logReview(log, review, mutation, durationMs);
+  logReview(log, request, mutation, durationMs);
   return text;
 }
 

@@ -52,29 +52,60 @@ describe('a pod with an invalid annotation', () => {
     expect(response).not.toHaveProperty('warnings');
   });
 
-  it('gets every fault, each on a line of its own', async () => {
+  it('gets the number of faults and the first fault in the first line, as events show no more', async () => {
     const { status } = await webhookDoor().review(DENIED_POD);
-    const [, ...faults] = (status?.message ?? '').split('\n');
+    const [first, ...others] = (status?.message ?? '').split('\n');
 
-    expect(faults.every((line) => line.startsWith('- '))).toBe(true);
-    expect(faults).toContainEqual(expect.stringMatching(/^- inject-metadata: "yes".*true\?$/));
-    expect(faults).toContainEqual(
-      expect.stringMatching(/^- podherald.dev\/inject-metadata: "A=b"/),
+    expect(first).toMatch(
+      /^pod .*: 2 errors in the annotations: inject-metadata: .*"yes".*true\?$/,
     );
+    expect(others).toEqual([
+      expect.stringMatching(/^- podherald.dev\/inject-metadata: invalid value "A=b"/),
+    ]);
   });
 
-  it('is named by the namespace of the request, not by its own', async () => {
+  it('gets a single fault in a single line', async () => {
+    const { status } = await webhookDoor().review(makePod({ 'inject-metadata': 'yes' }));
+
+    expect(status?.message).toMatch(/^pod .*: inject-metadata: invalid value "yes": .*true\?$/);
+  });
+
+  it('gets the warnings of all that has to be fixed next', async () => {
+    const pod = makePod({
+      'inject-metadata': 'yes',
+      'inject-ambassador': 'true',
+      'podherald.dev/ambassador-access': 'full',
+      'podherald.dev/inject-metdata': 'true',
+    });
+    const { allowed, warnings } = await webhookDoor().review(pod);
+
+    expect(allowed).toBe(false);
+    expect(warnings).toEqual([
+      expect.stringContaining('podherald.dev/inject-metdata is not an annotation of podherald'),
+      expect.stringContaining('full is more than is allowed'),
+    ]);
+  });
+
+  it('is named with the namespace of the request, not with the namespace in the object', async () => {
     const { status } = await webhookDoor().review(DENIED_POD, { namespace: 'checkout' });
 
-    expect(status?.message).toContain('(namespace checkout)');
+    expect(status?.message).toMatch(/^pod (checkout\/|in namespace checkout)/);
     expect(status?.message).not.toContain('object-namespace');
+  });
+
+  it('cannot break out of its line with its name', async () => {
+    const pod = makePod({ 'inject-metadata': 'yes' });
+    const metadata = { ...(pod['metadata'] as object), name: 'a\nb' };
+    const { status } = await webhookDoor().review({ ...pod, metadata });
+
+    expect(status?.message).toMatch(/^pod in namespace shop: inject-metadata: [^\n]*$/);
   });
 
   it('cannot break out of its line with its value', async () => {
     const value = 'no\n- all is well\r\nx';
     const { status } = await webhookDoor().review(makePod({ 'inject-metadata': value }));
 
-    expect(status?.message.split(/[\n\r]/)).toHaveLength(2);
+    expect(status?.message.split(/[\n\r]/)).toHaveLength(1);
   });
 
   it('gets a short message about a value of 100 KiB', async () => {
@@ -121,7 +152,7 @@ describe('when podherald itself fails', () => {
     expect(response).toEqual({
       uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
       allowed: true,
-      warnings: [expect.stringContaining('admitted without injection')],
+      warnings: [expect.stringContaining('the pod is admitted unchanged')],
       auditAnnotations: { outcome: 'failed_open', reason: 'unexpected_error' },
     });
   });

@@ -64,7 +64,9 @@ describe('a server that reads namespaces', () => {
 
     expect(response).toMatchObject({ allowed: true, patchType: 'JSONPatch' });
     expect(response.warnings).toEqual([
-      expect.stringMatching(/^podherald: the defaults of namespace .* \(no answer in 500 ms\)/),
+      expect.stringMatching(
+        /^podherald: could not read the defaults of namespace .* \(no answer in 500 ms\)/,
+      ),
     ]);
   });
 

@@ -45,7 +45,7 @@ describe('warnings', () => {
     );
 
     expect(warnings).toEqual([
-      'podherald: podherald.dev/inject-metdata is not a known annotation; did you mean inject-metadata?',
+      'podherald: podherald.dev/inject-metdata is not an annotation of podherald; did you mean inject-metadata?',
     ]);
   });
 
@@ -57,8 +57,8 @@ describe('warnings', () => {
     );
 
     expect(warnings).toEqual([
-      'podherald: podherald.dev/metadata-env: "PHASE=status.podip": expected a source such as meta…; did you mean status.podIP?',
-      expect.stringMatching(/ is not a known annotation$/),
+      'podherald: podherald.dev/metadata-env: invalid value "PHASE=status.podip": expected a sourc…; did you mean status.podIP?',
+      expect.stringMatching(/ is not an annotation of podherald$/),
     ]);
     expect(warnings?.[0]).toHaveLength(120);
   });
