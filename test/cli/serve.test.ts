@@ -157,7 +157,7 @@ describe('serve on a port that is taken', () => {
 
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `podherald: port ${taken} is in use by another program; choose another one with ${flag}\n`,
+      `podherald: port ${taken} is in use by another process; set another one with ${flag}\n`,
     );
   });
 });
