@@ -61,10 +61,10 @@ describe('injectManifest', () => {
   );
 
   it('reports the invalid annotations of a denied pod, and not its warnings', () => {
-    const invalid = POD.replace('inject-metadata: "true"', '$&\n    podherald.dev/ambassador-port: x').replace(
-      '{name: MINE,',
-      '{name: POD_IP,',
-    );
+    const invalid = POD.replace(
+      'inject-metadata: "true"',
+      '$&\n    podherald.dev/ambassador-port: x',
+    ).replace('{name: MINE,', '{name: POD_IP,');
     const { faults } = injectText(invalid);
 
     expect(faults).toMatchObject([
