@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { summarize } from '../../src/cli/inject-summary.ts';
+import { summarize } from '../../src/cli/inject.ts';
 import { endings, injectText } from '../support/manifests.ts';
 
 const DEPLOYMENT = `apiVersion: apps/v1

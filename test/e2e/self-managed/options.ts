@@ -1,9 +1,8 @@
-import type { SelfManagedFlags } from '../../../src/cli/self-managed-flags.ts';
-import type { SelfManagedExtras } from '../../../src/cli/self-managed-tls.ts';
+import type { SelfManagedExtras, SelfManagedNames } from '../../../src/cli/self-managed-tls.ts';
 
 /** What program.ts is given. */
 export interface ProgramOptions {
-  readonly flags: SelfManagedFlags;
+  readonly names: SelfManagedNames;
   readonly extras: SelfManagedExtras;
   readonly host: string;
   readonly port: number;

@@ -10,7 +10,7 @@ import type { ProgramOptions } from './options.ts';
  */
 const options: ProgramOptions = JSON.parse(process.argv[2] ?? '{}');
 const log = await createLog('info', 'json');
-const certificates = await selfManagedTls(options.flags, log, options.extras);
+const certificates = await selfManagedTls(options.names, log, options.extras);
 const server = await startServer({
   config: defaultConfig('e2e'),
   certificates,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { unifiedDiff } from '../../src/cli/diff.ts';
+import { unifiedDiff } from '../../src/cli/output.ts';
 
 const BEFORE = 'a\nb\nc\n';
 const AFTER = 'a\nB\nc\n';
