@@ -13,11 +13,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { buffer, text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { SYSTEM_CLOCK } from '../src/cluster/clock.ts';
+import { SYSTEM_CLOCK } from '../src/clock.ts';
+import { ACCEPT_METADATA_LIST } from '../src/cluster/api-client.ts';
 import { type Connection, connectTo } from '../src/cluster/connection.ts';
 import { findCluster } from '../src/cluster/find-cluster.ts';
+import { NAMESPACES_PATH } from '../src/cluster/namespace-informer.ts';
 import { namespaceInformer } from '../src/cluster/namespaces.ts';
-import { ACCEPT_LIST, NAMESPACES_PATH } from '../src/cluster/request.ts';
 import { FakeApiServer } from '../test/cluster/fake-api-server.ts';
 
 const { values: flags } = parseArgs({
@@ -61,7 +62,7 @@ async function measure(url: string): Promise<void> {
     url === '' ? await findCluster() : connectTo(url, async () => ({}), SYSTEM_CLOCK);
   if (connection === undefined) throw new Error('there is no cluster: set KUBECONFIG');
   // The first request loads TLS and the like; that is not what is measured.
-  await listBytes(connection, ACCEPT_LIST, 1, 1);
+  await listBytes(connection, ACCEPT_METADATA_LIST, 1, 1);
   const keep = (key: string): boolean => key.startsWith('podherald.dev/');
   const source = namespaceInformer(connection, { keep, log: pino({ level: 'warn' }) });
   const before = memory();
@@ -79,7 +80,7 @@ async function measure(url: string): Promise<void> {
   const after = memory();
   source.stop();
   const [partial, whole] = [
-    await listBytes(connection, ACCEPT_LIST),
+    await listBytes(connection, ACCEPT_METADATA_LIST),
     await listBytes(connection, 'application/json'),
   ];
   connection.close();

@@ -35,7 +35,21 @@ export class AppError extends Error {
   }
 }
 
-/** One error for several faults: its message has one line for each, each prefixed as `main` prefixes the first. */
+/** One error for several faults. Each is a line of the message, with the prefix that `main` adds to the first line. */
 export function faultsError(code: ErrorCode, faults: readonly string[]): AppError {
   return new AppError(code, faults.join('\npodherald: '));
+}
+
+const READ_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'no such file',
+  EACCES: 'permission denied',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
+};
+
+/** Why a file cannot be read, as the end of a sentence. */
+export function readFailure(cause: unknown): string {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return READ_FAILURES[code] ?? message;
 }

@@ -16,7 +16,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     imports: ['core/api', 'core/decision', 'core/injection'],
     packages: [],
   },
-  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml', 'fast-json-patch'] },
+  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml'] },
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
@@ -25,13 +25,13 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   },
   cluster: {
     pure: false,
-    imports: ['core/api', 'core/decision', 'errors'],
+    imports: ['core/api', 'core/decision', 'clock', 'errors'],
     packages: ['@kubernetes/client-node', 'yaml'],
   },
   render: { pure: true, imports: ['core', 'config', 'diagnosis'], packages: ['yaml'] },
   'webhook/tls': {
     pure: false,
-    imports: ['errors', 'watch-folder'],
+    imports: ['clock', 'errors', 'watch-folder'],
     packages: ['@peculiar/x509', 'reflect-metadata'],
   },
   'webhook/server': {
@@ -49,12 +49,14 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
       'manifests',
       'render',
       'webhook',
+      'clock',
       'errors',
       'version',
     ],
-    packages: ['commander', 'diff', 'fast-json-patch', 'pino', 'yaml'],
+    packages: ['commander', 'diff', 'pino', 'yaml'],
   },
   main: { pure: false, imports: ['cli', 'version'], packages: [] },
+  clock: { pure: false, imports: [], packages: [] },
   errors: { pure: true, imports: [], packages: [] },
   version: { pure: false, imports: [], packages: [] },
   'watch-folder': { pure: false, imports: [], packages: [] },
@@ -63,12 +65,8 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
 /** Files that are pure in an impure folder (true), or impure in a pure one (false). */
 const PURE: Readonly<Record<string, boolean>> = {
   'webhook/tls/certificate.ts': true,
-  'cluster/backoff.ts': true,
-  'cluster/namespaces/cache.ts': true,
-  'cluster/json-lines.ts': true,
-  'cluster/namespaces/metadata.ts': true,
-  'cluster/staleness.ts': true,
-  'cluster/trouble.ts': true,
+  'cluster/api-error.ts': true,
+  'cluster/namespace-cache.ts': true,
   // The only file that reads the config file.
   'config/load.ts': false,
 };

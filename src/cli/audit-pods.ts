@@ -1,4 +1,4 @@
-import type { ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
 import { mutate } from '../core/admission/mutate.ts';
 import type { JsonObject } from '../core/api/json.ts';
 import type { Reason } from '../core/decision/reasons.ts';
@@ -11,7 +11,7 @@ import { namespaceFrom, namespaceGap, type ReadNamespaces } from './cluster-view
 import { listPath } from './object-path.ts';
 
 export interface PodAudit extends Pick<Setting, 'rules' | 'webhooks' | 'policy'> {
-  readonly cluster: ClusterObjects;
+  readonly cluster: ApiClient;
   readonly namespaces: ReadNamespaces;
   /** Whether the annotations of namespaces count. */
   readonly namespacesCount: boolean;
@@ -92,7 +92,7 @@ function addTo(groups: Map<string, AuditGroup>, group: AuditGroup, pods: readonl
 /** A CronJob makes its Jobs, and only the Job says so: those of the groups found are asked. */
 async function withCronJobs(
   groups: ReadonlyMap<string, AuditGroup>,
-  cluster: ClusterObjects,
+  cluster: ApiClient,
 ): Promise<Map<string, AuditGroup>> {
   const merged = new Map<string, AuditGroup>();
   for (const group of groups.values()) {
@@ -102,10 +102,7 @@ async function withCronJobs(
   return merged;
 }
 
-async function ownerOfJob(
-  { owner, namespace }: AuditGroup,
-  cluster: ClusterObjects,
-): Promise<Owner> {
+async function ownerOfJob({ owner, namespace }: AuditGroup, cluster: ApiClient): Promise<Owner> {
   if (owner.kind !== 'Job') return owner;
   const path = `${listPath('batch/v1', 'jobs', namespace)}/${owner.name}`;
   const job = await cluster.read(path).catch(() => undefined);

@@ -1,4 +1,5 @@
-import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { moveToTemplate } from '../diagnosis/mend.ts';
 import { misplacedOn } from '../diagnosis/misplaced.ts';
@@ -8,7 +9,7 @@ import type { MisplacedWish } from './audit-result.ts';
 import { listPath, type ObjectKind, WORKLOAD_KINDS } from './object-path.ts';
 
 export interface WorkloadAudit {
-  readonly cluster: ClusterObjects;
+  readonly cluster: ApiClient;
   readonly namespace: string | undefined;
   readonly rules: Rules;
   readonly progress: (text: string) => void;
@@ -24,7 +25,7 @@ export async function auditWorkloads(
     try {
       misplaced.push(...(await misplacedIn(kind, audit)));
     } catch (error) {
-      if (!(error instanceof ApiRefusal)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       gaps.push(error.message);
     }
   }

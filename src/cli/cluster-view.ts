@@ -1,4 +1,5 @@
-import { ApiRefusal, type ClusterObjects, clusterObjects } from '../cluster/cluster-objects.ts';
+import { type ApiClient, apiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
 import type { JsonObject } from '../core/api/json.ts';
 import type { Namespace } from '../core/decision/decide.ts';
@@ -9,7 +10,7 @@ import type { Setting } from '../diagnosis/setting.ts';
 import { objectAt, type WebhookEntry, webhookEntries } from '../diagnosis/webhook-entries.ts';
 
 /** The cluster that kubectl would talk to. */
-export interface OpenCluster extends ClusterObjects {
+export interface OpenCluster extends ApiClient {
   /** What counts where no namespace is named, as for kubectl. */
   readonly namespace: string;
 }
@@ -19,7 +20,7 @@ export async function openCluster(): Promise<OpenCluster | undefined> {
   const found = await locateCluster();
   if (found === undefined) return undefined;
   const { connection, namespace = DEFAULT_NAMESPACE } = found;
-  return { ...clusterObjects(connection), namespace };
+  return { ...apiClient(connection), namespace };
 }
 
 export const DEFAULT_NAMESPACE = 'default';
@@ -29,7 +30,7 @@ async function knownOf<T>(asking: Promise<T>): Promise<Known<T>> {
   try {
     return { value: await asking };
   } catch (error) {
-    if (error instanceof ApiRefusal) return { unknown: error.message };
+    if (error instanceof ApiError) return { unknown: error.message };
     throw error;
   }
 }
@@ -38,18 +39,18 @@ const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookcon
 
 /** What of podherald injects in a cluster, as far as that can be read. */
 export async function readInjectors(
-  cluster: ClusterObjects,
+  cluster: ApiClient,
 ): Promise<Pick<Setting, 'webhooks' | 'policy'>> {
   const webhooks = await readWebhooks(cluster);
   return { webhooks, ...(await readPolicy(cluster, webhooks)) };
 }
 
 /** podherald's webhooks. */
-function readWebhooks(cluster: ClusterObjects): Promise<Known<readonly WebhookEntry[]>> {
+function readWebhooks(cluster: ApiClient): Promise<Known<readonly WebhookEntry[]>> {
   return knownOf(allOf(cluster, CONFIGURATIONS).then(webhookEntries));
 }
 
-async function allOf(cluster: ClusterObjects, path: string): Promise<JsonObject[]> {
+async function allOf(cluster: ApiClient, path: string): Promise<JsonObject[]> {
   const found: JsonObject[] = [];
   for await (const { items, isRestart } of cluster.pages(path)) {
     if (isRestart) found.length = 0;
@@ -65,7 +66,7 @@ const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicie
  * a cluster too old for them, is told of the webhook alone.
  */
 async function readPolicy(
-  cluster: ClusterObjects,
+  cluster: ApiClient,
   webhooks: Known<readonly WebhookEntry[]>,
 ): Promise<{ readonly policy?: AdmissionPolicy }> {
   if ('unknown' in webhooks || webhooks.value.length > 0) return {};
@@ -76,10 +77,10 @@ async function readPolicy(
 
 /** The namespaces that a command comes across, each read once. */
 export class ReadNamespaces {
-  readonly #cluster: ClusterObjects;
+  readonly #cluster: ApiClient;
   readonly #known = new Map<string, Promise<Known<JsonObject | undefined>>>();
 
-  constructor(cluster: ClusterObjects) {
+  constructor(cluster: ApiClient) {
     this.#cluster = cluster;
   }
 
@@ -93,11 +94,11 @@ export class ReadNamespaces {
     }
   }
 
-  /** @throws ApiRefusal where there is no such namespace, as a slip of the hand names it. */
+  /** @throws ApiError where there is no such namespace, as a slip of the hand names it. */
   async expect(name: string): Promise<void> {
     const known = await this.get(name);
     if ('value' in known && known.value === undefined) {
-      throw new ApiRefusal(`there is no namespace ${name}`);
+      throw new ApiError(`there is no namespace ${name}`);
     }
   }
 

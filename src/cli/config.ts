@@ -30,7 +30,8 @@ export function addConfig(program: Command, output: Output): void {
     .description(
       'Works with config files, which serve, inject and other commands take as --config.',
     )
-    .helpCommand(false);
+    .helpCommand(false)
+    .addHelpText('after', CONFIG_EXAMPLES);
   config
     .command('check')
     .summary('check a config file and print every error in it')
@@ -58,6 +59,12 @@ export function addConfig(program: Command, output: Output): void {
     .addHelpText('after', PRINT_EXAMPLES)
     .action((file: string | undefined) => print(file, output));
 }
+
+const CONFIG_EXAMPLES = `
+Examples:
+  podherald config check config.yaml
+  podherald config print config.yaml
+  podherald config schema > config.schema.json`;
 
 const CHECK_EXAMPLES = `
 Examples:

@@ -1,12 +1,18 @@
-import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import type { Annotations } from '../core/api/pod.ts';
 import { annotationsOf } from '../diagnosis/live-pod.ts';
 import { objectAt } from '../diagnosis/webhook-entries.ts';
 import { AppError, faultsError } from '../errors.ts';
-import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
+import { type ManifestDocument, parseManifest } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
-import { isNamespace, type NamespaceAnnotations, namespacesIn } from '../manifests/namespaces.ts';
-import { objectsIn, type Path } from '../manifests/objects.ts';
+import {
+  isNamespace,
+  type NamespaceAnnotations,
+  namespacesIn,
+  objectsIn,
+  type Path,
+} from '../manifests/objects.ts';
 import { findWorkloads } from '../manifests/workloads.ts';
 import {
   DEFAULT_NAMESPACE,
@@ -31,10 +37,10 @@ export async function explainFiles(
   flags: FileFlags,
 ): Promise<ExplainedAll> {
   const files = await Promise.all(names.map(readManifest));
-  const faults = files.flatMap(({ name, text }) => located(name, readDocuments(text).faults));
+  const faults = files.flatMap(({ name, text }) => located(name, parseManifest(text).faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
   const found = flags.config === undefined ? await clusterIfAny() : undefined;
-  const cluster = found instanceof ApiRefusal ? undefined : found;
+  const cluster = found instanceof ApiError ? undefined : found;
   try {
     const config = await usedConfig(flags, found);
     const namespace = flags.namespace ?? cluster?.namespace ?? DEFAULT_NAMESPACE;
@@ -48,12 +54,12 @@ export async function explainFiles(
 }
 
 /** A manifest can be explained without one, also where the kubeconfig is at fault. */
-async function clusterIfAny(): Promise<OpenCluster | ApiRefusal | undefined> {
+async function clusterIfAny(): Promise<OpenCluster | ApiError | undefined> {
   try {
     return await openCluster();
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
-    return new ApiRefusal(cause.message, undefined, { cause });
+    return new ApiError(cause.message, { cause });
   }
 }
 
@@ -62,11 +68,11 @@ const NO_NAMESPACES: NamespacesRead = { known: new Map(), notes: [] };
 async function explainTexts(
   files: readonly ManifestFile[],
   config: UsedConfig,
-  cluster: ClusterObjects | undefined,
+  cluster: ApiClient | undefined,
   namespace: string,
 ): Promise<Omit<ExplainedAll, 'config'>> {
   const rules = manifestRules(config.rules);
-  const read = files.map(({ name, text }) => ({ name, ...readDocuments(text) }));
+  const read = files.map(({ name, text }) => ({ name, ...parseManifest(text) }));
   const documents = read.flatMap((file) => file.documents);
   const places = namespacePlaces(read);
   const given = namespacesIn(documents);

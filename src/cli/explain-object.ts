@@ -1,4 +1,5 @@
-import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import { mutate } from '../core/admission/mutate.ts';
 import type { JsonObject } from '../core/api/json.ts';
 import { findWorkloads } from '../manifests/workloads.ts';
@@ -55,13 +56,13 @@ export async function explainObject(
 export async function theCluster(): Promise<OpenCluster> {
   const cluster = await openCluster();
   if (cluster !== undefined) return cluster;
-  throw new ApiRefusal(
+  throw new ApiError(
     'no cluster is configured: set KUBECONFIG, or have a ~/.kube/config, as kubectl does',
   );
 }
 
 async function readObject(
-  cluster: ClusterObjects,
+  cluster: ApiClient,
   namespaces: ReadNamespaces,
   { kind, name, path }: ObjectName,
   namespace: string,
@@ -69,5 +70,5 @@ async function readObject(
   const object = await cluster.read(path(namespace));
   if (object !== undefined) return object;
   await namespaces.expect(namespace);
-  throw new ApiRefusal(`there is no ${kind} ${name} in namespace ${namespace}`);
+  throw new ApiError(`there is no ${kind} ${name} in namespace ${namespace}`);
 }

@@ -8,7 +8,7 @@ import { annotationsOf } from '../diagnosis/live-pod.ts';
 import { misplacedOn } from '../diagnosis/misplaced.ts';
 import type { Places } from '../diagnosis/places.ts';
 import { reachIn, type Setting } from '../diagnosis/setting.ts';
-import { applied } from '../manifests/removal/injected.ts';
+import { applyOperations } from '../manifests/edit-json.ts';
 import type { Workload } from '../manifests/workloads.ts';
 import type { Explained } from './explained.ts';
 
@@ -40,7 +40,7 @@ export function explainWorkload(
     mutation,
     explanation: explain(template, mutation, { ...around, root }),
     before: template,
-    after: template === undefined ? undefined : applied(template, mutation),
+    after: template === undefined ? undefined : applyOperations(template, mutation.operations),
     ...mistakeIn(workload, around),
     ...(setting && { reach: reachIn(pod, setting) }),
   };

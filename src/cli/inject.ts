@@ -3,8 +3,9 @@ import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { misplacedOn, misplacedSentences } from '../diagnosis/misplaced.ts';
 import { faultsError } from '../errors.ts';
-import { injectManifests, nameOf, type WorkloadReport } from '../manifests/inject.ts';
-import { joinManifests } from '../manifests/join.ts';
+import { joinManifests } from '../manifests/documents.ts';
+import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
+import { displayName } from '../manifests/workloads.ts';
 import { filenames, keyValue, serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { located, manifestRules, readManifest } from './manifest-files.ts';
@@ -23,7 +24,7 @@ export function addInject(program: Command, output: Output): void {
     .command('inject')
     .summary('inject into manifests instead of pods in a cluster')
     .description(
-      'Adds to the pods and pod templates in manifests what the webhook would add to the pods, and writes all manifests to standard output. Only adds lines: comments, order and other documents stay as they are. Writes a summary to standard error. If a pod would be denied, it writes no manifests and ends with exit code 1.',
+      'Adds to the pods and pod templates in manifests what the webhook would add to the pods, and writes all manifests to standard output. Only adds lines: comments, order and other documents stay as they are. Writes a summary to standard error. If a pod or its annotations are invalid, writes no manifests and ends with exit code 1.',
     )
     .requiredOption(
       '-f, --filename <file>',
@@ -104,7 +105,7 @@ function linesOf(report: WorkloadReport): string[] {
   const notices = findings.filter((found) => found !== skip);
   const why = skip === undefined ? '' : `: ${sentenceOf(skip)}`;
   return [
-    `${nameOf(workload)}: ${outcome}${amount(report)}${why}`,
+    `${displayName(workload)}: ${outcome}${amount(report)}${why}`,
     ...notices.map((notice) => `  ${sentenceOf(notice)}`),
   ];
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { Rules } from '../core/decision/rules.ts';
-import { AppError } from '../errors.ts';
-import type { ManifestRemark } from '../manifests/inject.ts';
+import { AppError, readFailure } from '../errors.ts';
+import type { ManifestRemark } from '../manifests/documents.ts';
 
 /** The text of a file, and the name that messages give it. */
 export interface ManifestFile {
@@ -19,19 +19,11 @@ export interface ManifestFile {
  */
 export async function readManifest(file: string): Promise<ManifestFile> {
   const name = file === '-' ? 'standard input' : file;
-  const bytes = await readBytes(file, name);
   try {
+    const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file);
     return { name, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (cause) {
-    throw new AppError('file', `${name} is not UTF-8 text: convert it to UTF-8`, { cause });
-  }
-}
-
-async function readBytes(file: string, name: string): Promise<Uint8Array> {
-  try {
-    return file === '-' ? await buffer(process.stdin) : await readFile(file);
-  } catch (cause) {
-    throw new AppError('file', `cannot read ${name}: ${(cause as Error).message}`, { cause });
+    throw new AppError('file', `cannot read ${name}: ${readFailure(cause)}`, { cause });
   }
 }
 

@@ -58,7 +58,7 @@ export function addManifests(program: Command, output: Output): void {
     )
     .option(
       '-n, --namespace <name>',
-      'namespace to install into. It must be for podherald only',
+      'namespace to install into; use it for podherald only',
       homeNamespace,
       namespace,
     )
@@ -67,7 +67,7 @@ export function addManifests(program: Command, output: Output): void {
     .option('--replicas <number>', 'number of replicas', replicaCount, replicas)
     .option(
       '--port <number>',
-      'port of the webhook in the pods. Private GKE clusters allow 10250',
+      'port of the webhook in the pods. On private GKE clusters, 10250 needs no firewall rule',
       podPort,
       port,
     )

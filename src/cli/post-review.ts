@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:https';
-import jsonpatch, { type Operation } from 'fast-json-patch';
 import type { AdmissionResponse } from '../core/admission/response.ts';
 import { REVIEW_API_VERSION, REVIEW_KIND } from '../core/admission/review.ts';
+import type { AddOperation } from '../core/api/json-patch.ts';
 import { AppError } from '../errors.ts';
+import { applyOperations } from '../manifests/edit-json.ts';
 
 /** An AdmissionReview, as the API server sends it when a pod is created. */
 export function reviewOf(pod: unknown, namespace: string): object {
@@ -65,11 +66,11 @@ function post(
 }
 
 /** The operations of the patch in a response. */
-export function answeredPatch({ patch }: AdmissionResponse): Operation[] {
+export function answeredPatch({ patch }: AdmissionResponse): AddOperation[] {
   return patch === undefined ? [] : JSON.parse(Buffer.from(patch, 'base64').toString());
 }
 
 /** The pod after the API server applies the patch of a response. */
 export function patchedPod(pod: unknown, response: AdmissionResponse): unknown {
-  return jsonpatch.applyPatch(structuredClone(pod), answeredPatch(response), true).newDocument;
+  return applyOperations(pod, answeredPatch(response));
 }

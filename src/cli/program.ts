@@ -24,6 +24,7 @@ export function createProgram(output: Output): Command {
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.note })
     .showHelpAfterError('Use --help to list commands and options.');
+  program.addHelpText('after', EXAMPLES);
   addServe(program, output);
   addInject(program, output);
   addUninject(program, output);
@@ -35,6 +36,17 @@ export function createProgram(output: Output): Command {
   addRbac(program, output);
   return program;
 }
+
+const EXAMPLES = `
+Examples:
+  # Try the webhook on this machine, without a cluster:
+  podherald serve --standalone
+
+  # Inject into a manifest:
+  podherald inject -f deployment.yaml
+
+  # Find pods in the cluster that are missing an injection:
+  podherald audit -A`;
 
 /**
  * Runs one command line to its end. Errors go to `output.note`, as one sentence each; only an

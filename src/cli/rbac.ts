@@ -19,7 +19,7 @@ export function addRbac(program: Command, output: Output): void {
     .command('rbac')
     .summary('print the RBAC rules that an ambassador needs')
     .description(
-      'Prints a Role and a RoleBinding for the ServiceAccount of pods with an ambassador; for --access read-only, a ClusterRole and a ClusterRoleBinding. Comments explain the rules. The rules never contain wildcards or Secrets.',
+      'Prints a Role and a RoleBinding for the ServiceAccount of pods with an ambassador. If the access goes beyond one namespace, prints a ClusterRole and a ClusterRoleBinding. Comments explain the rules. The rules never contain wildcards or Secrets.',
     )
     .requiredOption('--access <access>', `access of the ambassador: ${ACCESSES.join(', ')}`, access)
     .requiredOption('-n, --namespace <name>', 'namespace of the pods', namespaceName)

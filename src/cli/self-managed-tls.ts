@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { authorityCluster } from '../cluster/authority/authority-cluster.ts';
-import { SYSTEM_CLOCK } from '../cluster/clock.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
+import { caCluster } from '../cluster/ca-cluster.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
 import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
-import { AppError } from '../errors.ts';
-import type { AuthorityEvent } from '../webhook/tls/authority/events.ts';
-import { selfManaged } from '../webhook/tls/authority/self-managed.ts';
-import { TIMING, type Timing } from '../webhook/tls/authority/timing.ts';
-import type { CertificateSource } from '../webhook/tls/source.ts';
+import { AppError, faultsError } from '../errors.ts';
+import type { CertificateSource } from '../webhook/tls/certificate-source.ts';
+import type { CaEvent } from '../webhook/tls/self-managed/events.ts';
+import { selfManaged } from '../webhook/tls/self-managed/self-managed.ts';
+import { TIMING, type Timing } from '../webhook/tls/self-managed/timing.ts';
 
 /** The names of the objects that self-managed certificates need. */
 export interface SelfManagedNames {
@@ -43,12 +43,12 @@ export async function selfManagedTls(
   checkNames({ namespace, service, caSecret, webhookConfiguration });
   const objects = { namespace, secret: caSecret, configuration: webhookConfiguration };
   return selfManaged({
-    cluster: authorityCluster(found.connection, objects, log),
-    clock: { now: () => new Date(), sleep: SYSTEM_CLOCK.sleep },
+    cluster: caCluster(found.connection, objects, log),
+    clock: SYSTEM_CLOCK,
     names: [...serviceNames(service, namespace), ...names],
     addresses,
     timing,
-    tell: (event) =>
+    report: (event) =>
       logEvent(log, event, {
         secret: `${namespace}/${caSecret}`,
         configuration: webhookConfiguration,
@@ -81,7 +81,7 @@ function checkNames({
       ? []
       : [invalidName('--webhook-configuration', webhookConfiguration, DNS_SUBDOMAIN)]),
   ];
-  if (faults.length > 0) throw usage(faults.join('\n'));
+  if (faults.length > 0) throw faultsError('usage', faults);
 }
 
 const DNS_LABEL = 'at most 63 lower-case letters, digits and hyphens';
@@ -96,18 +96,18 @@ function usage(message: string): AppError {
 }
 
 const SENTENCES = {
-  created: 'created a new CA',
-  renewed: 'renewed the CA; the old CA stays trusted until it expires',
-  restored: 'restored the Secret of the CA from memory',
+  created: 'made a new CA',
+  renewed: 'renewed the CA; the old one stays trusted until it expires',
+  restored: 'restored the CA in the Secret from memory',
   adopted: 'using the CA from the Secret',
   published: 'set the caBundle',
-  healed: 'set the caBundle again, because it had been changed',
-  trouble: 'certificate maintenance failed; retrying',
+  healed: 'set the caBundle again: somebody else had changed it',
+  failed: 'certificate maintenance failed; retrying',
   recovered: 'certificate maintenance works again',
-} as const satisfies Record<AuthorityEvent['is'], string>;
+} as const satisfies Record<CaEvent['is'], string>;
 
-function logEvent(log: Logger, event: AuthorityEvent, objects: object): void {
+function logEvent(log: Logger, event: CaEvent, objects: object): void {
   const { is, ...details } = event;
-  const level = is === 'trouble' || is === 'healed' ? 'warn' : 'info';
+  const level = is === 'failed' || is === 'healed' ? 'warn' : 'info';
   log[level]({ ...details, ...objects }, SENTENCES[is]);
 }

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { Connection } from '../cluster/connection.ts';
 import { findCluster } from '../cluster/find-cluster.ts';
 import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.ts';
-import { askServerVersion } from '../cluster/server-version.ts';
-import { type ConfigSource, forServer } from '../config/compile.ts';
+import { watchServerVersion } from '../cluster/server-version.ts';
+import { type ConfigSource, withServerVersion } from '../config/compile.ts';
 import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations.ts';
-import { AppError } from '../errors.ts';
+import { faultsError } from '../errors.ts';
 import { CA_SECRET, NAME } from '../render/install/install-options.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -18,8 +18,11 @@ import {
   type LogLevel,
 } from '../webhook/server/log.ts';
 import { startServer } from '../webhook/server/server.ts';
-import { certificateFiles } from '../webhook/tls/files.ts';
-import type { CertificateSource } from '../webhook/tls/source.ts';
+import {
+  type CertificateSource,
+  certificateFiles,
+  fixedCertificate,
+} from '../webhook/tls/certificate-source.ts';
 import { port, seconds } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
@@ -132,8 +135,8 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
   );
   const cluster = isStandalone ? undefined : await findCluster();
-  const versions = cluster && askServerVersion(cluster, { log });
-  const config = forServer(await configSource(flags.config), () => versions?.get());
+  const versions = cluster && watchServerVersion(cluster, { log });
+  const config = withServerVersion(await configSource(flags.config), () => versions?.get());
   const certificates = await certificateSource(flags, log);
   const namespaces = isStandalone ? undefined : clusterNamespaces(config, cluster, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
@@ -181,7 +184,7 @@ function checkTlsFlags(flags: ServeFlags): void {
       ([, flag]) => `${flag} is only valid with --self-managed-tls`,
     ),
   ];
-  if (faults.length > 0) throw new AppError('usage', faults.join('\n'));
+  if (faults.length > 0) throw faultsError('usage', faults);
 }
 
 const NO_CERTIFICATE =
@@ -207,8 +210,8 @@ async function certificateSource(flags: ServeFlags, log: Logger): Promise<Certif
     const { selfManagedTls } = await import('./self-managed-tls.ts');
     return selfManagedTls({ ...DEFAULT_NAMES, ...flags }, log);
   }
-  const { certificateInMemory } = await import('../webhook/tls/memory.ts');
-  return certificateInMemory(new Date());
+  const { localhostCertificate } = await import('../webhook/tls/certificate.ts');
+  return fixedCertificate(await localhostCertificate(new Date()));
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

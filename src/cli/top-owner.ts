@@ -1,4 +1,5 @@
-import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import type { JsonObject } from '../core/api/json.ts';
 import type { Known } from '../diagnosis/known.ts';
 import { controllerOf, ownerOf } from '../diagnosis/owner.ts';
@@ -15,7 +16,7 @@ import { objectOf } from './object-path.ts';
 export async function topOwner(
   pod: JsonObject,
   namespace: string,
-  cluster: ClusterObjects,
+  cluster: ApiClient,
 ): Promise<Known<Workload | undefined>> {
   let found: Workload | undefined;
   let object = pod;
@@ -29,7 +30,7 @@ export async function topOwner(
       [found] = findWorkloads(next);
     }
   } catch (error) {
-    if (error instanceof ApiRefusal) return { unknown: error.message };
+    if (error instanceof ApiError) return { unknown: error.message };
     throw error;
   }
 }

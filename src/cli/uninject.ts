@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { type ChangeKind, changesThere } from '../diagnosis/changes.ts';
 import { faultsError } from '../errors.ts';
-import { nameOf } from '../manifests/inject.ts';
-import { joinManifests } from '../manifests/join.ts';
-import { isNothing, type Ours } from '../manifests/removal/ours.ts';
+import { joinManifests } from '../manifests/documents.ts';
+import { hasNoParts, type InjectedParts } from '../manifests/removal/injected-parts.ts';
 import { type Rest, type UninjectReport, uninjectManifests } from '../manifests/uninject.ts';
+import { displayName } from '../manifests/workloads.ts';
 import { filenames } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import { NO_PODS } from './inject.ts';
@@ -68,47 +68,49 @@ export function summarizeRemoval(reports: readonly UninjectReport[]): string {
 }
 
 function linesOf(report: UninjectReport): string[] {
-  const stays = report.rest === undefined ? [] : leftovers(report.rest);
+  const kept = report.rest === undefined ? [] : keptLines(report.rest);
   return [
-    `${nameOf(report.workload)}: ${ending(report, stays.length > 0)}`,
-    ...stays.map((what) => `  ${STAYS}: ${what}`),
+    `${displayName(report.workload)}: ${ending(report, kept.length > 0)}`,
+    ...kept.map((line) => `  ${line}`),
   ];
 }
 
-const STAYS = 'kept, because its content or position is not as podherald injects it';
-
-function ending({ ours, mutation }: UninjectReport, hasLeftovers: boolean): string {
-  if (!isNothing(ours)) return `removed ${amounts(ours)}`;
-  const because = mutation.findings.find((found) => kindOf(found) === 'skipped');
-  if (because !== undefined) {
-    return `unchanged: ${sentenceOf(because)}, so podherald does not know what was injected`;
+function ending({ removed, mutation }: UninjectReport, hasKept: boolean): string {
+  if (!hasNoParts(removed)) return `removed ${amounts(removed)}`;
+  const skip = mutation.findings.find((found) => kindOf(found) === 'skipped');
+  if (skip !== undefined) {
+    return `unchanged: ${sentenceOf(skip)}, so podherald does not know what was injected`;
   }
-  return hasLeftovers ? 'unchanged' : 'unchanged: contains nothing that podherald injects';
+  return hasKept ? 'unchanged' : 'unchanged: contains nothing that podherald injects';
 }
 
 /** Entries that equal injected ones in another position, and entries of the same name but other content. */
-function leftovers({ pod, present, mutation }: Rest): string[] {
+function keptLines({ pod, present, mutation }: Rest): string[] {
   const kept = mutation.findings.filter((found) => kindOf(found) === 'kept');
   return [
-    ...changesThere(pod, present).map(({ container, kind, names }) =>
-      [container, `${KINDS[kind]} ${names.join(', ')}`].filter(Boolean).join(': '),
-    ),
+    ...changesThere(pod, present).map(({ container, kind, names }) => {
+      const nouns = names.length === 1 ? NOUNS[kind] : `${NOUNS[kind]}s`;
+      const where = container === undefined ? '' : ` of container ${container}`;
+      return `kept ${nouns} ${names.join(', ')}${where}: ${DIFFERENT}`;
+    }),
     ...kept.map(sentenceOf),
   ];
 }
 
-const KINDS: Readonly<Record<ChangeKind, string>> = {
-  env: 'variables',
-  files: 'files at',
+const DIFFERENT = 'content or position differs from what podherald injects';
+
+const NOUNS: Readonly<Record<ChangeKind, string>> = {
+  env: 'variable',
+  files: 'mount',
   container: 'container',
-  volume: 'volumes',
-  annotation: 'annotations',
+  volume: 'volume',
+  annotation: 'annotation',
 };
 
-function amounts({ containers, volumes, sidecar, annotations }: Ours): string {
+function amounts({ containers, volumes, ambassadorIndex, annotations }: InjectedParts): string {
   const env = containers.reduce((sum, own) => sum + own.env.length, 0);
   const parts = [
-    sidecar !== undefined && 'the ambassador',
+    ambassadorIndex !== undefined && 'the ambassador',
     env > 0 && counted(env, 'variable'),
     volumes.length > 0 && counted(volumes.length, 'volume'),
     annotations.length > 0 && counted(annotations.length, 'annotation'),

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { ApiRefusal, type ClusterObjects } from '../cluster/cluster-objects.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import { type CompiledConfig, defaultConfig } from '../config/compile.ts';
 import { isObject, type JsonObject } from '../core/api/json.ts';
 import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
@@ -14,7 +15,7 @@ export interface UsedConfig extends CompiledConfig {
   /** A file, `ConfigMap podherald/podherald`, or what there is without one. */
   readonly name: string;
   /** Why the installed one is not known. */
-  readonly trouble?: ApiRefusal;
+  readonly trouble?: ApiError;
   /** Where a field stands, such as `config.yaml:3`; nothing where the config does not say it. */
   placeOf(path: readonly string[]): string | undefined;
 }
@@ -45,10 +46,10 @@ export function addConfigFlags(command: Command): Command {
  */
 export async function usedConfig(
   flags: ConfigFlags,
-  found: ClusterObjects | ApiRefusal | undefined,
+  found: ApiClient | ApiError | undefined,
 ): Promise<UsedConfig> {
   const config = await findConfig(flags, found);
-  const cluster = found instanceof ApiRefusal ? undefined : found;
+  const cluster = found instanceof ApiError ? undefined : found;
   const serverVersion = isAway(config) ? undefined : await readVersion(cluster);
   if (serverVersion === undefined) return config;
   const { rules } = config;
@@ -61,9 +62,7 @@ export function isAway({ trouble }: UsedConfig): boolean {
   return trouble !== undefined && trouble.status === undefined;
 }
 
-async function readVersion(
-  cluster: ClusterObjects | undefined,
-): Promise<ServerVersion | undefined> {
+async function readVersion(cluster: ApiClient | undefined): Promise<ServerVersion | undefined> {
   const answer = await cluster?.read('/version').catch(() => undefined);
   const version = answer?.['gitVersion'];
   return typeof version === 'string' ? parseServerVersion(version) : undefined;
@@ -71,20 +70,20 @@ async function readVersion(
 
 async function findConfig(
   flags: ConfigFlags,
-  cluster: ClusterObjects | ApiRefusal | undefined,
+  cluster: ApiClient | ApiError | undefined,
 ): Promise<UsedConfig> {
   if (flags.config !== undefined && flags.config !== '') {
     const { name, text } = await readManifest(flags.config);
     return read(name, text);
   }
   if (cluster === undefined) return unasked(flags);
-  if (cluster instanceof ApiRefusal) return unknownConfig(cluster);
+  if (cluster instanceof ApiError) return unknownConfig(cluster);
   try {
     const installed = await installedConfig(cluster, flags.installNamespace);
     if (installed === undefined) return defaults('no ConfigMap of podherald is installed');
     return read(`ConfigMap ${installed.name}`, installed.text);
   } catch (error) {
-    if (!(error instanceof ApiRefusal)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     return unknownConfig(error);
   }
 }
@@ -97,8 +96,8 @@ function unasked({ installNamespace }: ConfigFlags): UsedConfig {
   );
 }
 
-function unknownConfig({ message, status }: ApiRefusal): UsedConfig {
-  const trouble = new ApiRefusal(`${message}; --config can give the config instead`, status);
+function unknownConfig({ message, status }: ApiError): UsedConfig {
+  const trouble = new ApiError(`${message}; --config can give the config instead`, { status });
   return { ...defaults('the installed config cannot be read'), trouble };
 }
 
@@ -139,7 +138,7 @@ interface Installed {
 }
 
 async function installedConfig(
-  cluster: ClusterObjects,
+  cluster: ApiClient,
   namespace: string | undefined,
 ): Promise<Installed | undefined> {
   const usual = await configMap(cluster, namespace ?? NAME);
@@ -154,10 +153,7 @@ async function installedConfig(
   return elsewhere === undefined ? undefined : configMap(cluster, elsewhere);
 }
 
-async function configMap(
-  cluster: ClusterObjects,
-  namespace: string,
-): Promise<Installed | undefined> {
+async function configMap(cluster: ApiClient, namespace: string): Promise<Installed | undefined> {
   const object = await cluster.read(`${listPath('v1', 'configmaps', namespace)}/${NAME}`);
   const data = object?.['data'];
   const text = isObject(data) ? data[FILE] : undefined;
@@ -165,7 +161,7 @@ async function configMap(
 }
 
 /** The namespace of the Deployment that is labelled as podherald's; of several, the first. */
-async function installNamespace(cluster: ClusterObjects): Promise<string | undefined> {
+async function installNamespace(cluster: ApiClient): Promise<string | undefined> {
   const selector = encodeURIComponent(`app.kubernetes.io/name=${NAME}`);
   try {
     for await (const { items } of cluster.pages(
@@ -176,7 +172,7 @@ async function installNamespace(cluster: ClusterObjects): Promise<string | undef
     }
   } catch (error) {
     // Who may not look everywhere names the namespace.
-    if (!(error instanceof ApiRefusal && error.status === 403)) throw error;
+    if (!(error instanceof ApiError && error.status === 403)) throw error;
   }
   return undefined;
 }

@@ -1,71 +1,62 @@
 import { accessSync, constants } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { KubeConfig } from '@kubernetes/client-node';
-import { AppError } from '../errors.ts';
-import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import { type Connection, type Credentials, connectTo } from './connection.ts';
-import { loadKubeconfigs } from './load-kubeconfig.ts';
-import {
-  SERVICE_ACCOUNT,
-  serverInCluster,
-  serviceAccountCredentials,
-  serviceAccountNamespace,
-} from './service-account.ts';
+import { kubeconfigCluster } from './kubeconfig.ts';
 
 export interface FindOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly home?: string;
-  /** Where kubelet mounts a pod's token and CA. */
+  /** The folder where kubelet mounts a pod's token, CA and namespace. */
   readonly serviceAccount?: string;
   readonly clock?: Clock;
 }
 
 export interface FoundCluster {
   readonly connection: Connection;
-  /** The namespace of the kubeconfig's context, or of this pod, where it is known. */
+  /** The namespace of the kubeconfig's context, or of this pod, if it is known. */
   readonly namespace: string | undefined;
 }
 
-/** Where a cluster is described: in files, or in what kubelet gives to every pod. */
-type Place =
-  | { readonly kubeconfigs: readonly string[] }
-  | { readonly server: string; readonly serviceAccount: string };
-
-/** The connection alone of `locateCluster`. */
+/** The connection of `locateCluster`, without the namespace. */
 export async function findCluster(options?: FindOptions): Promise<Connection | undefined> {
   return (await locateCluster(options))?.connection;
 }
 
 /**
- * The cluster that kubectl would talk to: of KUBECONFIG, else ~/.kube/config, else the one that
- * this pod runs in. Only for a kubeconfig is client-node loaded: that takes 300 ms and 60 MiB.
+ * Finds the cluster that kubectl would use: that of KUBECONFIG, otherwise that of ~/.kube/config,
+ * otherwise the one that this pod runs in.
  *
- * @returns nothing where none is configured. (client-node would then take localhost:8080.)
- * @throws AppError `file` where a kubeconfig cannot be read, or its current context is none of it.
+ * @returns undefined if none is configured.
+ * @throws AppError `file` if a kubeconfig cannot be read, or its current context names no cluster.
  */
 export async function locateCluster(options: FindOptions = {}): Promise<FoundCluster | undefined> {
-  const place = findPlace(options);
-  if (place === undefined) return undefined;
-  const clock = options.clock ?? SYSTEM_CLOCK;
-  if ('kubeconfigs' in place) return ofKubeconfigs(place.kubeconfigs, clock);
-  const { server, serviceAccount } = place;
+  const { environment = process.env, clock = SYSTEM_CLOCK } = options;
+  const files = findKubeconfigs(options);
+  if (files.length > 0) {
+    const found = await kubeconfigCluster(files);
+    if (found === undefined) return undefined;
+    const { server, credentials, namespace } = found;
+    return { connection: connectTo(server, credentials, clock), namespace };
+  }
+  const server = serverInCluster(environment);
+  const { serviceAccount = SERVICE_ACCOUNT } = options;
+  if (server === undefined || !isReadable(join(serviceAccount, 'token'))) return undefined;
   return {
     connection: connectTo(server, serviceAccountCredentials(serviceAccount), clock),
     namespace: await serviceAccountNamespace(serviceAccount),
   };
 }
 
-function findPlace(options: FindOptions): Place | undefined {
-  const { environment = process.env, home = homedir() } = options;
-  const kubeconfigs = (environment['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
-  if (kubeconfigs.length > 0) return { kubeconfigs };
+function findKubeconfigs({
+  environment = process.env,
+  home = homedir(),
+}: FindOptions): readonly string[] {
+  const files = (environment['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
   const usual = join(home, '.kube', 'config');
-  if (isReadable(usual)) return { kubeconfigs: [usual] };
-  const server = serverInCluster(environment);
-  const serviceAccount = options.serviceAccount ?? SERVICE_ACCOUNT;
-  if (server === undefined || !isReadable(join(serviceAccount, 'token'))) return undefined;
-  return { server, serviceAccount };
+  return files.length === 0 && isReadable(usual) ? [usual] : files;
 }
 
 function isReadable(file: string): boolean {
@@ -77,38 +68,34 @@ function isReadable(file: string): boolean {
   }
 }
 
-async function ofKubeconfigs(
-  files: readonly string[],
-  clock: Clock,
-): Promise<FoundCluster | undefined> {
-  const client = await import('@kubernetes/client-node');
-  const empty = (): KubeConfig => new client.KubeConfig();
-  const config = empty();
-  loadKubeconfigs(config, files, empty);
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) return nowhere(config, files);
-  const context = config.getContextObject(config.getCurrentContext());
-  const connection = connectTo(server, credentialsOf(config), clock);
-  return { connection, namespace: context?.namespace };
-}
+/** Where kubelet mounts a pod's token, CA and namespace. */
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Without contexts there is no cluster; a context that leads nowhere is a slip of the hand. */
-function nowhere(config: KubeConfig, files: readonly string[]): undefined {
-  const contexts = config.getContexts().map(({ name }) => name);
-  const current = config.getCurrentContext();
-  if (contexts.length === 0 && !current) return undefined;
-  const names = contexts.join(', ') || 'none';
-  const wrong = current ? `the current-context ${current} names no cluster` : 'no current-context';
-  throw new AppError('file', `${files.join(', ')}: ${wrong}; the contexts are: ${names}`);
-}
-
-/** client-node's agent is kept only for a proxy: else it keeps no connection, and its first CA for ever. */
-function credentialsOf(config: KubeConfig): Credentials {
+/**
+ * Both files are read for every request, which takes microseconds: kubelet renews the token before
+ * it expires, and the CA of a cluster may be replaced while pods run.
+ */
+function serviceAccountCredentials(folder: string): Credentials {
   return async () => {
-    const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] & { agent?: unknown } = {};
-    await config.applyToHTTPSOptions(options);
-    const { agent, ...others } = options;
-    const isProxied = Boolean(config.getCurrentCluster()?.proxyUrl);
-    return (isProxied ? { ...others, agent } : others) as Awaited<ReturnType<Credentials>>;
+    const [token, ca] = await Promise.all([
+      readFile(join(folder, 'token'), 'utf8'),
+      readFile(join(folder, 'ca.crt'), 'utf8'),
+    ]);
+    return { ca, headers: { authorization: `Bearer ${token.trim()}` } };
   };
+}
+
+/** @returns undefined if there is no such file. */
+async function serviceAccountNamespace(folder: string): Promise<string | undefined> {
+  const namespace = await readFile(join(folder, 'namespace'), 'utf8').catch(() => '');
+  return namespace.trim() || undefined;
+}
+
+/** The address of the API server, which kubelet sets in the environment of every pod. */
+export function serverInCluster(
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment;
+  if (host === undefined || host === '') return undefined;
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

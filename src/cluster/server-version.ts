@@ -1,15 +1,13 @@
 import type { Logger } from 'pino';
+import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
-import { backoffMs } from './backoff.ts';
-import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { apiClient } from './api-client.ts';
+import { apiErrorOf, retryDelayMs, unexpectedResponse } from './api-error.ts';
 import type { Connection } from './connection.ts';
-import { getObject } from './request.ts';
-import { Trouble, troubleOf } from './trouble.ts';
-import { watched } from './watchdog.ts';
 
-/** The version of the API server, asked in the background: nothing ever waits for it. */
+/** The version of the API server, read in the background: nothing ever waits for it. */
 export interface ServerVersionSource {
-  /** undefined until the first answer. */
+  /** undefined until it was read for the first time. */
   get(): ServerVersion | undefined;
   start(): void;
   stop(): void;
@@ -20,15 +18,15 @@ export interface ServerVersionOptions {
   readonly clock?: Clock;
 }
 
-/** Everyone may ask for it (ClusterRole system:public-info-viewer). */
+/** Everyone may read it (ClusterRole system:public-info-viewer). */
 const VERSION_PATH = '/version';
 const LIMIT_MS = 5_000;
 
 /** An upgrade of the API server is noticed within this, long before its kubectl is too old (±1 minor). */
-const AGAIN_MS = 10 * 60 * 1000;
+const REFRESH_MS = 10 * 60 * 1000;
 
-/** Asks at once, after a failure again and again, and every ten minutes for ever. */
-export function askServerVersion(
+/** Reads the version at once, retries until it succeeds, and then reads it every ten minutes. */
+export function watchServerVersion(
   connection: Connection,
   { log, clock = SYSTEM_CLOCK }: ServerVersionOptions,
 ): ServerVersionSource {
@@ -36,26 +34,26 @@ export function askServerVersion(
   let failures = 0;
   let stopping: AbortController | undefined;
 
-  const ask = async (signal: AbortSignal): Promise<number> => {
+  const refresh = async (signal: AbortSignal): Promise<number> => {
     try {
-      const answered = await readVersion(connection, clock, signal);
-      if (answered.release !== version?.release) {
-        log.info({ version: answered.release }, 'the API server told its version');
+      const current = await readVersion(connection, clock, signal);
+      if (current.release !== version?.release) {
+        log.info({ version: current.release }, 'read the version of the API server');
       }
-      version = answered;
+      version = current;
       failures = 0;
-      return AGAIN_MS;
+      return REFRESH_MS;
     } catch (error) {
       if (signal.aborted) return 0;
-      const { message, retryAfterMs } = troubleOf(error);
-      const tell = failures === 0 ? log.warn.bind(log) : log.debug.bind(log);
-      tell({ error: message }, 'the version of the API server is not known; asking again');
+      const { message, retryAfterMs } = apiErrorOf(error, connection.server);
+      const level = failures === 0 ? 'warn' : 'debug';
+      log[level]({ error: message }, 'could not read the version of the API server; retrying');
       failures += 1;
-      return backoffMs(failures, clock.random(), retryAfterMs);
+      return retryDelayMs(failures, clock.random(), retryAfterMs);
     }
   };
   const run = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) await clock.sleep(await ask(signal), signal);
+    while (!signal.aborted) await clock.sleep(await refresh(signal), signal);
   };
   return {
     get: () => version,
@@ -64,19 +62,18 @@ export function askServerVersion(
       stopping = new AbortController();
       void run(stopping.signal);
     },
-    stop: () => stopping?.abort(new Error('podherald is stopping')),
+    stop: () => stopping?.abort(new Error('shutting down')),
   };
 }
 
 async function readVersion(
   connection: Connection,
   clock: Clock,
-  outer: AbortSignal,
+  signal: AbortSignal,
 ): Promise<ServerVersion> {
-  const { gitVersion } = await watched(clock, outer, LIMIT_MS, (signal) =>
-    getObject(connection, VERSION_PATH, { accept: 'application/json', signal }),
-  );
+  const client = apiClient(connection, { clock, signal, limitMs: LIMIT_MS });
+  const { gitVersion } = (await client.read(VERSION_PATH)) ?? {};
   const version = typeof gitVersion === 'string' ? parseServerVersion(gitVersion) : undefined;
   if (version !== undefined) return version;
-  throw new Trouble(`the API server answered what is no version: ${JSON.stringify(gitVersion)}`);
+  throw unexpectedResponse(`gitVersion is ${JSON.stringify(gitVersion)}, not a version`);
 }

@@ -1,53 +1,52 @@
-import type { Clock } from './clock.ts';
-import { type Hearing, patienceLeftMs } from './staleness.ts';
-import { Trouble } from './trouble.ts';
+import type { Clock } from '../clock.ts';
+import { ApiError } from './api-error.ts';
 
-/** Tells the watchdog that there was a sign of life; a new limit may count from then on. */
-export type Heard = (limitMs?: number) => void;
+/** Tells the watchdog that the API server is alive, and sets another limit from now on if one is given. */
+export type Alive = (limitMs?: number) => void;
 
 /**
- * Runs what talks to the API server, and aborts its signal as soon as it has been silent for
- * longer than the limit. A timer is set once for each limit, not for each sign of life.
+ * Runs a request, and aborts its signal as soon as the API server has been silent for longer than
+ * the limit. A timer is set once for each limit, not for each sign of life.
  *
- * @param outer aborts it as well.
- * @throws Trouble where it was silent; else whatever `run` throws.
+ * @param outer aborts the request as well.
+ * @throws ApiError if the API server was silent; otherwise whatever `run` throws.
  */
 export async function watched<T>(
   clock: Clock,
   outer: AbortSignal,
   limitMs: number,
-  run: (signal: AbortSignal, heard: Heard) => Promise<T>,
+  run: (signal: AbortSignal, alive: Alive) => Promise<T>,
 ): Promise<T> {
   const ended = new AbortController();
   const stop = (): void => ended.abort(outer.reason);
-  let hearing: Hearing = { atMs: clock.now(), limitMs };
-  let callOff = (): void => {};
+  let current = { sinceMs: clock.now(), limitMs };
+  let cancel = (): void => {};
   const guard = (): void => {
-    const leftMs = patienceLeftMs(hearing, clock.now());
-    if (leftMs > 0) callOff = clock.after(leftMs, guard);
-    else ended.abort(silent(hearing.limitMs));
+    const leftMs = current.sinceMs + current.limitMs - clock.now();
+    if (leftMs > 0) cancel = clock.after(leftMs, guard);
+    else ended.abort(silent(current.limitMs));
   };
-  const heard: Heard = (nextMs = hearing.limitMs) => {
-    const isSooner = nextMs < hearing.limitMs;
-    hearing = { atMs: clock.now(), limitMs: nextMs };
-    if (!isSooner) return;
-    callOff();
+  const alive: Alive = (nextMs = current.limitMs) => {
+    const isShorter = nextMs < current.limitMs;
+    current = { sinceMs: clock.now(), limitMs: nextMs };
+    if (!isShorter) return;
+    cancel();
     guard();
   };
   guard();
   outer.addEventListener('abort', stop);
   if (outer.aborted) stop();
   try {
-    return await run(ended.signal, heard);
+    return await run(ended.signal, alive);
   } catch (error) {
     throw ended.signal.aborted ? ended.signal.reason : error;
   } finally {
-    callOff();
+    cancel();
     outer.removeEventListener('abort', stop);
   }
 }
 
-/** Whatever was to come may have been lost. */
-function silent(limitMs: number): Trouble {
-  return new Trouble(`the API server was silent for ${limitMs} ms`, { relist: true });
+/** Changes may have been missed meanwhile. */
+function silent(limitMs: number): ApiError {
+  return new ApiError(`the API server was silent for ${limitMs} ms`, { relist: true });
 }

@@ -7,15 +7,16 @@ import {
 } from '../core/decision/rules.ts';
 import type { Config } from './schema.ts';
 
-/** A config in the form that podherald works by. */
+/** A config in the form that injection uses. */
 export interface CompiledConfig {
   readonly rules: Rules;
   readonly namespaces: {
-    /** Whether the annotations of namespaces count, and so have to be read. */
+    /** Whether annotations of namespaces are used, so that namespaces must be read. */
     readonly annotations: boolean;
   };
 }
 
+/** @param version the version of podherald, for the status annotation. */
 export function compile(config: Config, version: string): CompiledConfig {
   const { annotationPrefix, onInvalid, profiles, metadata, ambassador, exempt, namespaces } =
     config;
@@ -33,46 +34,51 @@ export function compile(config: Config, version: string): CompiledConfig {
   };
 }
 
-/** Where the config comes from, and comes anew. */
+/** A config that can change. */
 export interface ConfigSource {
-  /** The config in force: the last good one. */
+  /** The last valid config. */
   get(): CompiledConfig;
-  /** Tells of each later change, good or not, until `stop`. */
-  start(told: ConfigListener): void;
+  /** Reports each change until `stop`. */
+  start(listener: ConfigListener): void;
   stop(): void;
 }
 
+/** Receives the changes of a config. */
 export interface ConfigListener {
   changed(config: CompiledConfig): void;
-  /** The config in force stays. Each fault is one line: `file:line:column: path: sentence`. */
+  /**
+   * The changed config is invalid, and the last valid config stays in use.
+   *
+   * @param faults one line each: `file:line:column: path: message`.
+   */
   broken(faults: readonly string[]): void;
 }
 
-/** The config of an operator who gives no file: it never changes. */
+/** The config if there is no config file: all defaults, and it never changes. */
 export function defaultConfig(version: string): ConfigSource {
   const config = { rules: defaultRules(version), namespaces: { annotations: true } };
   return { get: () => config, start: () => {}, stop: () => {} };
 }
 
 /**
- * A config whose rules know the API server's version, as soon as that is known.
+ * Adds the version of the API server to the rules of a config, as soon as that version is known.
  *
- * @param versionOf asked for every review: it has to be quick.
+ * @param versionOf is called for every review, so it must be fast.
  */
-export function forServer(
+export function withServerVersion(
   source: ConfigSource,
   versionOf: () => ServerVersion | undefined,
 ): ConfigSource {
   let from: { readonly config: CompiledConfig; readonly version: ServerVersion } | undefined;
-  let known: CompiledConfig | undefined;
+  let cached: CompiledConfig | undefined;
   const get = (): CompiledConfig => {
     const config = source.get();
     const version = versionOf();
     if (version === undefined) return config;
-    if (known !== undefined && from?.config === config && from.version === version) return known;
+    if (cached !== undefined && from?.config === config && from.version === version) return cached;
     from = { config, version };
-    known = withVersion(config, version);
-    return known;
+    cached = withVersion(config, version);
+    return cached;
   };
   return {
     get,

@@ -2,14 +2,15 @@ import type * as z from 'zod';
 import { didYouMean, quote } from '../core/decision/values.ts';
 import { configJsonSchema, fieldPaths, fieldsAt } from './json-schema.ts';
 
-/** The way to a place in the config, from its root. */
+/** The path of a field in the config, from its root. */
 export type ConfigPath = readonly (string | number)[];
 
-/** What is wrong at one place of the config, in words for the one who wrote it. */
+/** An invalid field of the config. */
 export interface ValueFault {
   readonly path: ConfigPath;
-  /** Whether the name of the field is at fault, and not its value. */
+  /** Whether the name of the field is invalid, and not its value. */
   readonly isName?: true;
+  /** What is wrong and what was expected, without the path. */
   readonly message: string;
 }
 
@@ -17,11 +18,11 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'a map',
   record: 'a map',
   array: 'a list',
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
 };
 
-/** The words of the schema library in ours. */
+/** The issues of the schema library as faults. */
 export function schemaFaults(issues: readonly z.core.$ZodIssue[], config: unknown): ValueFault[] {
   return issues.flatMap((issue): ValueFault[] => {
     const path = issue.path as ConfigPath;
@@ -35,7 +36,7 @@ export function schemaFaults(issues: readonly z.core.$ZodIssue[], config: unknow
   });
 }
 
-/** What the schema itself leaves unsaid: handed to the library, which asks for each issue. */
+/** The message of an issue for which the schema declares none. The schema library calls this for each issue. */
 export function expectation(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') {
     const quoted = issue.expected === 'boolean' && typeof issue.input === 'string';
@@ -50,17 +51,17 @@ export function expectation(issue: z.core.$ZodRawIssue): string | undefined {
   return `expected ${words.join(', ')} or ${last}${hint}`;
 }
 
-/** What was written, before what was expected; what takes more than a word is only named. */
+/** Puts the invalid value before the message; of a list or map only its type. */
 function withValue(value: unknown, { code, message }: z.core.$ZodIssue): string {
-  if (value === null || value === undefined) return `${message}, but there is nothing`;
+  if (value === null || value === undefined) return `${message}, but it is empty`;
   if (typeof value !== 'object') {
     return `${typeof value === 'string' ? quote(value) : value}: ${message}`;
   }
   if (code !== 'invalid_type') return message;
-  return `${message}, not ${Array.isArray(value) ? 'a list' : 'a map'}`;
+  return `${message}, got ${Array.isArray(value) ? 'a list' : 'a map'}`;
 }
 
-/** A field that stands elsewhere in the schema is named with its place. */
+/** Suggests the nearest known field, or the path of a field with the same name. */
 function unknownField(path: ConfigPath): ValueFault {
   const name = String(path.at(-1));
   const schema = configJsonSchema();
@@ -68,8 +69,8 @@ function unknownField(path: ConfigPath): ValueFault {
   const elsewhere = fieldPaths(schema).find((field) => field.endsWith(`.${name}`));
   const near = didYouMean(name, here);
   const hint = near === '' && elsewhere !== undefined ? `; did you mean ${elsewhere}?` : near;
-  const known = hint === '' ? `; there are ${here.join(', ')}` : hint;
-  return { path, isName: true, message: `this field is not known${known}` };
+  const suggestion = hint || `; expected one of ${here.join(', ')}`;
+  return { path, isName: true, message: `unknown field${suggestion}` };
 }
 
 function valueAt(value: unknown, path: ConfigPath): unknown {

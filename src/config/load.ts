@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AppError, faultsError } from '../errors.ts';
+import { AppError, faultsError, readFailure } from '../errors.ts';
 import { watchFolder } from '../watch-folder.ts';
 import { type CompiledConfig, type ConfigListener, type ConfigSource, compile } from './compile.ts';
 import { faultLine, parseConfig } from './parse.ts';
 
 /**
- * The config in a file, such as a mounted ConfigMap, read again when it changes. One that is at
- * fault changes nothing: the last good one stays in force.
+ * Reads the config from a file, such as a mounted ConfigMap, and reloads it when the file changes. If the
+ * changed file is invalid, the last valid config stays in use.
  *
- * @throws AppError where the file cannot be used at the start.
+ * @param version the version of podherald.
+ * @throws AppError `file` or `config` if the file is missing or invalid when it is first read.
  */
 export function configFile(file: string, version: string): ConfigSource {
   let last = readText(file);
@@ -31,7 +32,7 @@ export function configFile(file: string, version: string): ConfigSource {
     get: () => config,
     start(listener) {
       stop = watchFolder(dirname(file), () => reload(listener));
-      // It may have changed since it was read for the first time.
+      // The file may have changed since it was first read.
       reload(listener);
     },
     stop: () => stop(),
@@ -55,10 +56,11 @@ function readText(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (cause) {
-    throw new AppError('file', `cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw new AppError('file', `cannot read ${file}: ${readFailure(cause)}`, { cause });
   }
 }
 
+/** @returns the text of the file, or the reason why it cannot be read. */
 function textOrReason(file: string): { readonly text: string; readonly isRead: boolean } {
   try {
     return { text: readText(file), isRead: true };

@@ -14,54 +14,59 @@ import { type ConfigPath, expectation, schemaFaults, type ValueFault } from './f
 import { relationFaults } from './relations.ts';
 import { type Config, configSchema } from './schema.ts';
 
-/** What is wrong with a config, and where it stands. */
+/** An error in a config file, with its location. */
 export interface ConfigFault {
-  /** Empty where it is about the whole file. */
+  /** The path of the field, such as `profiles.team.env.A`; empty if the error is not about a field. */
   readonly path: string;
-  /** From 1. */
+  /** Starts at 1. */
   readonly line: number;
+  /** Starts at 1. */
   readonly column: number;
   readonly message: string;
 }
 
-/** A config, or everything that is wrong with it. */
+/** A valid config, or all of its faults in the order of the text. */
 export type ParsedConfig =
   | { readonly config: Config }
   | { readonly faults: readonly ConfigFault[] };
 
-/** A file that says nothing is a config of defaults. */
+/** Parses the text of a config file. An empty file is a config with all defaults. */
 export function parseConfig(text: string): ParsedConfig {
   const lines = new LineCounter();
   const documents = readYaml(text, lines);
-  const place = (offset: number, message: string, path = ''): ConfigFault => {
+  const faultAt = (offset: number, message: string, path = ''): ConfigFault => {
     const { line, col } = lines.linePos(offset);
     return { path, line: Math.max(line, 1), column: Math.max(col, 1), message };
   };
-  const broken = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-  if (broken.length > 0)
-    return { faults: broken.map(({ pos, message }) => place(pos[0], message)) };
-  const [document, second] = documents.filter(saysSomething);
+  const yamlErrors = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  if (yamlErrors.length > 0)
+    return { faults: yamlErrors.map(({ pos, message }) => faultAt(pos[0], message)) };
+  const [document, second] = documents.filter(hasContent);
   if (second !== undefined) {
-    return { faults: [place(second.range[0], 'a second document; a config is one')] };
+    return {
+      faults: [
+        faultAt(second.range[0], 'unexpected second document; a config file contains only one'),
+      ],
+    };
   }
   const checked = check(document);
   if ('config' in checked) return checked;
   const faults = checked.faults.map((fault) =>
-    place(document ? offsetOf(document, fault) : 0, fault.message, pathText(fault.path)),
+    faultAt(document ? offsetOf(document, fault) : 0, fault.message, pathText(fault.path)),
   );
   return {
     faults: faults.sort((one, other) => one.line - other.line || one.column - other.column),
   };
 }
 
-/** With merge keys, as Kubernetes' own reader knows them. */
+/** Supports merge keys (`<<`), as the YAML parser of Kubernetes does. */
 function readYaml(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
   const options = { merge: true, prettyErrors: false, lineCounter };
   const parsed = parseAllDocuments(text, options);
   return 'empty' in parsed ? [] : parsed;
 }
 
-function saysSomething({ contents }: Document.Parsed): boolean {
+function hasContent({ contents }: Document.Parsed): boolean {
   return contents !== null && !(isScalar(contents) && contents.value === null);
 }
 
@@ -76,7 +81,7 @@ function check(document: Document.Parsed | undefined): Checked {
   return read.success && faults.length === 0 ? { config: read.data } : { faults };
 }
 
-/** Aliases that grow without end, and what cannot be merged, show only here. */
+/** Returns the error for excessive aliases and for invalid merge keys, which are detected only here. */
 function plainValue(document: Document.Parsed): unknown {
   try {
     return document.toJS();
@@ -85,8 +90,7 @@ function plainValue(document: Document.Parsed): unknown {
   }
 }
 
-const CONFIG_MAP =
-  'this is the manifest of a ConfigMap; a config is the text below its data, which is what a mounted ConfigMap has as a file';
+const CONFIG_MAP = 'expected a podherald config, got a ConfigMap; use the text in its `data` field';
 
 function isConfigMap(value: unknown): boolean {
   return (
@@ -94,8 +98,8 @@ function isConfigMap(value: unknown): boolean {
   );
 }
 
-/** The offset of what is at fault: a name, a value, or the nearest thing around it that exists. */
-export function offsetOf(document: Document.Parsed, { path, isName }: ValueFault): number {
+/** The offset of the invalid name or value, or of the innermost parent that exists. */
+function offsetOf(document: Document.Parsed, { path, isName }: ValueFault): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [index, key] of path.entries()) {
@@ -109,8 +113,8 @@ export function offsetOf(document: Document.Parsed, { path, isName }: ValueFault
   return offset;
 }
 
-/** As a person would write it: `profiles.team.files["a/b"]`, `exempt.namespaces[0]`. */
-export function pathText(path: ConfigPath): string {
+/** The path in the usual notation: `profiles.team.files["a/b"]`, `exempt.namespaces[0]`. */
+function pathText(path: ConfigPath): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     if (!/^[\w-]+$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
@@ -135,7 +139,7 @@ function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
-/** Finds the line of a field of a config's text, from 1; nothing where the text does not have it. */
+/** Returns a function that finds the line of a field, starting at 1; `undefined` if the text does not contain the field. */
 export function configLines(text: string): (path: ConfigPath) => number | undefined {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { merge: true, prettyErrors: false, lineCounter });
@@ -146,7 +150,7 @@ export function configLines(text: string): (path: ConfigPath) => number | undefi
   };
 }
 
-/** `file:line:column: path: sentence`, which editors and terminals make a link of. */
+/** `file:line:column: path: message`, which editors and terminals turn into a link. */
 export function faultLine(file: string, { line, column, path, message }: ConfigFault): string {
   const at = `${file}:${line}:${column}`;
   return path === '' ? `${at}: ${message}` : `${at}: ${path}: ${message}`;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isCIdentifier, isDnsLabel } from '../core/api/names.ts';
+import { DNS_LABEL, isCIdentifier, isDnsLabel } from '../core/api/names.ts';
 import { filePathFault } from '../core/decision/metadata-items.ts';
 import { isProfileName } from '../core/decision/metadata-values.ts';
 import {
@@ -23,11 +23,13 @@ const PROFILE_SIDES: SideNames = { env: 'env', files: 'files' };
 type EnvSource = EnvItem['source'];
 type FileSource = FileItem['source'];
 
-/** An item of a profile as the config writes it: a source, a text with references, or a text. */
+/** An item of a profile in the config file: a source, a string with references, or a literal. */
 export type ItemText = string | { readonly value: string };
 
 /**
- * | written              | means                                  |
+ * Reads an item of `env`:
+ *
+ * | item                 | meaning                                |
  * | -------------------- | -------------------------------------- |
  * | `metadata.name`      | a field, as in an annotation           |
  * | `limits.memory:1Mi`  | a resource, as in an annotation        |
@@ -42,22 +44,22 @@ export function envSource(item: ItemText): EnvSource | SourceFault {
   return isContainerName(text) ? CONTAINER_NAME : parseSource(text, 'env', PROFILE_SIDES);
 }
 
-/** The Downward API writes no literals into files. */
+/** Reads an item of `files`. The Downward API does not support literals in files. */
 export function fileSource(text: string): FileSource | SourceFault {
   if (literalOf(text) !== undefined || isContainerName(text)) {
-    return { fault: 'works only as env; the Downward API has no files for it' };
+    return { fault: 'works only as env: the Downward API cannot write it to a file' };
   }
   return parseSource(text, 'files', PROFILE_SIDES);
 }
 
-/** The text of a literal, in whatever stands at the place of an item. */
+/** The text of a literal; `undefined` for any other value, valid or not. */
 export function literalOf(item: unknown): string | undefined {
   if (typeof item === 'string') return item.includes('$(') ? item : undefined;
   if (typeof item !== 'object' || item === null || !('value' in item)) return undefined;
   return typeof item.value === 'string' ? item.value : undefined;
 }
 
-/** Writes a source so that the functions above read the same again. */
+/** Renders a source as an item, from which `envSource` or `fileSource` reads the same source. */
 export function itemText(source: EnvSource): ItemText {
   if ('fieldRef' in source) return source.fieldRef;
   if ('resource' in source) return `${source.resource}:${source.divisor}`;
@@ -65,12 +67,13 @@ export function itemText(source: EnvSource): ItemText {
   return source.literal.includes('$(') ? source.literal : { value: source.literal };
 }
 
-/** A profile as the config writes it. */
+/** A profile in the form of the config file. */
 export interface ProfileText {
   readonly env: Readonly<Record<string, ItemText>>;
   readonly files: Readonly<Record<string, ItemText>>;
 }
 
+/** Renders a profile in the form of the config file. */
 export function profileText({ env, files }: Profile): ProfileText {
   return {
     env: Object.fromEntries(env.map(({ name, source }) => [name, itemText(source)])),
@@ -79,13 +82,13 @@ export function profileText({ env, files }: Profile): ProfileText {
 }
 
 const ENV_ITEM =
-  'expected a source such as metadata.name, a text with $(NAME) in it, or {value: a text}';
+  'expected a source such as metadata.name, a string that contains $(NAME), or {value: string}';
 const FILE_ITEM = 'expected a source such as metadata.labels';
-const NAME = 'expected a name of lower-case letters, digits and -, 63 at most';
+const NAME = 'expected at most 63 lower-case letters, digits and hyphens';
 const ENV_NAME = 'expected a name of letters, digits and _ that does not begin with a digit';
-const NOT_READ_AS_SWITCH = 'expected a name that nobody reads as true or false';
+const NOT_A_BOOLEAN = 'expected a name that cannot be mistaken for true or false';
 
-/** What an editor offers. */
+/** Completions for editors. */
 const EXAMPLES: Readonly<Record<Side, readonly string[]>> = {
   env: [...sourcesOf('env'), 'container.name'],
   files: sourcesOf('files'),
@@ -94,22 +97,24 @@ const EXAMPLES: Readonly<Record<Side, readonly string[]>> = {
 export const profileName = z
   .string()
   .refine(isDnsLabel, { error: NAME, abort: true })
-  .refine(isProfileName, NOT_READ_AS_SWITCH)
-  .meta({ pattern: '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$' });
+  .refine(isProfileName, NOT_A_BOOLEAN)
+  .meta({ pattern: DNS_LABEL.source });
 
 const envName = z
   .string()
   .refine(isCIdentifier, ENV_NAME)
   .meta({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
 
-const plainText = z
+const literalItem = z
   .strictObject({
-    value: z.string().describe('The text, in quotes where YAML would read a number.'),
+    value: z
+      .string()
+      .describe('The literal string. Quote it if YAML would read it as a number or boolean.'),
   })
-  .meta({ title: 'a text' });
+  .meta({ title: 'literal' });
 
 const envItem = z
-  .union([z.string(), plainText], { error: envItemFault })
+  .union([z.string(), literalItem], { error: envItemFault })
   .meta({ examples: EXAMPLES.env })
   .transform((item, context) => orIssue(envSource(item), context));
 
@@ -129,13 +134,13 @@ export const profile = z
       .record(envName, envItem)
       .default({})
       .describe(
-        'Variables: name → source as in the annotation metadata-env (`metadata.name`, `limits.memory:1Mi`), `container.name`, a text that refers to other variables of this profile as `$(NAME)`, or `{value: text}`.',
+        'Environment variables by name. The value is a source as in the annotation `metadata-env` (`metadata.name`, `limits.memory:1Mi`), `container.name`, a string that refers to other variables of this profile as `$(NAME)`, or `{value: string}`.',
       ),
     files: z
       .record(filePath, fileItem)
       .default({})
       .describe(
-        'Files: path below `metadata.path` → source as in the annotation metadata-files (`metadata.labels`, `limits.memory:1`).',
+        'Files by path, relative to `metadata.path`. The value is a source as in the annotation `metadata-files` (`metadata.labels`, `limits.memory:1`).',
       ),
   })
   .transform(
@@ -148,7 +153,7 @@ export const profile = z
 function envItemFault({ input }: { readonly input?: unknown }): string {
   const isMap = typeof input === 'object' && input !== null && 'value' in input;
   return isMap && typeof input.value !== 'string'
-    ? 'expected a text as value; put it in quotes'
+    ? 'expected a string as value: put it in quotes'
     : ENV_ITEM;
 }
 

@@ -6,8 +6,10 @@ import type { ConfigPath, ValueFault } from './faults.ts';
 import { literalOf } from './profile-items.ts';
 
 /**
- * What one field alone cannot know. It reads the config as it was written, because the faults of
- * single fields must not keep these from being told.
+ * Checks the rules that involve several fields.
+ *
+ * @param config the config as parsed from YAML. It may not match the schema: all faults of a config are
+ *   reported together.
  */
 export function relationFaults(config: unknown): ValueFault[] {
   const { profiles, metadata, ambassador } = mapOf(config);
@@ -27,12 +29,12 @@ function profileFaults(name: string, profile: unknown): ValueFault[] {
   ];
 }
 
-/** A file cannot be the folder of another one. */
+/** A path cannot be both a file and a folder. */
 function clashFaults(path: ConfigPath, files: readonly string[]): ValueFault[] {
   return files.flatMap((file, index): ValueFault[] => {
     const other = files.slice(0, index).find((earlier) => pathsClash(earlier, file));
     if (other === undefined) return [];
-    const message = `expected no path inside or around that of another file, ${other}`;
+    const message = `conflicts with the file ${other}: one path is inside the other`;
     return [{ path: [...path, file], isName: true, message }];
   });
 }
@@ -40,28 +42,28 @@ function clashFaults(path: ConfigPath, files: readonly string[]): ValueFault[] {
 function defaultProfileFaults(name: unknown, own: readonly string[]): ValueFault[] {
   const known = [...BUILT_IN_PROFILES.keys(), ...own];
   if (typeof name !== 'string' || known.includes(name)) return [];
-  const hint = didYouMean(name, known) || `; there are ${[...new Set(known)].join(', ')}`;
-  const message = `${quote(name)}: no profile has that name${hint}`;
+  const hint = didYouMean(name, known) || `; expected one of ${[...new Set(known)].join(', ')}`;
+  const message = `${quote(name)}: unknown profile${hint}`;
   return [{ path: ['metadata', 'defaultProfile'], message }];
 }
 
-/** The API server rejects a pod that requests more than its limit. */
+/** The API server rejects a container whose request exceeds its limit. */
 function resourceFaults({ requests, limits }: Readonly<Record<string, unknown>>): ValueFault[] {
   return Object.entries(mapOf(requests)).flatMap(([name, request]): ValueFault[] => {
     const limit = mapOf(limits)[name];
-    const [wanted, allowed] = [quantityOf(String(request)), quantityOf(String(limit))];
-    if (wanted === undefined || allowed === undefined || wanted <= allowed) return [];
-    const message = `${request}: expected no more than the limit, ${limit}`;
+    const [requested, allowed] = [quantityOf(String(request)), quantityOf(String(limit))];
+    if (requested === undefined || allowed === undefined || requested <= allowed) return [];
+    const message = `${request}: expected at most the limit, ${limit}`;
     return [{ path: ['ambassador', 'resources', 'requests', name], message }];
   });
 }
 
-/** A name that JavaScript's objects do not keep like any other. */
+/** JavaScript objects treat `__proto__` specially, so a field of this name would be lost. */
 function protoFaults(value: unknown, path: ConfigPath): ValueFault[] {
   return Object.entries(mapOf(value)).flatMap(([name, member]): ValueFault[] => {
     const at = [...path, name];
     if (name !== '__proto__') return protoFaults(member, at);
-    return [{ path: at, isName: true, message: 'this name cannot be used' }];
+    return [{ path: at, isName: true, message: 'this name is not supported; use another one' }];
   });
 }
 
@@ -71,10 +73,11 @@ function mapOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /**
- * kubelet leaves a `$(NAME)` as it is where nothing of that name stands earlier in `env`. So what a
- * literal names has to be an item of the same profile, and a circle has no order that works.
+ * Checks the references of literals. The kubelet expands `$(NAME)` only if that variable is earlier in
+ * `env`. So a literal can refer only to items of its profile, and not in a circle.
  *
- * @param path of the profile's env, whose items are given as they were written.
+ * @param path the path of `env` in the config.
+ * @param env the items as parsed from YAML.
  */
 export function referenceFaults(
   path: ConfigPath,
@@ -86,21 +89,22 @@ export function referenceFaults(
   return [...unknownReferences(path, named), ...circles(path, named)];
 }
 
-type NamedBy = ReadonlyMap<string, readonly string[]>;
+/** The names that each variable refers to. */
+type References = ReadonlyMap<string, readonly string[]>;
 
-function unknownReferences(path: ConfigPath, named: NamedBy): ValueFault[] {
+function unknownReferences(path: ConfigPath, named: References): ValueFault[] {
   return [...named].flatMap(([name, references]) =>
     [...new Set(references)]
       .filter((reference) => !named.has(reference))
       .map((reference) => ({
         path: [...path, name],
-        message: `$(${reference}): this profile has no such variable${didYouMean(reference, named.keys()) || `; for the text itself write $$(${reference})`}`,
+        message: `$(${reference}): this profile has no such variable${didYouMean(reference, named.keys()) || `; to keep the text as it is, write $$(${reference})`}`,
       })),
   );
 }
 
-/** Each circle once, at the first of its names that was come by. */
-function circles(path: ConfigPath, named: NamedBy): ValueFault[] {
+/** Reports each circle once, at the first of its variables that is found. */
+function circles(path: ConfigPath, named: References): ValueFault[] {
   const faults: ValueFault[] = [];
   const done = new Set<string>();
   const visit = (name: string, way: readonly string[]): void => {
@@ -117,5 +121,8 @@ function circles(path: ConfigPath, named: NamedBy): ValueFault[] {
 function circle(path: ConfigPath, names: readonly string[]): ValueFault {
   const [first = ''] = names;
   const way = [...names, first].join(' → ');
-  return { path: [...path, first], message: `${way}: each needs the next, so none can be first` };
+  return {
+    path: [...path, first],
+    message: `${way}: circular reference; remove one of these references`,
+  };
 }

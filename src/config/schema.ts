@@ -15,7 +15,7 @@ const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';
 const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
 
-/** The grammar of container runtimes (github.com/distribution/reference). */
+/** The grammar of image references (github.com/distribution/reference). */
 const IMAGE = new RegExp(
   `^(?:${HOST}/)?${PART}(?:/${PART})*(?::${TAG})?(?:@sha256:[0-9a-f]{64})?$`,
 );
@@ -30,24 +30,24 @@ const quantity = z
   .transform(String);
 
 const amounts = z.strictObject({
-  cpu: quantity.optional().describe('Cores, such as `10m`.'),
-  memory: quantity.optional().describe('Bytes, such as `128Mi`.'),
-  'ephemeral-storage': quantity.optional().describe('Bytes, such as `1Gi`.'),
+  cpu: quantity.optional().describe('CPU, such as `10m`.'),
+  memory: quantity.optional().describe('Memory, such as `128Mi`.'),
+  'ephemeral-storage': quantity.optional().describe('Ephemeral storage, such as `1Gi`.'),
 });
 
-/** int32, as the API server has user ids (IsValidUserID). */
+/** The API server accepts user IDs of int32 (IsValidUserID). */
 const MAX_USER_ID = 2 ** 31 - 1;
 
-/** ValidateProjectedVolumeSource: tokens live for ten minutes at least, and 2^32 seconds at most. */
+/** The lifetime of a token is limited to 10 minutes to 2^32 seconds (ValidateProjectedVolumeSource). */
 const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;
 
-/** The API server takes 3607 for kubelet's own tokens, and lets those live for a year. */
+/** The API server treats 3607 as the mark of a kubelet token, and extends its lifetime to a year. */
 const EXTENDED_TOKEN_SECONDS = 3607;
 
-const TOKEN_SECONDS = `expected a whole number of seconds from ${MIN_TOKEN_SECONDS}, and not ${EXTENDED_TOKEN_SECONDS}`;
+const TOKEN_SECONDS = `expected a whole number of seconds, at least ${MIN_TOKEN_SECONDS} and not ${EXTENDED_TOKEN_SECONDS}`;
 const PORT = `expected a port from ${MIN_PORT} to ${MAX_PORT}`;
-const USER = `expected a user id from 1 to ${MAX_USER_ID}, or inherit`;
+const USER = `expected a user ID from 1 to ${MAX_USER_ID}, or inherit`;
 
 export const ambassador = z.strictObject({
   image: z
@@ -55,30 +55,34 @@ export const ambassador = z.strictObject({
     .regex(IMAGE, IMAGE_EXPECTED)
     .optional()
     .describe(
-      'The image, with a digest if wanted. Without it, `registry.k8s.io/kubectl` of the API server’s version.',
+      'The image of the ambassador, optionally with a digest. If it is not set: `registry.k8s.io/kubectl` with the version of the API server.',
     ),
   port: z
     .int(PORT)
     .min(MIN_PORT, PORT)
     .max(MAX_PORT, PORT)
     .default(DEFAULT_AMBASSADOR.port)
-    .describe('The port on 127.0.0.1 where the pod itself names none.'),
+    .describe('The port on 127.0.0.1, unless the pod sets `ambassador-port`.'),
   maxAccess: z
     .enum(ACCESSES)
     .default(DEFAULT_AMBASSADOR.maxAccess)
-    .describe('The widest access that pods and namespaces may ask for, from narrow to wide.'),
+    .describe(
+      'The widest access that pods and namespaces can request. The values are in order from narrow to wide.',
+    ),
   resources: z
     .strictObject({
-      requests: amounts.default({}).describe('What is reserved for it.'),
-      limits: amounts.default({}).describe('What it may use at most.'),
+      requests: amounts.default({}).describe('The requests of the container.'),
+      limits: amounts.default({}).describe('The limits of the container.'),
     })
     .prefault(DEFAULT_AMBASSADOR.resources)
-    .describe('Its resources; what is given here replaces the default as a whole.'),
+    .describe(
+      'The resources of the ambassador. If you set this field, it replaces the whole default.',
+    ),
   runAsUser: z
     .union([z.int().min(1, USER).max(MAX_USER_ID, USER), z.literal('inherit')], USER)
     .optional()
     .describe(
-      'The user that it runs as; `inherit` leaves it to the pod and the cluster (OpenShift). Without it, the user that all containers of the pod agree on, else 65532.',
+      'The user ID of the ambassador. `inherit` does not set `runAsUser`, so that the pod or the cluster decides (OpenShift). If it is not set: the user that all containers of the pod share, or else 65532.',
     ),
   tokenSeconds: z
     .int(TOKEN_SECONDS)
@@ -88,7 +92,7 @@ export const ambassador = z.strictObject({
     .default(DEFAULT_AMBASSADOR.tokenSeconds)
     .meta({ not: { const: EXTENDED_TOKEN_SECONDS } })
     .describe(
-      'How long its token lives; kubelet renews it in time. Not 3607, which the API server takes for kubelet’s own tokens and lets live for a year.',
+      'The lifetime of the token in seconds. The kubelet renews the token before it expires. 3607 is not allowed, because the API server extends the lifetime of such tokens to a year.',
     ),
 });
 
@@ -97,50 +101,52 @@ const KIND = 'Config';
 
 const DEFAULTS = defaultRules('');
 
-/** 253 characters, as the API server allows before the slash of a key. */
+/** The API server allows 253 characters before the slash of an annotation key. */
 const PREFIX =
   /^(?=.{1,253}\/?$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/?$/;
 const PREFIX_EXPECTED = `expected a DNS name such as ${DEFAULT_PREFIX}`;
-const KUBERNETES_OWN = /(^|\.)(kubernetes|k8s)\.io\/?$/;
+const RESERVED = /(^|\.)(kubernetes|k8s)\.io\/?$/;
 
 /**
- * The config file, declared once: the parser, the JSON Schema and the reference page come from
- * here. What one field alone cannot know stands in relations.ts.
+ * The config file. The parser, the JSON Schema and the reference page are derived from this schema. Rules
+ * that involve several fields are in relations.ts.
  */
 export const configSchema = z.strictObject({
   apiVersion: z
     .literal(API_VERSION)
     .default(API_VERSION)
-    .describe('The version of this file’s form.'),
-  kind: z.literal(KIND).default(KIND).describe('What this file is.'),
+    .describe('The version of the config format.'),
+  kind: z.literal(KIND).default(KIND).describe('The kind of this file.'),
   annotationPrefix: z
     .string()
     .regex(PREFIX, PREFIX_EXPECTED)
     .refine(
-      (prefix) => !KUBERNETES_OWN.test(prefix),
-      'kubernetes.io and k8s.io belong to Kubernetes; take a name of your own',
+      (prefix) => !RESERVED.test(prefix),
+      'kubernetes.io and k8s.io are reserved for Kubernetes; use a domain of your own',
     )
     .default(DEFAULTS.annotationPrefix)
     .transform((prefix) => (prefix.endsWith('/') ? prefix : `${prefix}/`))
-    .describe('What all annotation keys begin with, with or without its slash.'),
+    .describe('The prefix of all annotation keys, with or without the trailing slash.'),
   onInvalid: z
     .enum(['deny', 'warn'])
     .default(DEFAULTS.onInvalid)
     .describe(
-      'What becomes of a pod whose own annotations are at fault: `deny` rejects it with every fault in the message; `warn` admits it without that part, with a warning.',
+      'How podherald treats a pod whose own annotations are invalid: `deny` rejects it, and the message lists all invalid annotations; `warn` admits it without the invalid part, with a warning.',
     ),
   profiles: z
     .record(profileName, profile)
     .default({})
     .describe(
-      'Profiles of your own, which pods ask for by name. One with the name of a built-in profile replaces it.',
+      'Your own profiles, which pods request by name. A profile with the name of a built-in profile replaces it.',
     ),
   metadata: z
     .strictObject({
       defaultProfile: z
         .string()
         .default(DEFAULTS.metadata.defaultProfile)
-        .describe('The profile that `inject-metadata: "true"` means; yours or a built-in one.'),
+        .describe(
+          'The profile that `inject-metadata: "true"` requests: one of your own or a built-in one.',
+        ),
       path: z
         .string()
         .superRefine((path, context) => {
@@ -150,33 +156,33 @@ export const configSchema = z.strictObject({
         .meta({ pattern: '^(/[^/:]+)+$' })
         .default(DEFAULTS.metadata.path)
         .describe(
-          'The folder that files appear in, where neither pod nor namespace says otherwise.',
+          'The folder where files are mounted, unless the pod or its namespace sets `metadata-path`.',
         ),
     })
     .prefault({})
-    .describe('What pods get that ask for metadata.'),
-  ambassador: ambassador.prefault({}).describe('What pods get that ask for an ambassador.'),
+    .describe('Settings for pods that request metadata.'),
+  ambassador: ambassador.prefault({}).describe('Settings for pods that request an ambassador.'),
   exempt: z
     .strictObject({
       namespaces: z
         .array(z.string().refine(isDnsLabel, 'expected the name of a namespace'))
         .default([])
-        .describe('The names of the namespaces.'),
+        .describe('The names of these namespaces.'),
     })
     .prefault({})
-    .describe('Whose pods are left alone, whatever they ask for.'),
+    .describe('Namespaces whose pods are skipped, whatever they request.'),
   namespaces: z
     .strictObject({
       annotations: z
         .boolean()
         .default(true)
         .describe(
-          'Whether annotations of a namespace count for its pods. Then podherald reads namespaces from the API server.',
+          'Whether annotations of a namespace are the defaults of its pods. If so, podherald reads namespaces from the API server.',
         ),
     })
     .prefault({})
-    .describe('What namespaces have a say in.'),
+    .describe('Settings for the defaults of namespaces.'),
 });
 
-/** The config as it was read, with every default filled in. */
+/** A valid config, with all defaults filled in. */
 export type Config = z.output<typeof configSchema>;

@@ -3,7 +3,7 @@ import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
 import type { Container, Pod, Volume, VolumeMount } from '../core/api/pod.ts';
 import { ownAmbassador } from '../core/decision/ambassador.ts';
 import type { ContainerPlace } from '../core/injection/injection.ts';
-import type { Ours } from '../manifests/removal/ours.ts';
+import type { InjectedParts } from '../manifests/removal/injected-parts.ts';
 
 export type ChangeKind = 'env' | 'files' | 'container' | 'volume' | 'annotation';
 
@@ -22,9 +22,9 @@ export function changesOf(pod: Pod, operations: readonly AddOperation[]): Change
 }
 
 /** The same of what is podherald's in a pod. */
-export function changesThere(pod: Pod, ours: Ours): Change[] {
+export function changesThere(pod: Pod, injected: InjectedParts): Change[] {
   const ambassador = ownAmbassador(pod);
-  const inContainers = ours.containers.flatMap(({ name, at, env, volumeMounts }): Change[] => {
+  const inContainers = injected.containers.flatMap(({ name, at, env, volumeMounts }): Change[] => {
     const container = containerAt(pod, at);
     return [
       { container: name, kind: 'env', names: pick(container?.env, env) },
@@ -34,8 +34,8 @@ export function changesThere(pod: Pod, ours: Ours): Change[] {
   const all: Change[] = [
     { kind: 'container', names: ambassador === undefined ? [] : [ambassador.name] },
     ...inContainers,
-    { kind: 'volume', names: pick(pod.spec.volumes, ours.volumes) },
-    { kind: 'annotation', names: ours.annotations },
+    { kind: 'volume', names: pick(pod.spec.volumes, injected.volumes) },
+    { kind: 'annotation', names: injected.annotations },
   ];
   return all.filter(({ names }) => names.length > 0);
 }

@@ -2,47 +2,52 @@ import { type Alias, type Document, isNode, LineCounter, parseAllDocuments, visi
 import type { Json } from '../core/api/json.ts';
 import type { Path } from './objects.ts';
 
-/** One YAML document in a text, and where it stands. */
+/** One YAML document of a manifest, and its position in the text. */
 export interface ManifestDocument {
-  /** Offsets in the whole text, from its `---` (if there is one) to the next document's. */
+  /** Offset in the manifest's text (from 0) of the document's first character, its `---` if any. */
   readonly start: number;
+  /** Offset in the manifest's text (from 0) after the document's last character. */
   readonly end: number;
   readonly value: Json | undefined;
-  /** The line of the node at a path, or of the nearest node around it that exists; from 1. */
+  /** Returns the line (from 1) of the node at a path, or of the nearest existing node around it. */
   lineOf(path: Path): number;
 }
 
-/** Why a text is not YAML, in one sentence. */
-export interface YamlFault {
+/** Something to report about a line of a manifest. */
+export interface ManifestRemark {
+  /** Counted from 1. */
   readonly line: number;
   readonly message: string;
 }
 
-/** Kubernetes' reader knows YAML 1.1's merge keys (sigs.k8s.io/yaml). */
-const YAML_OPTIONS = { merge: true } as const;
-
-export interface ReadDocuments {
-  /** None where there are faults. */
+/** The text of a manifest, and what it parses to. */
+export interface Manifest {
+  readonly text: string;
+  /** In their order in the text; empty if there are faults. */
   readonly documents: readonly ManifestDocument[];
-  readonly faults: readonly YamlFault[];
+  /** Everything that makes the text invalid YAML. */
+  readonly faults: readonly ManifestRemark[];
 }
 
-/** Reads every document of a text, and all that keeps it from being YAML. */
-export function readDocuments(text: string): ReadDocuments {
+/** Kubernetes' own parser (sigs.k8s.io/yaml) supports the merge keys of YAML 1.1. */
+const YAML_OPTIONS = { merge: true } as const;
+
+/** Parses every YAML document of a text. Never throws: invalid YAML is reported as faults. */
+export function parseManifest(text: string): Manifest {
   const lineCounter = new LineCounter();
   const options = { ...YAML_OPTIONS, lineCounter, prettyErrors: false };
   const parsed = parseAllDocuments(text, options);
   const all: readonly Document.Parsed[] = 'empty' in parsed ? [] : parsed;
-  const read = all.map((document) => readDocument(document, lineCounter));
-  const faults = read.flatMap((one) => ('lineOf' in one ? [] : one));
-  if (faults.length > 0) return { documents: [], faults };
-  return { documents: read.filter((one) => 'lineOf' in one), faults };
+  const results = all.map((document) => toManifestDocument(document, lineCounter));
+  const faults = results.flatMap((result) => ('lineOf' in result ? [] : result));
+  const documents = results.filter((result) => 'lineOf' in result);
+  return { text, documents: faults.length > 0 ? [] : documents, faults };
 }
 
-function readDocument(
+function toManifestDocument(
   document: Document.Parsed,
   lineCounter: LineCounter,
-): ManifestDocument | YamlFault[] {
+): ManifestDocument | ManifestRemark[] {
   const lineAt = (offset: number): number => lineCounter.linePos(offset).line;
   const [start, , end] = document.range;
   if (document.errors.length > 0) {
@@ -52,22 +57,22 @@ function readDocument(
     const lineOf = (path: Path): number => lineAt(offsetOf(document, path) ?? start);
     return { start, end, value: document.toJS(), lineOf };
   } catch (error) {
-    // An alias without its anchor, or aliases that would unfold without end.
-    const offset = strayAlias(document)?.range?.[0] ?? start;
+    // An alias without an anchor, or aliases of aliases that expand beyond the library's limit.
+    const offset = unresolvedAlias(document)?.range?.[0] ?? start;
     return [{ line: lineAt(offset), message: (error as Error).message }];
   }
 }
 
-function strayAlias(document: Document.Parsed): Alias | undefined {
-  let stray: Alias | undefined;
+function unresolvedAlias(document: Document.Parsed): Alias | undefined {
+  let unresolved: Alias | undefined;
   visit(document, {
     Alias(_key, alias) {
       if (alias.resolve(document) !== undefined) return undefined;
-      stray = alias;
+      unresolved = alias;
       return visit.BREAK;
     },
   });
-  return stray;
+  return unresolved;
 }
 
 function offsetOf(document: Document.Parsed, path: Path): number | undefined {
@@ -76,4 +81,43 @@ function offsetOf(document: Document.Parsed, path: Path): number | undefined {
     if (isNode(node) && node.range) return node.range[0];
   }
   return undefined;
+}
+
+/** The text of a document, from its `---` (if any) up to the next document. */
+export function textOf({ text }: Manifest, { start, end }: ManifestDocument): string {
+  return text.slice(start, end);
+}
+
+/**
+ * Replaces the text of every document of a manifest, and keeps the text between them.
+ *
+ * @param edited one for each of the manifest's documents, in the same order.
+ */
+export function replaceDocuments(
+  { text, documents }: Manifest,
+  edited: readonly { readonly text: string }[],
+): string {
+  const parts: string[] = [];
+  let position = 0;
+  for (const [index, { start, end }] of documents.entries()) {
+    parts.push(text.slice(position, start), edited[index]?.text ?? '');
+    position = end;
+  }
+  return [...parts, text.slice(position)].join('');
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Joins the texts of several files into one stream of YAML documents. */
+export function joinManifests(texts: readonly string[]): string {
+  const [first = '', ...others] = texts.filter((text) => text.trim() !== '');
+  return others.reduce(append, texts.length === 1 ? (texts[0] ?? '') : first);
+}
+
+/** A directive (`%YAML`) may only follow the end of a document (YAML 1.2, section 9.2). */
+function append(stream: string, next: string): string {
+  const ended = stream.endsWith('\n') ? stream : `${stream}\n`;
+  const text = next.startsWith(BYTE_ORDER_MARK) ? next.slice(1) : next;
+  if (text.startsWith('%')) return `${ended}...\n${text}`;
+  return text.startsWith('---') ? ended + text : `${ended}---\n${text}`;
 }

@@ -1,41 +1,61 @@
-import jsonpatch, { type Operation } from 'fast-json-patch';
 import type { Json } from '../core/api/json.ts';
-import type { AddOperation } from '../core/api/json-patch.ts';
+import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
+import { applyOperations } from './edit-json.ts';
+import type { Path } from './objects.ts';
 import { expandAliases } from './splice/expand-aliases.ts';
+import type { SpliceRefusal } from './splice/refusal.ts';
 import { splice } from './splice/splice.ts';
 
-/** A document as it is written and as it is read. */
+/** A YAML document as text and as the value that the text parses to. */
 export interface DocumentState {
   readonly text: string;
   readonly value: Json | undefined;
 }
 
 export interface EditedDocument extends DocumentState {
-  /** What had to be done besides adding lines. */
-  readonly note?: string;
-  /** Why the additions cannot be written; the document is then as it was. */
-  readonly fault?: string;
+  /** Set if more had to change in the text than the inserted lines. */
+  readonly note?: EditRemark;
+  /** Why the operations cannot be applied; text and value are then unchanged. */
+  readonly fault?: EditRemark;
 }
 
-/** Makes additions both to a document's text and to its value. */
+export interface EditRemark {
+  /** Leads from the document to the value that the remark is about, or to a value around it. */
+  readonly path: Path;
+  readonly message: string;
+}
+
+/**
+ * Applies operations to both the text and the value of a document. If an alias or a merge key
+ * prevents an insertion, all aliases of the document are expanded first.
+ */
 export function editDocument(
   { text, value }: DocumentState,
   operations: readonly AddOperation[],
 ): EditedDocument {
   if (operations.length === 0 || value === undefined) return { text, value };
   const spliced = splice(text, operations);
-  if (spliced.ok) return { text: spliced.text, value: applied(value, operations) };
-  if (!spliced.expandable) return { text, value, fault: spliced.message };
+  if (spliced.ok) return { text: spliced.text, value: applyOperations(value, operations) };
+  if (!spliced.expandable) return { text, value, fault: faultOf(spliced) };
   const expanded = splice(expandAliases(text), operations);
-  if (!expanded.ok) return { text, value, fault: expanded.message };
+  if (!expanded.ok) return { text, value, fault: faultOf(expanded) };
   return {
     text: expanded.text,
-    value: applied(value, operations),
-    note: `its aliases are written out, as one of them shares what is added to (${spliced.message})`,
+    value: applyOperations(value, operations),
+    note: {
+      path: pathOf(spliced),
+      message: `expanded the YAML aliases of this document, because an insertion would change several places at once: ${spliced.message}`,
+    },
   };
 }
 
-function applied(value: Json, operations: readonly AddOperation[]): Json {
-  const copy: Json = structuredClone(value);
-  return jsonpatch.applyPatch(copy, operations as Operation[], true).newDocument;
+function faultOf(refusal: SpliceRefusal): EditRemark {
+  return {
+    path: pathOf(refusal),
+    message: `cannot insert what podherald adds: ${refusal.message}`,
+  };
+}
+
+function pathOf({ path = '' }: SpliceRefusal): Path {
+  return pointerTokens(path);
 }

@@ -5,181 +5,176 @@ import { isMalformed, parsePod } from '../core/api/pod.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, sentenceOf } from '../core/decision/reasons.ts';
 import type { Rules } from '../core/decision/rules.ts';
-import { annotationsToAdd } from './annotate.ts';
-import { type ManifestDocument, type ReadDocuments, readDocuments } from './documents.ts';
+import { annotate } from '../core/injection/patch.ts';
+import {
+  type Manifest,
+  type ManifestDocument,
+  type ManifestRemark,
+  parseManifest,
+  replaceDocuments,
+  textOf,
+} from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';
-import { type NamespaceAnnotations, namespacesIn } from './namespaces.ts';
-import type { Path } from './objects.ts';
-import { below, findWorkloads, type Workload } from './workloads.ts';
+import { type NamespaceAnnotations, namespacesIn, type Path } from './objects.ts';
+import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
 
 export interface InjectOptions {
   readonly rules: Rules;
-  /** Of objects that name none. */
+  /** The namespace of objects without a `metadata.namespace`. */
   readonly namespace: string;
-  /** Added to every pod and pod template first, unless it says something there already. */
+  /** Added to every Pod and pod template before the injection, unless it already has the key. */
   readonly annotate: ReadonlyMap<string, string>;
-  /** Annotations of namespaces that are not in the input. */
+  /** Annotations of namespaces; a Namespace in the manifests takes precedence over these. */
   readonly namespaces?: NamespaceAnnotations;
 }
 
-export interface ReadManifest extends ReadDocuments {
-  readonly text: string;
-}
-
-/** What became of one pod or pod template. */
+/** The result for one Pod or pod template. */
 export interface WorkloadReport {
+  /** As the text of the manifest has it, after the annotations of `annotate`. */
   readonly workload: Workload;
   readonly mutation: Mutation;
-  /** The line of a place in the pod or pod template, or of the nearest one around it; from 1. */
+  /**
+   * Returns the line in the original text (from 1) of a path in the Pod or pod template, or of the
+   * nearest existing node around it.
+   */
   lineOf(path: Path): number;
 }
 
-/** Something to tell about a place in a manifest. */
-export interface ManifestRemark {
-  readonly line: number;
-  readonly message: string;
-}
-
 export interface InjectedManifest {
-  /** The input with the additions; the input alone where there are faults. */
+  /** The input with everything that was added; the unchanged input if there are faults. */
   readonly text: string;
   readonly reports: readonly WorkloadReport[];
-  /** What could be done only otherwise than by adding lines. */
+  /** Changes other than inserted lines. */
   readonly notes: readonly ManifestRemark[];
-  /** All that keeps the manifest from being injected. */
+  /** Everything that prevents the injection. */
   readonly faults: readonly ManifestRemark[];
 }
 
 /**
- * Injects every pod and workload of texts of YAML documents. All else stays as it is. Namespaces
- * in any of the texts count in all of them.
+ * Injects every Pod and workload in the YAML documents of some texts; the other text is unchanged.
+ * The defaults of a Namespace in one text apply to the workloads of all texts. Never throws for
+ * invalid input: see `faults`.
+ *
+ * @returns one result for each text, in the same order.
  */
 export function injectManifests(
   texts: readonly string[],
   options: InjectOptions,
 ): InjectedManifest[] {
-  const manifests = texts.map((text) => ({ text, ...readDocuments(text) }));
+  const manifests = texts.map(parseManifest);
   const namespaces = namespacesIn(manifests.flatMap(({ documents }) => documents));
-  return manifests.map((manifest) => injectRead(manifest, namespaces, options));
+  const lookUp = namespaceLookup(namespaces, options);
+  return manifests.map((manifest) => injectParsed(manifest, lookUp, options));
 }
 
-/** The same for a text that stands alone. */
+/** Injects a single text, as `injectManifests` does. */
 export function injectManifest(text: string, options: InjectOptions): InjectedManifest {
-  const manifest = { text, ...readDocuments(text) };
-  return injectRead(manifest, namespacesIn(manifest.documents), options);
+  const manifest = parseManifest(text);
+  const lookUp = namespaceLookup(namespacesIn(manifest.documents), options);
+  return injectParsed(manifest, lookUp, options);
 }
 
-function injectRead(
-  { text, documents, faults: yamlFaults }: ReadManifest,
-  namespaces: NamespaceAnnotations,
+export type NamespaceLookup = (workload: Workload) => Namespace;
+
+/** Returns a function that finds the namespace of a workload, with its annotations if known. */
+export function namespaceLookup(
+  inManifests: NamespaceAnnotations,
+  options: Pick<InjectOptions, 'namespace' | 'namespaces'>,
+): NamespaceLookup {
+  return ({ namespace }) => {
+    const name = namespace ?? options.namespace;
+    const annotations = inManifests.get(name) ?? options.namespaces?.get(name);
+    return { name, ...(annotations && { annotations }) };
+  };
+}
+
+function injectParsed(
+  manifest: Manifest,
+  lookUp: NamespaceLookup,
   options: InjectOptions,
 ): InjectedManifest {
-  const find = (workload: Workload): Namespace => namespaceOf(workload, namespaces, options);
-  const injected = documents.map((document) => injectDocument(text, document, find, options));
-  const faults = [...yamlFaults, ...injected.flatMap((document) => document.faults)];
+  const injected = manifest.documents.map((document) =>
+    injectDocument(textOf(manifest, document), document, lookUp, options),
+  );
+  const faults = [...manifest.faults, ...injected.flatMap((document) => document.faults)];
   return {
-    text: faults.length > 0 ? text : assemble(text, documents, injected),
+    text: faults.length > 0 ? manifest.text : replaceDocuments(manifest, injected),
     reports: injected.flatMap(({ reports }) => reports),
     notes: injected.flatMap(({ notes }) => notes),
     faults,
   };
 }
 
-/** The documents' new texts, with all that stands between them. */
-export function assemble(
-  text: string,
-  documents: readonly ManifestDocument[],
-  edited: readonly { readonly text: string }[],
-): string {
-  const parts: string[] = [];
-  let position = 0;
-  for (const [index, { start, end }] of documents.entries()) {
-    parts.push(text.slice(position, start), edited[index]?.text ?? '');
-    position = end;
-  }
-  return [...parts, text.slice(position)].join('');
-}
-
 function injectDocument(
-  all: string,
+  text: string,
   document: ManifestDocument,
-  find: (workload: Workload) => Namespace,
-  { rules, annotate }: InjectOptions,
+  lookUp: NamespaceLookup,
+  { rules, annotate: annotations }: InjectOptions,
 ): InjectedManifest {
-  const original = { text: all.slice(document.start, document.end), value: document.value };
-  const annotating = findWorkloads(document.value).flatMap((workload) =>
-    annotationsToAdd(workload, annotate).map((add) => below(workload, add)),
-  );
-  const annotated = editDocument(original, annotating);
+  const workloads = findWorkloads(document.value);
+  const annotating = workloads.flatMap((workload) => annotationsToAdd(workload, annotations));
+  const annotated = editDocument({ text, value: document.value }, annotating);
   const reports = findWorkloads(annotated.value).map((workload) => ({
     workload,
-    mutation: mutate(workload.template, find(workload), rules),
+    mutation: mutate(workload.template, lookUp(workload), rules),
     lineOf: (path: Path) => document.lineOf([...workload.templatePath, ...path]),
   }));
-  const edited = editDocument(annotated, operationsOf(reports));
-  const faults = reports.flatMap((report) => faultsOf(report, document));
-  return { ...remarksOf([annotated, edited], document, faults), text: edited.text, reports };
-}
-
-/** What is known of the namespace that an object is for. */
-export function namespaceOf(
-  { namespace }: Workload,
-  namespaces: NamespaceAnnotations,
-  options: Pick<InjectOptions, 'namespace' | 'namespaces'>,
-): Namespace {
-  const name = namespace ?? options.namespace;
-  const annotations = namespaces.get(name) ?? options.namespaces?.get(name);
-  return { name, ...(annotations && { annotations }) };
-}
-
-function operationsOf(reports: readonly WorkloadReport[]): AddOperation[] {
-  return reports.flatMap(({ workload, mutation }) =>
-    mutation.operations.map((add) => below(workload, add)),
-  );
-}
-
-function remarksOf(
-  edits: readonly EditedDocument[],
-  document: ManifestDocument,
-  faults: readonly ManifestRemark[],
-): Pick<InjectedManifest, 'notes' | 'faults'> {
-  const line = document.lineOf([]);
-  const remark = (message: string): ManifestRemark => ({ line, message });
+  const edited = editDocument(annotated, reports.flatMap(operationsOf));
+  const edits = [annotated, edited];
   return {
-    notes: edits.flatMap(({ note }) => (note === undefined ? [] : [remark(note)])),
-    faults: [
-      ...faults,
-      ...edits.flatMap(({ fault }) => (fault === undefined ? [] : [remark(fault)])),
-    ],
+    text: edited.text,
+    reports,
+    notes: remarksOn(document, edits, 'note'),
+    faults: [...reports.flatMap(faultsOf), ...remarksOn(document, edits, 'fault')],
   };
 }
 
-/** A pod that the webhook would deny or leave to the API server is no manifest to go on with. */
-function faultsOf(
-  { workload, mutation }: WorkloadReport,
+/** An annotation that the Pod or pod template already has keeps its value. */
+function annotationsToAdd(
+  workload: Workload,
+  annotations: ReadonlyMap<string, string>,
+): AddOperation[] {
+  const pod = parsePod(workload.template);
+  if (isMalformed(pod)) return [];
+  const present = pod.metadata?.annotations ?? {};
+  const missing = new Map([...annotations].filter(([key]) => !Object.hasOwn(present, key)));
+  return annotate(pod.metadata, missing).map((add) => toDocumentOperation(workload, add));
+}
+
+function operationsOf({ workload, mutation }: WorkloadReport): AddOperation[] {
+  return mutation.operations.map((add) => toDocumentOperation(workload, add));
+}
+
+function remarksOn(
   document: ManifestDocument,
+  edits: readonly EditedDocument[],
+  kind: 'note' | 'fault',
 ): ManifestRemark[] {
+  return edits.flatMap(({ [kind]: remark }) =>
+    remark === undefined ? [] : [{ line: document.lineOf(remark.path), message: remark.message }],
+  );
+}
+
+/** A pod that the webhook would deny or cannot process is an error in a manifest. */
+function faultsOf({ workload, mutation, lineOf }: WorkloadReport): ManifestRemark[] {
   const { outcome, reason, findings, error } = mutation;
   const isFault = outcome === 'denied' || outcome === 'failed_open' || reason === 'malformed_pod';
   if (!isFault) return [];
+  const cause = error instanceof Error ? ` (${error.message})` : '';
   return findings.map((found) => ({
-    line: document.lineOf([...workload.templatePath, ...placeOf(found, workload)]),
-    message: `${nameOf(workload)}: ${textOf(found)}${error instanceof Error ? ` (${error.message})` : ''}`,
+    line: lineOf(pathOf(found, workload)),
+    message: `${displayName(workload)}: ${messageOf(found)}${cause}`,
   }));
 }
 
-function placeOf({ slots }: Finding, { template }: Workload): Path {
+/** The path in the Pod or pod template of what a finding is about. */
+function pathOf({ slots }: Finding, { template }: Workload): Path {
   const { key } = slots;
   if (key !== undefined) return ['metadata', 'annotations', key];
   const pod = parsePod(template);
   return isMalformed(pod) ? pod.path : ['spec'];
 }
 
-function textOf(found: Finding): string {
+function messageOf(found: Finding): string {
   return found.reason === 'malformed_pod' ? (found.slots['place'] ?? '') : sentenceOf(found);
-}
-
-/** Such as `Deployment shop/web`. */
-export function nameOf({ kind, namespace, name }: Workload): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -1,26 +1,32 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
+import type { Annotations } from '../core/api/pod.ts';
 
+/** Keys and list indexes that lead from a value to a value inside it. */
 export type Path = readonly (string | number)[];
 
-/** One Kubernetes object of a document: the whole of it, or an item of a List. */
+/** One Kubernetes object of a document: the document itself, or an item of a List. */
 export interface ManifestObject {
   readonly kind: string;
   readonly apiVersion: string;
   readonly object: JsonObject;
-  /** Of the object in its document; not empty inside a List. */
+  /** Leads from the document to the object; empty unless the object is an item of a List. */
   readonly path: Path;
 }
 
-type Type = Pick<ManifestObject, 'kind' | 'apiVersion'>;
+type TypeMeta = Pick<ManifestObject, 'kind' | 'apiVersion'>;
 
 /**
- * Every object of a document, those inside of Lists one by one. Items of a PodList and the like
- * need not say what they are, as the API server's own answers do not.
+ * Finds every Kubernetes object of a document, and the items of Lists one by one. Values without
+ * `kind` and `apiVersion` are no objects.
+ *
+ * @param path leads to `value` from the document.
+ * @param fallback the type of a `value` that names none: the items of a PodList and the like
+ *   inherit it from their list, as in the answers of the API server.
  */
 export function objectsIn(
   value: Json | undefined,
   path: Path = [],
-  fallback?: Type,
+  fallback?: TypeMeta,
 ): ManifestObject[] {
   if (!isObject(value)) return [];
   const kind = value['kind'] ?? fallback?.kind;
@@ -32,4 +38,31 @@ export function objectsIn(
   }
   const type = kind === 'List' ? undefined : { kind: kind.slice(0, -'List'.length), apiVersion };
   return items.flatMap((item: Json, index) => objectsIn(item, [...path, 'items', index], type));
+}
+
+/** The annotations of Namespaces in manifests, by name of the namespace. */
+export type NamespaceAnnotations = ReadonlyMap<string, Annotations>;
+
+/**
+ * Collects the annotations of every Namespace in documents, including those in Lists. If several
+ * Namespaces have the same name, the last one takes precedence.
+ */
+export function namespacesIn(
+  documents: readonly { readonly value: Json | undefined }[],
+): NamespaceAnnotations {
+  const objects = documents.flatMap(({ value }) => objectsIn(value));
+  return new Map(objects.filter(isNamespace).flatMap(({ object }) => annotationsByName(object)));
+}
+
+/** Whether an object is a Namespace of the core API group. */
+export function isNamespace({ kind, apiVersion }: ManifestObject): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1';
+}
+
+function annotationsByName({ metadata }: JsonObject): [string, Annotations][] {
+  if (!isObject(metadata)) return [];
+  const { name, annotations } = metadata;
+  if (typeof name !== 'string' || !isObject(annotations)) return [];
+  const texts = Object.entries(annotations).filter(([, text]) => typeof text === 'string');
+  return [[name, Object.fromEntries(texts) as Annotations]];
 }

@@ -1,112 +1,119 @@
 import { mutate } from '../core/admission/mutate.ts';
 import type { Mutation } from '../core/admission/mutation.ts';
+import { pointerTokens } from '../core/api/json-patch.ts';
 import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import type { Rules } from '../core/decision/rules.ts';
-import { type ManifestDocument, readDocuments } from './documents.ts';
 import {
-  assemble,
-  type InjectOptions,
+  type Manifest,
+  type ManifestDocument,
   type ManifestRemark,
-  namespaceOf,
-  type ReadManifest,
-} from './inject.ts';
-import { namespacesIn } from './namespaces.ts';
-import { findOurs } from './removal/find-ours.ts';
+  parseManifest,
+  replaceDocuments,
+  textOf,
+} from './documents.ts';
+import { type InjectOptions, type NamespaceLookup, namespaceLookup } from './inject.ts';
+import { namespacesIn } from './objects.ts';
 import { findPresent } from './removal/find-present.ts';
-import { NOTHING_OURS, type Ours } from './removal/ours.ts';
-import { removalsOf, without } from './removal/removals.ts';
+import { findRemovable } from './removal/find-removable.ts';
+import { type InjectedParts, NO_PARTS, pointersTo, removeParts } from './removal/injected-parts.ts';
 import { unsplice } from './splice/unsplice.ts';
-import { findWorkloads, pathBelow, type Workload } from './workloads.ts';
+import { findWorkloads, toDocumentPointer, type Workload } from './workloads.ts';
 
 export type UninjectOptions = Pick<InjectOptions, 'rules' | 'namespace'>;
 
-/** What was podherald's in one pod or pod template. */
+/** The result for one Pod or pod template. */
 export interface UninjectReport {
   readonly workload: Workload;
-  readonly ours: Ours;
-  /** What `inject` makes of it as it was given. */
+  readonly removed: InjectedParts;
+  /** The injection of the Pod or pod template as it was in the input. */
   readonly mutation: Mutation;
-  /** The rest of it; absent where it is no pod. */
+  /** What is left after the removal; absent for a malformed Pod or pod template. */
   readonly rest?: Rest;
 }
 
-/** What stays of a pod, and what of that looks like podherald's. */
+/** A pod after the removal of the injected parts. */
 export interface Rest {
   readonly pod: Pod;
-  readonly present: Ours;
-  /** What `inject` makes of it. */
+  /** Parts that equal what podherald injects but are kept. */
+  readonly present: InjectedParts;
+  /** The injection of this pod. */
   readonly mutation: Mutation;
 }
 
 export interface UninjectedManifest {
-  /** The input without what is podherald's; the input itself where there are faults. */
+  /** The input without the injected parts; the unchanged input if there are faults. */
   readonly text: string;
   readonly reports: readonly UninjectReport[];
+  /** Everything that prevents the removal. */
   readonly faults: readonly ManifestRemark[];
 }
 
-/** Takes out of texts of YAML documents what injecting the rest would add. All else stays as it is. */
+/**
+ * Removes from every Pod and workload in the YAML documents of some texts the parts that injecting
+ * the result adds again. The other text is unchanged. Never throws for invalid input: see `faults`.
+ *
+ * @returns one result for each text, in the same order.
+ */
 export function uninjectManifests(
   texts: readonly string[],
   options: UninjectOptions,
 ): UninjectedManifest[] {
-  const manifests = texts.map((text) => ({ text, ...readDocuments(text) }));
+  const manifests = texts.map(parseManifest);
   const namespaces = namespacesIn(manifests.flatMap(({ documents }) => documents));
-  const find = (workload: Workload): Namespace => namespaceOf(workload, namespaces, options);
-  return manifests.map((manifest) => uninjectRead(manifest, find, options));
+  const lookUp = namespaceLookup(namespaces, options);
+  return manifests.map((manifest) => uninjectParsed(manifest, lookUp, options.rules));
 }
 
-function uninjectRead(
-  { text, documents, faults: yamlFaults }: ReadManifest,
-  find: (workload: Workload) => Namespace,
-  options: UninjectOptions,
+function uninjectParsed(
+  manifest: Manifest,
+  lookUp: NamespaceLookup,
+  rules: Rules,
 ): UninjectedManifest {
-  const cleaned = documents.map((document) => uninjectDocument(text, document, find, options));
-  const faults = [...yamlFaults, ...cleaned.flatMap((document) => document.faults)];
+  const uninjected = manifest.documents.map((document) =>
+    uninjectDocument(textOf(manifest, document), document, lookUp, rules),
+  );
+  const faults = [...manifest.faults, ...uninjected.flatMap((document) => document.faults)];
   return {
-    text: faults.length > 0 ? text : assemble(text, documents, cleaned),
-    reports: cleaned.flatMap(({ reports }) => reports),
+    text: faults.length > 0 ? manifest.text : replaceDocuments(manifest, uninjected),
+    reports: uninjected.flatMap(({ reports }) => reports),
     faults,
   };
 }
 
 function uninjectDocument(
-  all: string,
+  text: string,
   document: ManifestDocument,
-  find: (workload: Workload) => Namespace,
-  options: UninjectOptions,
+  lookUp: NamespaceLookup,
+  rules: Rules,
 ): UninjectedManifest {
-  const text = all.slice(document.start, document.end);
   const reports = findWorkloads(document.value).map((workload) =>
-    report(workload, find(workload), options),
+    uninjectWorkload(workload, lookUp(workload), rules),
   );
-  const cut = unsplice(text, reports.flatMap(removals));
+  const cut = unsplice(text, reports.flatMap(removedPointers));
   if (cut.ok) return { text: cut.text, reports, faults: [] };
-  const message = `what podherald added cannot be taken out: ${cut.message}`;
-  return { text, reports, faults: [{ line: document.lineOf([]), message }] };
+  const advice = cut.expandable ? '; replace the YAML aliases by copies of their values' : '';
+  const message = `cannot remove what podherald injected: ${cut.message}${advice}`;
+  const line = document.lineOf(pointerTokens(cut.path ?? ''));
+  return { text, reports, faults: [{ line, message }] };
 }
 
-function report(
-  workload: Workload,
-  namespace: Namespace,
-  { rules }: UninjectOptions,
-): UninjectReport {
+function uninjectWorkload(workload: Workload, namespace: Namespace, rules: Rules): UninjectReport {
   const pod = parsePod(workload.template);
   const mutation = mutate(workload.template, namespace, rules);
-  if (isMalformed(pod)) return { workload, ours: NOTHING_OURS, mutation };
-  const ours = findOurs(pod, namespace, rules);
-  return { workload, ours, mutation, rest: restOf(pod, ours, namespace, rules) };
+  if (isMalformed(pod)) return { workload, removed: NO_PARTS, mutation };
+  const removed = findRemovable(pod, namespace, rules);
+  return { workload, removed, mutation, rest: restOf(pod, removed, namespace, rules) };
 }
 
-function restOf(whole: Pod, ours: Ours, namespace: Namespace, rules: Rules): Rest {
-  const pod = without(whole, removalsOf(whole, ours));
+function restOf(whole: Pod, removed: InjectedParts, namespace: Namespace, rules: Rules): Rest {
+  const pod = removeParts(whole, removed);
   const present = findPresent(pod, namespace, rules);
   return { pod, present, mutation: mutate(pod, namespace, rules) };
 }
 
-function removals({ workload, ours }: UninjectReport): string[] {
+function removedPointers({ workload, removed }: UninjectReport): string[] {
   const pod = parsePod(workload.template);
   if (isMalformed(pod)) return [];
-  return removalsOf(pod, ours).map((path) => pathBelow(workload, path));
+  return pointersTo(removed, pod).map((pointer) => toDocumentPointer(workload, pointer));
 }

@@ -19,35 +19,38 @@ export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   'reasons.md': reasonsPage,
 };
 
-/** docs/reference/annotations.md, from the declarations of the keys, sources and profiles. */
-export function annotationsPage(): string {
+/** Generated from the declarations of annotation keys, sources and profiles. */
+function annotationsPage(): string {
   return `${GENERATED}
 # Annotations
 
-Keys carry the prefix \`${DEFAULT_PREFIX}\`, or the one that the config names. Those marked may also be written bare; both
-spellings of one key with different meanings are a fault. Blanks around values do not count, and \`true\` and \`false\` may be
-written in any case.
+All keys have the prefix \`${DEFAULT_PREFIX}\`, or the \`annotationPrefix\` of the config. Some keys also work without the
+prefix. If you set both keys with different values, the annotation is invalid. Whitespace around values and the case of
+\`true\` and \`false\` are ignored.
 
-For each key alone, the pod's own word counts before its namespace's, and that before the config's. A pod's
-\`inject-metadata: "false"\` always wins.
+Annotations of a namespace are the defaults of its pods. For each key except \`ambassador-access\`, the pod takes precedence
+over its namespace, and the namespace over the config. \`inject-metadata: "false"\` on a pod takes precedence over everything else.
 
-${table(['key', 'bare', 'on', 'value', 'what it does'], keyRows())}
+${table(['Key', 'Without prefix', 'On', 'Value', 'Description'], keyRows())}
 
-A pod is denied for faults in its own annotations, with all of them in one message, unless the config says
-\`onInvalid: warn\`: then it is admitted without those parts. What depends on the config (a profile that does not exist) and
-what is wrong on a namespace is told and never denied. [reasons.md](reasons.md) has every sentence.
+If annotations of a pod are invalid, the pod is denied, and the message lists all of them. With \`onInvalid: warn\` in the config,
+the pod is admitted without the invalid part. podherald never denies a pod because of the config (such as an unknown
+profile) or because of an invalid annotation of a namespace: it ignores that part and returns a warning.
+[reasons.md](reasons.md) lists all messages.
 
-On a Deployment and the like, annotations belong on the pod template (\`spec.template.metadata.annotations\`).
+On a workload such as a Deployment, set the annotations on the pod template (\`spec.template.metadata.annotations\`).
 
 ## Sources
 
-An item is \`NAME=source[:divisor]\` in \`metadata-env\`, \`path=source[:divisor]\` in \`metadata-files\`.
+The items of \`metadata-env\` have the form \`NAME=source[:divisor]\`, the items of \`metadata-files\` the form
+\`path=source[:divisor]\`. A \`NAME\` consists of letters, digits and \`_\`, and does not start with a digit. A \`path\` is relative,
+without \`..\`.
 
-${table(['source', 'env', 'files'], sourceRows())}
+${table(['Source', 'env', 'files'], sourceRows())}
 
-The divisor of \`cpu\` is \`1m\` or \`1\`; of the others \`1\`, \`1k\`, \`1M\`, \`1G\`, \`1T\`, \`1P\`, \`1E\` or \`1Ki\` … \`1Ei\`. Without one it
-is 1. Values are rounded up. Without a limit, \`limits.*\` shows what the node can allocate (huge pages: 0), and podherald
-warns of it. Names of variables are C identifiers; paths are relative, without \`..\`.
+The divisor of \`cpu\` is \`1m\` or \`1\`. The divisor of other resources is \`1\`, \`1k\`, \`1M\`, \`1G\`, \`1T\`, \`1P\`, \`1E\` or \`1Ki\` … \`1Ei\`.
+The default is \`1\`. Values are rounded up. If a container has no limit, \`limits.*\` is the node's allocatable amount (huge
+pages: 0), and podherald returns a warning.
 
 ## Built-in profiles
 
@@ -57,8 +60,8 @@ ${[...BUILT_IN_PROFILES].map(profileSection).join('\n')}`;
 function keyRows(): string[][] {
   return ANNOTATION_NAMES.map((name) => {
     const { bare, on, values, doc } = ANNOTATION_KEYS[name];
-    const places = on.length === 0 ? 'written by podherald' : on.join(', ');
-    return [`\`${name}\``, bare ? 'yes' : '', places, values, doc];
+    const objects = on.length === 0 ? 'written by podherald' : on.join(', ');
+    return [`\`${name}\``, bare ? 'yes' : '', objects, values, doc];
   });
 }
 
@@ -88,19 +91,19 @@ function profileSection([name, profile]: readonly [string, Profile]): string {
     ...env.map((item) => [item.name, sourceText(item)]),
     ...files.map((item) => [`file \`${item.path}\``, sourceText(item)]),
   ];
-  return `### ${name}\n\n${doc ?? ''}\n\n${table(['variable or file', 'source'], rows)}\n`;
+  return `### ${name}\n\n${doc ?? ''}\n\n${table(['Variable or file', 'Source'], rows)}\n`;
 }
 
 function sourceText({ source }: EnvItem | FileItem): string {
-  if ('literal' in source) return `the text \`${source.literal}\``;
+  if ('literal' in source) return `the string \`${source.literal}\``;
   if ('containerName' in source) return 'the name of the container';
   return 'fieldRef' in source
     ? `\`${source.fieldRef}\``
     : `\`${source.resource}:${source.divisor}\``;
 }
 
-/** docs/reference/reasons.md, from the catalogue. */
-export function reasonsPage(): string {
+/** Generated from the catalogue of reasons. */
+function reasonsPage(): string {
   const outcomes = Object.entries(OUTCOMES).map(([outcome, doc]) => [`\`${outcome}\``, doc]);
   const reasons = Object.entries(REASONS).map(([reason, { kind, sentence }]) => [
     `\`${reason}\``,
@@ -112,32 +115,32 @@ export function reasonsPage(): string {
   return `${GENERATED}
 # Outcomes and reasons
 
-Every review ends in one outcome.
+Every review has exactly one outcome.
 
-${table(['outcome', 'means'], outcomes)}
+${table(['Outcome', 'Description'], outcomes)}
 
-Each thing that was not injected, or otherwise than asked, has one reason. The same words appear as warnings of \`kubectl\`,
-in the pod's annotation \`podherald.dev/status\`, in the API server's audit annotations, in the log (sentences only at level
-debug, as they quote the pod's text) and as labels of \`podherald_reviews_total\`. Where several apply to one review, the
-first of this table is the label.
+Everything that is not injected as requested has a reason. The reason or its message appears in the warnings of \`kubectl\`, in
+the annotation \`podherald.dev/status\` of the pod, in the audit annotations of the API server, in the log, and as a label of
+\`podherald_reviews_total\`. The log contains messages only at level debug, because they quote the annotations of the pod. If
+a review has several reasons, the label is the first one in this table.
 
-${table(['reason', 'kind', 'sentence'], reasons)}
+${table(['Reason', 'Kind', 'Message'], reasons)}
 
 ${kinds.join('\n')}
 
-## Why a pod that exists lacks what it asks for
+## Why a running pod is missing an injection
 
-\`podherald audit\` and \`podherald explain\` name the likeliest reason, with \`-o json\` as \`reason\`.
+\`podherald audit\` and \`podherald explain\` show the most likely reason. With \`-o json\`, it is the field \`reason\`.
 
-${table(['reason', 'sentence'], whys)}
+${table(['Reason', 'Message'], whys)}
 `;
 }
 
-/** The first line of every page that is made from declarations. */
+/** The first line of every generated page. */
 export const GENERATED =
   '<!-- Generated by hack/generate-docs.ts from the declarations in src. Do not edit. -->\n';
 
-/** A table of cells that may hold any text but line breaks. */
+/** Renders a Markdown table. The cells must not contain line breaks. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { applied } from '../../src/manifests/removal/injected.ts';
+import { applyOperations } from '../../src/manifests/edit-json.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import {
   CREATED,
@@ -32,7 +32,7 @@ async function missing(objects: Record<string, unknown>) {
 }
 
 function injected(pod: object): object {
-  return applied(pod, mutate(pod, { name: 'shop' }, defaultRules('0')));
+  return applyOperations(pod, mutate(pod, { name: 'shop' }, defaultRules('0')).operations);
 }
 
 const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { applied } from '../../src/manifests/removal/injected.ts';
+import { applyOperations } from '../../src/manifests/edit-json.ts';
 import { makeFolder } from '../support/certificates.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import {
@@ -349,7 +349,7 @@ ${spec.replaceAll(/^/gm, '  ')}
   });
 
   it.each([
-    ['is none', 'a: [', /is not a kubeconfig that can be read/],
+    ['is none', 'a: [', /cannot read the kubeconfig/],
     [
       'names no cluster',
       kubeconfig({ current: 'other' }),
@@ -363,12 +363,12 @@ ${spec.replaceAll(/^/gm, '  ')}
     [
       'names a CA that is not there',
       kubeconfig({ ca: '/nowhere/ca.crt' }),
-      /cannot be prepared: .* '\/nowhere\/ca\.crt'/,
+      /credentials for the API server cannot be loaded: .* '\/nowhere\/ca\.crt'/,
     ],
     [
       'names a program that is not there',
       kubeconfig({ exec: 'no-such-program' }),
-      /cannot be prepared: .* ?no-such-program/,
+      /credentials for the API server cannot be loaded: .* ?no-such-program/,
     ],
   ])('goes on where the kubeconfig %s, and says so', async (_, config, trouble) => {
     const args = ['explain', '-f', file(DEPLOYMENT)];
@@ -436,7 +436,7 @@ describe('explain of an object', () => {
   }
 
   const injected = (pod: object): object =>
-    applied(pod, mutate(pod, { name: 'shop' }, defaultRules('0')));
+    applyOperations(pod, mutate(pod, { name: 'shop' }, defaultRules('0')).operations);
 
   it('tells what a pod has got, and what its status says', async () => {
     const { text, live, has, lacks } = await explainPod(injected(livePod('web')));

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/cluster/clock.ts';
+import type { Clock } from '../../src/clock.ts';
 
 /**
  * A clock that stands still until a test moves it. Sleeping takes no time at all, but is written
@@ -20,6 +20,7 @@ export function fakeClock(random = 0): FakeClock {
   return {
     slept,
     now: () => nowMs,
+    date: () => new Date(nowMs),
     random: () => random,
     after(delayMs, callback) {
       const call = (): void => callback();

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Connection } from '../../src/cluster/connection.ts';
-import { findCluster, locateCluster } from '../../src/cluster/find-cluster.ts';
-import { serverInCluster } from '../../src/cluster/service-account.ts';
+import { findCluster, locateCluster, serverInCluster } from '../../src/cluster/find-cluster.ts';
 import { makeFolder, makePair } from '../support/certificates.ts';
 
 /** An API server that answers with the Authorization it was sent. */

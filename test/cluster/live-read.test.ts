@@ -62,7 +62,7 @@ describe('a namespace that the informer does not know', () => {
   it('is never asked for by what is no name', async () => {
     const { api, source } = await synced();
     for (const name of ['', '..', 'a/b', 'a?watch=1', 'A', 'x'.repeat(64)]) {
-      const unavailable = 'that is no name of a namespace';
+      const unavailable = 'not a valid namespace name';
       expect(await source.lookup(name)).toEqual({ unavailable });
     }
 
@@ -110,10 +110,13 @@ describe('a live read that fails', () => {
     'by a 500': [answerStatus(500), 'the API server answered 500'],
     'as the connection is cut': [cut, 'the API server cannot be reached: ECONNRESET'],
     'as the answer is cut': [sayAndCut('{'), 'the API server cannot be reached: ECONNRESET'],
-    'by garbage': [answerStatus(200, 'garbage'), 'the API server answered what is no JSON object'],
+    'by garbage': [
+      answerStatus(200, 'garbage'),
+      'unexpected response from the API server: not a JSON object',
+    ],
     'by another object': [
       answerStatus(200, { kind: 'Pod' }),
-      'the API server answered what is no namespace',
+      'unexpected response from the API server: not a Namespace',
     ],
   };
   it.each(Object.entries(answers))('%s says so', async (_name, [answer, unavailable]) => {

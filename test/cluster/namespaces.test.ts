@@ -165,7 +165,9 @@ describe('readiness', () => {
   it('says why there has been none', async () => {
     const { source } = await informed((api) => api.always('list', answerStatus(403)));
 
-    await eventually(() => source.notReady()).toBe('the API server answered 403: scripted 403');
+    await eventually(() => source.notReady()).toBe(
+      'the API server answered 403 to GET /api/v1/namespaces: scripted 403',
+    );
   });
 
   it('stays when the API server goes', async () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ApiResponse, Connection } from '../../src/cluster/connection.ts';
-import { askServerVersion } from '../../src/cluster/server-version.ts';
+import { watchServerVersion } from '../../src/cluster/server-version.ts';
 import { LEVEL, logLines } from '../support/log-lines.ts';
 import { fakeClock } from './fake-clock.ts';
 import { eventually } from './informed.ts';
@@ -32,7 +32,7 @@ function started(...answers: readonly (() => ApiResponse)[]) {
   };
   const clock = fakeClock();
   const { log, lines } = logLines();
-  const source = askServerVersion(connection, { log, clock });
+  const source = watchServerVersion(connection, { log, clock });
   source.start();
   onTestFinished(() => source.stop());
   return { source, asked, knownWhenAsked, clock, lines };
@@ -53,8 +53,8 @@ it('asks again until there is an answer, and tells of the trouble once', async (
   expect(asked[0]).toBe('/version');
   const told = lines.filter(({ level }) => level >= LEVEL.info);
   expect(told.map(({ msg }) => msg)).toEqual([
-    'the version of the API server is not known; asking again',
-    'the API server told its version',
+    'could not read the version of the API server; retrying',
+    'read the version of the API server',
   ]);
 });
 

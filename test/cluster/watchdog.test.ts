@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Heard, watched } from '../../src/cluster/watchdog.ts';
+import { type Alive, watched } from '../../src/cluster/watchdog.ts';
 import { fakeClock } from './fake-clock.ts';
 
 const NEVER = new AbortController().signal;
@@ -7,7 +7,7 @@ const NEVER = new AbortController().signal;
 /** Something that runs until it is aborted, and tells of itself through `heard`. */
 function watchedSilence(limitMs: number, outer: AbortSignal = NEVER) {
   const clock = fakeClock();
-  let heard: Heard = () => {};
+  let heard: Alive = () => {};
   const ended = watched(clock, outer, limitMs, (signal, tell) => {
     heard = tell;
     return new Promise((_, reject) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig, forServer } from '../../src/config/compile.ts';
+import { defaultConfig, withServerVersion } from '../../src/config/compile.ts';
 import { BUILT_IN_PROFILES } from '../../src/core/decision/profiles.ts';
 import {
   BUILT_IN_VERSION,
@@ -10,11 +10,11 @@ import {
 import { compiled } from './configs.ts';
 
 describe('the rules of a config', () => {
-  it('are the default ones where it says nothing', () => {
+  it('are the default rules if the config is empty', () => {
     expect(compiled('').rules).toEqual(defaultRules('test'));
   });
 
-  it('are what it says', () => {
+  it('contain the settings of the config', () => {
     const { rules } = compiled(`annotationPrefix: a.example.com
 onInvalid: warn
 metadata: {defaultProfile: go, path: /etc/pod}
@@ -30,7 +30,7 @@ exempt: {namespaces: [a, b, a]}
     expect([...rules.exemptNamespaces]).toEqual(['a', 'b']);
   });
 
-  it('have the built-in profiles and the operator’s own', () => {
+  it('contain the built-in profiles and those of the config', () => {
     const { profiles } = compiled('profiles: {team: {env: {A: metadata.uid}}}').rules;
 
     expect([...profiles.keys()]).toEqual([...BUILT_IN_PROFILES.keys(), 'team']);
@@ -40,7 +40,7 @@ exempt: {namespaces: [a, b, a]}
     });
   });
 
-  it('have the operator’s profile in place of the built-in one of that name', () => {
+  it('contain a profile of the config instead of the built-in profile of the same name', () => {
     const { profiles } = compiled('profiles: {default: {files: {uid: metadata.uid}}}').rules;
 
     expect(profiles.get('default')).toEqual({
@@ -49,7 +49,7 @@ exempt: {namespaces: [a, b, a]}
     });
   });
 
-  it('may have a profile of the operator’s as the default one', () => {
+  it('can have a profile of the config as the default profile', () => {
     const { metadata } = compiled('profiles: {team: {}}\nmetadata: {defaultProfile: team}').rules;
 
     expect(metadata.defaultProfile).toBe('team');
@@ -57,7 +57,7 @@ exempt: {namespaces: [a, b, a]}
 });
 
 describe('the annotations of namespaces', () => {
-  it('count, unless the config says otherwise', () => {
+  it('are used unless the config disables them', () => {
     expect(compiled('').namespaces.annotations).toBe(true);
     expect(compiled('namespaces: {annotations: false}').namespaces.annotations).toBe(false);
   });
@@ -65,9 +65,9 @@ describe('the annotations of namespaces', () => {
 
 const V36: ServerVersion = { major: 1, minor: 36, release: 'v1.36.2' };
 
-it('takes the built-in version until the API server has told its own', () => {
+it('uses the built-in version until the version of the API server is known', () => {
   let version: ServerVersion | undefined;
-  const source = forServer(defaultConfig('test'), () => version);
+  const source = withServerVersion(defaultConfig('test'), () => version);
   const image = (): string => imageOf(source.get().rules.ambassador);
 
   expect(image()).toBe(`registry.k8s.io/kubectl:${BUILT_IN_VERSION.release}`);
@@ -75,7 +75,7 @@ it('takes the built-in version until the API server has told its own', () => {
   expect(image()).toBe('registry.k8s.io/kubectl:v1.36.2');
 });
 
-it('makes new rules only when something has changed', () => {
-  const source = forServer(defaultConfig('test'), () => V36);
+it('returns the same rules until the config or the version changes', () => {
+  const source = withServerVersion(defaultConfig('test'), () => V36);
   expect(source.get()).toBe(source.get());
 });

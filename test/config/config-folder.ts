@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { makeFolder } from '../support/certificates.ts';
 import { mountedFolder } from '../support/mounted-folder.ts';
 
-/** A folder with a `config.yaml`. */
+/** A `config.yaml` in a folder of its own. */
 export interface ConfigFolder {
   readonly file: string;
   write(text: string): void;
 }
 
-/** As somebody writes the file by hand. */
+/** Writes the file in place. */
 export function configFolder(text: string): ConfigFolder {
   const file = join(makeFolder(), 'config.yaml');
   const write = (next: string): void => writeFileSync(file, next);
@@ -17,7 +17,7 @@ export function configFolder(text: string): ConfigFolder {
   return { file, write };
 }
 
-/** As kubelet mounts a ConfigMap. */
+/** Writes the file as the kubelet updates a mounted ConfigMap. */
 export function mountedConfigMap(text: string): ConfigFolder {
   const { folder, write } = mountedFolder(makeFolder(), { 'config.yaml': text });
   return { file: join(folder, 'config.yaml'), write: (next) => write({ 'config.yaml': next }) };

@@ -10,7 +10,7 @@ import { mutate } from '../../src/core/admission/mutate.ts';
 import type { Json } from '../../src/core/api/json.ts';
 import { makePod } from '../support/review.ts';
 
-/** Mostly what a config may hold, with here and there something that it may not. */
+/** Mostly valid values, and some invalid ones. */
 const name = fc.constantFrom('A', 'B', 'POD_IP', 'constructor', '__proto__', 'my-var');
 const source = fc.constantFrom(
   'metadata.name',
@@ -62,7 +62,7 @@ const config = fc.record(
   { requiredKeys: [] },
 );
 
-/** Holds the promise for every config that is accepted, and that many are. */
+/** Checks the promise for every valid config, and that there are enough of them. */
 function checkAccepted(promise: (config: Config, written: unknown) => void): void {
   let accepted = 0;
   const property = fc.property(config, (written) => {
@@ -75,18 +75,18 @@ function checkAccepted(promise: (config: Config, written: unknown) => void): voi
   expect(accepted).toBeGreaterThan(50);
 }
 
-it('is never the reason why a pod fails open', () => {
+it('a valid config never causes a denial or a fail-open', () => {
   checkAccepted((accepted) => {
     const { rules } = compile(accepted, 'test');
-    for (const wish of ['true', ...rules.profiles.keys(), [...rules.profiles.keys()].join()]) {
-      const pod = makePod({ 'inject-metadata': wish });
+    for (const request of ['true', ...rules.profiles.keys(), [...rules.profiles.keys()].join()]) {
+      const pod = makePod({ 'inject-metadata': request });
       expect(mutate(pod, { name: 'shop' }, rules).outcome).not.toBe('failed_open');
       expect(mutate(pod, { name: 'shop' }, rules).outcome).not.toBe('denied');
     }
   });
 });
 
-it('is accepted by the JSON Schema where the parser accepts it', () => {
+it('the JSON Schema accepts every config that the parser accepts', () => {
   const accepts = new Ajv().compile(configJsonSchema());
   checkAccepted((_, written) => {
     accepts(written);
@@ -94,7 +94,7 @@ it('is accepted by the JSON Schema where the parser accepts it', () => {
   });
 });
 
-it('reads as the same again when it is printed', () => {
+it('a printed config is parsed to the same config', () => {
   checkAccepted((accepted) => {
     const printed = printConfig(accepted);
     const again = parseConfig(printed);
@@ -102,7 +102,7 @@ it('reads as the same again when it is printed', () => {
   });
 });
 
-it('takes any text without failing', () => {
+it('parsing never throws for any text', () => {
   const text = fc.oneof(
     fc.string(),
     fc.json(),
@@ -117,11 +117,11 @@ it('takes any text without failing', () => {
   );
 });
 
-it('takes any value at any place without failing', () => {
-  const places = fc.constantFrom('profiles', 'metadata', 'ambassador', 'exempt', 'namespaces');
+it('parsing never throws for any value of any field', () => {
+  const fields = fc.constantFrom('profiles', 'metadata', 'ambassador', 'exempt', 'namespaces');
   fc.assert(
-    fc.property(places, fc.json({ maxDepth: 5 }), (place, json) => {
-      const value: Json = { [place]: JSON.parse(json) };
+    fc.property(fields, fc.json({ maxDepth: 5 }), (field, json) => {
+      const value: Json = { [field]: JSON.parse(json) };
       expect(parseConfig(JSON.stringify(value))).toBeTypeOf('object');
     }),
     { numRuns: 1000 },

@@ -14,7 +14,7 @@ const schema = configJsonSchema();
 const accepts = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
 
 describe('the JSON Schema', () => {
-  it('says what it is, in the version that yaml-language-server knows', () => {
+  it('is draft-07, which yaml-language-server supports', () => {
     expect(schema).toMatchObject({
       $schema: 'http://json-schema.org/draft-07/schema#',
       $id: 'https://podherald.dev/v1/config.schema.json',
@@ -45,11 +45,11 @@ describe('the JSON Schema', () => {
     'ambassador: {tokenSeconds: 3607}',
     'exempt: {namespaces: kube-system}',
     'namespaces: {annotations: "true"}',
-  ])('refuses %s, as the parser does', (text) => {
+  ])('rejects %s, as the parser does', (text) => {
     expect(accepts(parse(text))).toBe(false);
   });
 
-  it('has a sentence for every field', () => {
+  it('describes every field', () => {
     expect(undescribed(schema, '')).toEqual([]);
   });
 });

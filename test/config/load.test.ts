@@ -11,7 +11,7 @@ const DENY = 'onInvalid: deny\n';
 const WARN = 'onInvalid: warn\n';
 const BROKEN = 'onInvalid: no\nmetadata: {path: etc}\n';
 
-/** The source with what it tells as promises: of changes and of faults, the next one. */
+/** A source with promises for its next change and its next faults. */
 function watched({ file }: Pick<ConfigFolder, 'file'>) {
   let change = Promise.withResolvers<CompiledConfig>();
   let complaint = Promise.withResolvers<readonly string[]>();
@@ -45,24 +45,24 @@ function errorOf(file: string): AppError {
     if (error instanceof AppError) return error;
     throw error;
   }
-  throw new Error('the file was taken');
+  throw new Error('the file was accepted');
 }
 
-describe('a file that cannot be used at the start', () => {
-  it('is named where it is missing', () => {
+describe('a file that is invalid when it is first read', () => {
+  it('is named if it is missing', () => {
     const file = join(makeFolder(), 'config.yaml');
 
-    expect(errorOf(file).message).toContain(`cannot read ${file}: `);
+    expect(errorOf(file).message).toContain(`cannot read ${file}: no such file`);
   });
 
-  it('is named where it is not UTF-8', () => {
+  it('is named if it is not UTF-8', () => {
     const file = join(makeFolder(), 'config.yaml');
     writeFileSync(file, Buffer.from('# caf\u00e9\n', 'latin1'));
 
-    expect(errorOf(file).message).toContain(file);
+    expect(errorOf(file).message).toContain(`${file}: it is not UTF-8`);
   });
 
-  it('is told with every fault, a line each, with file, line and column', () => {
+  it('is reported with all faults, one line each, with file, line and column', () => {
     const { file } = configFolder(BROKEN);
 
     expect(errorOf(file).message.split('\npodherald: ')).toEqual([
@@ -76,11 +76,11 @@ describe.each([
   ['written in place', configFolder],
   ['in a mounted ConfigMap, whose ..data link is swapped', mountedConfigMap],
 ])('a file %s', (_, makeFile) => {
-  it('is in force as it is at the start', () => {
+  it('is used from the start', () => {
     expect(watched(makeFile(WARN)).source.get().rules.onInvalid).toBe('warn');
   });
 
-  it('is read again when it changes', async () => {
+  it('is reloaded when it changes', async () => {
     const folder = makeFile(DENY);
     const { source, change } = watched(folder);
     const next = change();
@@ -90,7 +90,7 @@ describe.each([
     expect(source.get()).toBe(await next);
   });
 
-  it('keeps the last good config where the new one is at fault, and tells each fault', async () => {
+  it('keeps the last valid config if the new one is invalid, and reports each fault', async () => {
     const folder = makeFile(WARN);
     const { source, complaint, change } = watched(folder);
     const told = complaint();
@@ -108,7 +108,7 @@ describe.each([
     expect((await next).rules.onInvalid).toBe('deny');
   });
 
-  it('tells of each change once', async () => {
+  it('reports each change once', async () => {
     const folder = makeFile(DENY);
     const { change, complaint, told } = watched(folder);
     for (const [text, heard] of [
@@ -124,7 +124,7 @@ describe.each([
     expect(told).toEqual(['changed', 'broken', 'changed']);
   });
 
-  it('may be gone for a while', async () => {
+  it('keeps the last valid config while the file is missing', async () => {
     const folder = makeFile(WARN);
     const { source, complaint } = watched(folder);
     const told = complaint();
@@ -136,7 +136,7 @@ describe.each([
 });
 
 describe('a source', () => {
-  it('finds a change from before it was started', async () => {
+  it('reports a change from before it was started', async () => {
     const folder = configFolder(DENY);
     const source = configFile(folder.file, 'test');
     onTestFinished(() => source.stop());
@@ -148,7 +148,7 @@ describe('a source', () => {
     expect((await change).rules.onInvalid).toBe('warn');
   });
 
-  it('does not tell of changes any more when it is stopped', async () => {
+  it('reports no changes after it is stopped', async () => {
     const folder = mountedConfigMap(DENY);
     const [stopped, running] = [watched(folder), watched(folder)];
     stopped.source.stop();

@@ -5,8 +5,8 @@ import type { Profile } from '../../src/core/decision/profiles.ts';
 import type { Rules } from '../../src/core/decision/rules.ts';
 import { compiled, configOf, EXAMPLE } from './configs.ts';
 
-/** The rules as far as a config can say them: it has no place for a profile's sentence. */
-function sayable({ profiles, ...others }: Rules) {
+/** The rules without the description of profiles, for which the config has no field. */
+function withoutDocs({ profiles, ...others }: Rules) {
   const items = ([name, { env, files }]: [string, Profile]) => [name, { env, files }] as const;
   return { ...others, profiles: new Map([...profiles].map(items)) };
 }
@@ -16,7 +16,7 @@ describe('the printed config', () => {
     ['of all defaults', ''],
     ['of the example', EXAMPLE],
     [
-      'with texts that YAML could take for something else',
+      'with strings that need quotes in YAML',
       `profiles:
   odd:
     env:
@@ -29,14 +29,14 @@ describe('the printed config', () => {
     files: {"a b: c": metadata.labels, "1": "limits.hugepages-2Mi:1Ki"}
 `,
     ],
-  ])('%s reads as the same again', (_, text) => {
+  ])('%s is parsed to the same config', (_, text) => {
     const again = printConfig(configOf(text));
 
-    expect(sayable(compiled(again).rules)).toEqual(sayable(compiled(text).rules));
+    expect(withoutDocs(compiled(again).rules)).toEqual(withoutDocs(compiled(text).rules));
     expect(printConfig(configOf(again))).toBe(again);
   });
 
-  it('has every default and every built-in profile written out', () => {
+  it('contains every default and every built-in profile', () => {
     expect(parse(printConfig(emptyConfig()))).toMatchObject({
       apiVersion: 'podherald.dev/v1',
       kind: 'Config',

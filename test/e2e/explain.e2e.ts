@@ -139,7 +139,7 @@ test('takes out of a stored Deployment what inject added to its manifest', async
   expect({ code, stderr }).toMatchObject({
     code: 0,
     stderr: expect.stringContaining(
-      'cleaned, the ambassador, 9 variables, 3 volumes, 2 annotations',
+      'removed the ambassador, 9 variables, 3 volumes, 2 annotations',
     ),
   });
   await namespace.run(['delete', 'deployment/clean']);

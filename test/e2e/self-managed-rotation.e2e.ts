@@ -26,7 +26,7 @@ test('CA and certificates are rotated under a stream of creates, and not one of 
   const { configuration, namespace, replicas } = installed;
   const renewals = () =>
     replicas.flatMap(({ told }) =>
-      told('renewed the CA; the old CA stays trusted until it expires'),
+      told('renewed the CA; the old one stays trusted until it expires'),
     );
   const certificates = () => replicas.map(({ told }) => told('serving a new certificate').length);
   const stream = await startStream(namespace.name);

@@ -22,7 +22,7 @@ function toldBy({ replicas }: Installed, message: string): number {
   return replicas.reduce((sum, replica) => sum + replica.told(message).length, 0);
 }
 
-const HEALED = 'set the caBundle again, because it had been changed';
+const HEALED = 'set the caBundle again: somebody else had changed it';
 
 test('three replicas that start at once come to one CA, which the API server trusts for all of them', async ({
   installed,
@@ -34,7 +34,7 @@ test('three replicas that start at once come to one CA, which the API server tru
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const { created, failed } = await stream.stop();
 
-  expect(toldBy(installed, 'created a new CA')).toBe(1);
+  expect(toldBy(installed, 'made a new CA')).toBe(1);
   expect(new X509Certificate(cert).ca).toBe(true);
   expect(trusted).toBe(cert);
   expect(await bundlesOf(configuration.name)).toEqual([cert, cert, cert]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/core/api/json.ts';
-import { ASKING_WORKLOADS, endings, injectText, lostLines } from '../support/manifests.ts';
+import { endings, injectText, lostLines, REQUESTING_WORKLOADS } from '../support/manifests.ts';
 import { losses } from '../support/only-adds.ts';
 
 const POD = `# The pod of the shop.
@@ -11,7 +11,7 @@ metadata:
   name: web
 
   annotations:
-    # asks
+    # requests metadata
     inject-metadata: "true"
 spec:
     containers:
@@ -38,8 +38,8 @@ function count(text: string, pattern: RegExp): number {
   return [...text.matchAll(pattern)].length;
 }
 
-describe('injecting a manifest', () => {
-  it.each(Object.entries(ASKING_WORKLOADS))('injects a %s', (kind, text) => {
+describe('injectManifest', () => {
+  it.each(Object.entries(REQUESTING_WORKLOADS))('injects a %s', (kind, text) => {
     const result = injectText(text);
 
     expect(endings(result)).toEqual([`${kind} web: injected`]);
@@ -49,8 +49,8 @@ describe('injecting a manifest', () => {
     expect(parse(result.text)).not.toEqual(parse(text));
   });
 
-  it.each(Object.entries({ ...ASKING_WORKLOADS, commented: POD }))(
-    'changes nothing in a second run over a %s',
+  it.each(Object.entries({ ...REQUESTING_WORKLOADS, commented: POD }))(
+    'changes nothing when it runs again on a %s',
     (_, text) => {
       const once = injectText(text);
       const twice = injectText(once.text);
@@ -60,7 +60,7 @@ describe('injecting a manifest', () => {
     },
   );
 
-  it('keeps every line, comment and blank, in their order', () => {
+  it('keeps every line, comment and blank line in its order', () => {
     const { text } = injectText(POD);
 
     expect(lostLines(POD, text)).toEqual([]);
@@ -68,7 +68,7 @@ describe('injecting a manifest', () => {
   });
 
   it('injects pods and workloads in a List', () => {
-    const items = ['Deployment', 'CronJob'].map((kind) => asItem(ASKING_WORKLOADS[kind] ?? ''));
+    const items = ['Deployment', 'CronJob'].map((kind) => asItem(REQUESTING_WORKLOADS[kind] ?? ''));
     const result = injectText(`apiVersion: v1\nkind: List\nitems:\n${items.join('')}`);
 
     expect(endings(result)).toEqual(['Deployment web: injected', 'CronJob web: injected']);
@@ -76,15 +76,15 @@ describe('injecting a manifest', () => {
   });
 
   it('injects the items of a DeploymentList', () => {
-    const item = asItem(ASKING_WORKLOADS['Deployment'] ?? '');
+    const item = asItem(REQUESTING_WORKLOADS['Deployment'] ?? '');
     const result = injectText(`apiVersion: apps/v1\nkind: DeploymentList\nitems:\n${item}`);
 
     expect(endings(result)).toEqual(['Deployment web: injected']);
   });
 
-  it('leaves foreign documents byte for byte as they are, wherever they stand', () => {
-    const foreign = ['# first\n', CONFIG_MAP, '', '\n\n# only a comment\n\n', '%YAML 1.2\n'];
-    const [first, second, third, fourth] = foreign;
+  it('keeps other documents byte for byte, wherever they are', () => {
+    const others = ['# first\n', CONFIG_MAP, '', '\n\n# only a comment\n\n', '%YAML 1.2\n'];
+    const [first, second, third, fourth] = others;
     const text = `${first}---\n${second}---\n${POD}---\n${third}---\n${fourth}---\n${second}---\n${POD}...\n`;
     const result = injectText(text);
     const pod = injectText(POD).text;
@@ -94,7 +94,7 @@ describe('injecting a manifest', () => {
     );
   });
 
-  it('leaves the text as it is where nothing asks', () => {
+  it('keeps the text if nothing requests an injection', () => {
     const text = POD.replace('"true"', '"false"');
 
     expect(injectText(text).text).toBe(text);
@@ -102,13 +102,13 @@ describe('injecting a manifest', () => {
   });
 
   it.each(['', '\n', '---\n', '# only\n# comments\n', '---\n# a\n---\n', '\uFEFF', '...\n'])(
-    'leaves %j as it is, without a word',
+    'keeps %j without any report',
     (text) => {
       expect(injectText(text)).toEqual({ text, reports: [], notes: [], faults: [] });
     },
   );
 
-  it('keeps JSON what is JSON', () => {
+  it('writes JSON if the input is JSON', () => {
     const json = JSON.stringify(parse(POD), null, 2);
     const { text, faults } = injectText(`${json}\n`);
 
@@ -120,14 +120,14 @@ describe('injecting a manifest', () => {
     expect(JSON.parse(text).spec.containers[0].env[0].name).toBe('POD_NAME');
   });
 
-  it('keeps JSON of one line on one line', () => {
+  it('keeps JSON on one line', () => {
     const { text } = injectText(JSON.stringify(parse(POD)));
 
     expect(text).not.toContain('\n');
     expect(JSON.parse(text).spec.volumes).toHaveLength(1);
   });
 
-  it('ends its lines as the text does', () => {
+  it('uses the line breaks of the text', () => {
     const windows = POD.replaceAll('\n', '\r\n');
     const { text } = injectText(windows);
 
@@ -135,13 +135,16 @@ describe('injecting a manifest', () => {
     expect(count(text, /[^\r]\n/g)).toBe(0);
   });
 
-  it('keeps a byte order mark, and a missing last line end', () => {
+  it('keeps a byte order mark, and adds no line break to the end', () => {
     expect(injectText(`\uFEFF${POD}`).text).toBe(`\uFEFF${injectText(POD).text}`);
     expect(injectText(POD.trimEnd()).text).toBe(injectText(POD).text.trimEnd());
   });
 
-  it('leaves a Job of another group alone', () => {
-    const text = (ASKING_WORKLOADS['Job'] ?? '').replace('batch/v1', 'batch.volcano.sh/v1alpha1');
+  it('does not inject a Job of another API group', () => {
+    const text = (REQUESTING_WORKLOADS['Job'] ?? '').replace(
+      'batch/v1',
+      'batch.volcano.sh/v1alpha1',
+    );
 
     expect(injectText(text)).toMatchObject({ text, reports: [] });
   });
@@ -150,13 +153,13 @@ describe('injecting a manifest', () => {
     ['a generateName', 'metadata: {name: web}', 'metadata: {generateName: web-}', 'web-*'],
     ['no metadata', 'metadata: {name: web}\n', '', '(no name)'],
   ])('injects a CronJob with %s', (_, before, after, name) => {
-    const text = (ASKING_WORKLOADS['CronJob'] ?? '').replace(before, after);
+    const text = (REQUESTING_WORKLOADS['CronJob'] ?? '').replace(before, after);
 
     expect(endings(injectText(text))).toEqual([`CronJob ${name}: injected`]);
   });
 
   it.each(['env:', 'env: null', 'env: ~', 'env: []', 'volumeMounts:'])(
-    'fills a container’s empty %s',
+    'injects into a container with an empty %s',
     (line) => {
       const text = `${POD.slice(0, POD.indexOf('      env:'))}      ${line}\n`;
       const result = injectText(text);
@@ -169,30 +172,33 @@ describe('injecting a manifest', () => {
     },
   );
 
-  it.each(['volumes:', 'volumes: null', 'volumes: []'])('fills a pod’s empty %s', (line) => {
-    const result = injectText(`${POD}    ${line}\n`);
+  it.each(['volumes:', 'volumes: null', 'volumes: []'])(
+    'injects into a pod with an empty %s',
+    (line) => {
+      const result = injectText(`${POD}    ${line}\n`);
 
-    expect(result.faults).toEqual([]);
-    expect(parse(result.text).spec.volumes).toHaveLength(1);
-  });
+      expect(result.faults).toEqual([]);
+      expect(parse(result.text).spec.volumes).toHaveLength(1);
+    },
+  );
 });
 
-describe('aliases', () => {
+describe('injectManifest, with aliases', () => {
   const twins = POD.replace('    - image', '    - &app\n      image').concat(
     '    initContainers:\n    - *app\n',
   );
 
-  it('are written out where one shares what is added to, with a note that says so', () => {
+  it('expands them if one refers to a value that is injected, and adds a note', () => {
     const { text, notes, faults } = injectText(twins);
 
     expect(faults).toEqual([]);
-    expect(notes).toEqual([{ line: 2, message: expect.stringContaining('aliases') }]);
+    expect(notes).toEqual([{ line: 13, message: expect.stringContaining('/spec/containers/0') }]);
     expect(text).not.toMatch(/[&*]app/);
     expect(losses(parse(twins), parse(text))).toEqual([]);
     expect(parse(text).spec.initContainers[0].env[0].name).toBe('POD_NAME');
   });
 
-  it('are written out where a merge key brings what is added to', () => {
+  it('expands them if the injected value comes from a merge key', () => {
     const base = 'x-base: &base\n    containers:\n    - name: app\n';
     const text = `${POD.slice(0, POD.indexOf('spec:'))}${base}spec:\n    <<: *base\n`;
     const result = injectText(text);
@@ -203,7 +209,7 @@ describe('aliases', () => {
     expect(parse(result.text)['x-base']).toEqual({ containers: [{ name: 'app' }] });
   });
 
-  it('elsewhere stay as they are, without a note', () => {
+  it('keeps them without a note if they are elsewhere in the document', () => {
     const text = POD.replace('name: web\n', 'name: web\n  labels: &l {app: web}\n').concat(
       '    nodeSelector: *l\n',
     );
@@ -213,13 +219,13 @@ describe('aliases', () => {
     expect(lostLines(text, result.text)).toEqual([]);
   });
 
-  it('in foreign documents stay as they are', () => {
-    const foreign = 'a: &a [1]\nb: *a\n';
+  it('keeps them in other documents', () => {
+    const other = 'a: &a [1]\nb: *a\n';
 
-    expect(injectText(`${foreign}---\n${POD}`).text.startsWith(`${foreign}---\n`)).toBe(true);
+    expect(injectText(`${other}---\n${POD}`).text.startsWith(`${other}---\n`)).toBe(true);
   });
 
-  it('written out are the same in a second run', () => {
+  it('changes nothing when it runs again on the expanded text', () => {
     const once = injectText(twins).text;
 
     expect(injectText(once)).toMatchObject({ text: once, notes: [], faults: [] });

@@ -5,18 +5,18 @@ import { defaultRules } from '../../src/core/decision/rules.ts';
 import { injectManifest } from '../../src/manifests/inject.ts';
 import { uninjectManifests } from '../../src/manifests/uninject.ts';
 import { CASE_NAMESPACE, injectOptions, manifestOf, readCases } from '../support/cases.ts';
-import { ASKING_WORKLOADS, injectText } from '../support/manifests.ts';
+import { injectText, REQUESTING_WORKLOADS } from '../support/manifests.ts';
 
 const REVIEWS = new URL('../reviews/', import.meta.url);
 
 function uninjectText(text: string, namespace = 'default', rules = defaultRules('test')) {
   const [result] = uninjectManifests([text], { rules, namespace });
-  if (result === undefined) throw new Error('there is one text for each');
+  if (result === undefined) throw new Error('expected one result for one text');
   return result;
 }
 
-/** What can not come back: a null or empty list that gave way, and what was half injected before. */
-const ONE_WAY = [
+/** The original text cannot be restored: a null was replaced, or the pod was partly injected before. */
+const NOT_REVERSIBLE = [
   'null-is-absent',
   'a-container-added-later-gets-its-own',
   'a-container-added-later-finds-the-ambassador',
@@ -24,9 +24,9 @@ const ONE_WAY = [
   'an-ambassador-that-is-there-is-told-as-it-is',
 ];
 
-const CASES = readCases().filter(({ name }) => !ONE_WAY.includes(name));
+const CASES = readCases().filter(({ name }) => !NOT_REVERSIBLE.includes(name));
 
-describe('uninjecting what was injected gives the same bytes', () => {
+describe('uninjecting an injected manifest restores the bytes', () => {
   it.each(CASES)('of the case $name', (golden) => {
     const text = manifestOf(golden, golden.podText);
     const injected = injectManifest(text, injectOptions(golden)).text;
@@ -38,11 +38,11 @@ describe('uninjecting what was injected gives the same bytes', () => {
   });
 
   it.each(readdirSync(REVIEWS).filter((file) => file.endsWith('.json')))(
-    'of the captured pod %s, however it is written',
+    'of the captured pod %s in block YAML, as a Deployment with CRLF, and in JSON',
     (file) => {
       const { object } = JSON.parse(readFileSync(new URL(file, REVIEWS), 'utf8')).request;
       const { spec } = object;
-      const metadata = asking(object.metadata);
+      const metadata = requestingAll(object.metadata);
       const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
       const deployment = {
         apiVersion: 'apps/v1',
@@ -63,22 +63,24 @@ describe('uninjecting what was injected gives the same bytes', () => {
     },
   );
 
-  it.each(Object.entries(ASKING_WORKLOADS))('of a %s', (_, text) => {
+  it.each(Object.entries(REQUESTING_WORKLOADS))('of a %s', (_, text) => {
     expect(injectText(text).text).not.toBe(text);
     expect(uninjectText(injectText(text).text).text).toBe(text);
   });
 });
 
-/** All that can be asked for, unless the pod says otherwise. */
-function asking(metadata: { annotations?: Record<string, string> }): object {
+/** Requests everything, unless the pod itself has an `inject-ambassador` annotation. */
+function requestingAll(metadata: { annotations?: Record<string, string> }): object {
   const all = {
     'podherald.dev/inject-ambassador': 'true',
     'podherald.dev/ambassador-kubeconfig': 'true',
   };
-  const isBare = Object.keys(metadata.annotations ?? {}).some((key) =>
+  const hasOwnRequest = Object.keys(metadata.annotations ?? {}).some((key) =>
     key.startsWith('inject-amb'),
   );
-  return isBare ? metadata : { ...metadata, annotations: { ...all, ...metadata.annotations } };
+  return hasOwnRequest
+    ? metadata
+    : { ...metadata, annotations: { ...all, ...metadata.annotations } };
 }
 
 const OWN = `apiVersion: v1
@@ -86,7 +88,7 @@ kind: Pod
 metadata:
   name: web
   annotations:
-    inject-metadata: "true" # asks
+    inject-metadata: "true" # requested
 spec:
   containers:
   - name: app
@@ -107,16 +109,16 @@ spec:
     emptyDir: {}
 `;
 
-describe('uninjecting', () => {
-  it('keeps what the user wrote, comments and variables of the same name too', () => {
+describe('uninjectManifests', () => {
+  it('keeps the user’s own parts, including comments and env vars of the same name', () => {
     expect(uninjectText(injectText(OWN).text).text).toBe(OWN);
   });
 
-  it('keeps what the user wrote where nothing was injected', () => {
+  it('keeps the text if nothing was injected', () => {
     expect(uninjectText(OWN).text).toBe(OWN);
   });
 
-  it('takes out what was there before a container came, and what was changed since stays', () => {
+  it('removes the injection after a container was added, and keeps an env var that was edited', () => {
     const edited = injectText(OWN)
       .text.replace('  containers:\n', '  containers:\n  - name: new\n    image: new\n')
       .replace('fieldPath: metadata.namespace', "fieldPath: metadata.labels['team']");
@@ -129,15 +131,15 @@ describe('uninjecting', () => {
     expect(text).toContain("metadata.labels['team']");
   });
 
-  it('keeps an equal volume that is called otherwise, which only its mounts were added for', () => {
+  it('keeps the user’s own volume that injected mounts use', () => {
     const golden = readCases().find(({ name }) => name === 'an-equal-volume-is-used-again');
     const text = golden?.podText ?? '';
 
     expect(uninjectText(injectText(text).text).text).toBe(text);
   });
 
-  it('keeps a volume of ours that a mount of the user’s needs', () => {
-    const { text } = injectText(ASKING_WORKLOADS['Pod'] ?? '');
+  it('keeps an injected volume that the user’s own mount needs', () => {
+    const { text } = injectText(REQUESTING_WORKLOADS['Pod'] ?? '');
     const pod = parse(text);
     pod.spec.containers.push({
       name: 'reader',
@@ -149,7 +151,7 @@ describe('uninjecting', () => {
     expect(cleaned.spec.containers[0]).toEqual({ name: 'app' });
   });
 
-  it('cleans what another tool has written anew, keys in the order of the alphabet', () => {
+  it('removes the injection from a file that another tool has sorted by key', () => {
     const { text } = injectText(OWN);
     const sorted = stringify(parse(text), { sortMapEntries: true });
     const cleaned = parse(uninjectText(sorted).text);
@@ -158,29 +160,36 @@ describe('uninjecting', () => {
     expect(cleaned).toEqual(parse(OWN));
   });
 
-  it('leaves all other documents as they are', () => {
+  it('keeps all other documents', () => {
     const other = 'kind:   ConfigMap\napiVersion: v1\nmetadata: {name: c} # kept\n';
     const text = `${other}---\n${OWN}---\n${other}`;
 
     expect(uninjectText(injectText(text).text).text).toBe(text);
   });
 
-  it('leaves a pod alone that says false, whatever it has', () => {
-    const text = injectText(OWN).text.replace('"true" # asks', '"false"');
+  it('keeps an injected pod whose annotation is now false', () => {
+    const text = injectText(OWN).text.replace('"true" # requested', '"false"');
 
     expect(uninjectText(text)).toMatchObject({ text, faults: [] });
   });
 
-  it('refuses to cut what an alias elsewhere needs', () => {
+  it('reports a fault if an alias elsewhere needs an injected part', () => {
     const { text } = injectText(OWN);
     const shared = `${text.replace('    env:\n', '    env: &env\n')}extra: *env\n`;
     const { faults, text: after } = uninjectText(shared);
 
     expect(after).toBe(shared);
-    expect(faults).toMatchObject([{ message: expect.stringContaining('&env') }]);
+    expect(faults).toMatchObject([{ line: 13, message: expect.stringMatching(/&env.*replace/) }]);
   });
 
-  it('is done after one time', () => {
+  it('gives the line in the file, not in the document', () => {
+    const { text } = injectText(OWN);
+    const shared = `${text.replace('    env:\n', '    env: &env\n')}extra: *env\n`;
+
+    expect(uninjectText(`kind: List\n---\n${shared}`).faults).toMatchObject([{ line: 13 + 2 }]);
+  });
+
+  it('changes nothing when it runs again', () => {
     const { text } = uninjectText(injectText(OWN).text);
 
     expect(uninjectText(text).text).toBe(text);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/core/api/json.ts';
-import { below, findWorkloads } from '../../src/manifests/workloads.ts';
-import { ASKING_WORKLOADS } from '../support/manifests.ts';
+import { findWorkloads, toDocumentOperation } from '../../src/manifests/workloads.ts';
+import { REQUESTING_WORKLOADS } from '../support/manifests.ts';
 
 function found(value: Json): string[] {
   return findWorkloads(value).map(({ kind, name, templatePath }) =>
@@ -14,7 +14,7 @@ const SPEC = { containers: [{ name: 'app' }] };
 const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: SPEC };
 
 describe('findWorkloads', () => {
-  it.each(Object.entries(ASKING_WORKLOADS))('finds the pod template of a %s', (kind, text) => {
+  it.each(Object.entries(REQUESTING_WORKLOADS))('finds the pod template of a %s', (kind, text) => {
     const [workload, ...others] = findWorkloads(parse(text));
 
     expect(others).toEqual([]);
@@ -28,8 +28,8 @@ describe('findWorkloads', () => {
     expect(found({ ...list, items: [list] })).toEqual(['Pod web items 0 items 1']);
   });
 
-  it('finds the items of a PodList that leave out what the list says', () => {
-    // kubectl reads them so (apimachinery, unstructuredJSONScheme.decodeToList).
+  it('finds the items of a PodList that have no kind and apiVersion', () => {
+    // kubectl accepts them (apimachinery, unstructuredJSONScheme.decodeToList).
     const { apiVersion: _, kind: __, ...item } = POD;
 
     expect(found({ apiVersion: 'v1', kind: 'PodList', items: [item] })).toEqual([
@@ -51,7 +51,7 @@ describe('findWorkloads', () => {
     ['null', null],
     ['a list', [POD]],
     ['a string', 'Pod'],
-  ])('leaves alone %s', (_, value) => {
+  ])('ignores %s', (_, value) => {
     expect(found(value)).toEqual([]);
   });
 
@@ -60,30 +60,30 @@ describe('findWorkloads', () => {
     ['metadata of null', { metadata: null }, '(no name)'],
     ['only a generateName', { metadata: { generateName: 'web-' } }, 'web-*'],
     ['an empty name', { metadata: { name: '' } }, '(no name)'],
-  ])('names what it can of an object with %s', (_, metadata, name) => {
+  ])('names an object with %s', (_, metadata, name) => {
     const pod = { apiVersion: 'v1', kind: 'Pod', spec: SPEC, ...(metadata as object) };
 
     expect(findWorkloads(pod as Json)).toMatchObject([{ name }]);
   });
 
-  it('finds workloads whose template is missing, as somebody has to tell of it', () => {
+  it('finds workloads without a template, so that they can be reported', () => {
     expect(findWorkloads({ apiVersion: 'apps/v1', kind: 'Deployment' })).toMatchObject([
       { template: undefined },
     ]);
   });
 });
 
-describe('below', () => {
-  it('leads an operation on a template to where that stands in the document', () => {
+describe('toDocumentOperation', () => {
+  it('turns the path in a pod template into a path in the document', () => {
     const [workload] = findWorkloads({
       apiVersion: 'v1',
       kind: 'List',
-      items: [parse(ASKING_WORKLOADS['CronJob'] ?? '')],
+      items: [parse(REQUESTING_WORKLOADS['CronJob'] ?? '')],
     });
-    if (workload === undefined) throw new Error('there is no workload');
+    if (workload === undefined) throw new Error('expected a workload');
     const add = { op: 'add', path: '/spec/volumes', value: [] } as const;
 
-    expect(below(workload, add)).toEqual({
+    expect(toDocumentOperation(workload, add)).toEqual({
       ...add,
       path: '/items/0/spec/jobTemplate/spec/template/spec/volumes',
     });

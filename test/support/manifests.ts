@@ -1,7 +1,7 @@
 import { defaultRules } from '../../src/core/decision/rules.ts';
 import { type InjectedManifest, injectManifest } from '../../src/manifests/inject.ts';
 
-/** What `podherald inject` makes of a text, with annotations as `--annotate` gives them. */
+/** Injects a text as `podherald inject` does, with annotations as `--annotate` gives them. */
 export function injectText(
   text: string,
   annotate: Readonly<Record<string, string>> = {},
@@ -11,14 +11,14 @@ export function injectText(
   return injectManifest(text, { rules, namespace: 'default', annotate: annotations });
 }
 
-/** How each pod and workload ended, as in `Deployment web: injected`. */
+/** The outcome for each Pod and workload, such as `Deployment web: injected`. */
 export function endings({ reports }: InjectedManifest): string[] {
   return reports.map(
     ({ workload, mutation }) => `${workload.kind} ${workload.name}: ${mutation.outcome}`,
   );
 }
 
-/** The lines of a text that do not stand in another one, in the same order; none if all do. */
+/** The lines of a text that another text does not have in the same order. */
 export function lostLines(before: string, after: string): string[] {
   const rest = after.split('\n');
   return before.split('\n').filter((line) => {
@@ -35,8 +35,8 @@ function object(apiVersion: string, kind: string, body: string): string {
   return `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: web}\n${body}\n`;
 }
 
-/** One asking object of each kind. */
-export const ASKING_WORKLOADS: Readonly<Record<string, string>> = {
+/** One object of each kind that requests metadata. */
+export const REQUESTING_WORKLOADS: Readonly<Record<string, string>> = {
   Pod: object('v1', 'Pod', POD_SPEC).replace(
     '{name: web}',
     '{name: web, annotations: {inject-metadata: "true"}}',

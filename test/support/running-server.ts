@@ -7,7 +7,7 @@ import {
   startServer,
 } from '../../src/webhook/server/server.ts';
 import type { KeyPair } from '../../src/webhook/tls/certificate.ts';
-import type { CertificateSource } from '../../src/webhook/tls/source.ts';
+import type { CertificateSource } from '../../src/webhook/tls/certificate-source.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 
 /** A source that has one pair for ever. */

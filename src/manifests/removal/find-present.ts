@@ -1,30 +1,37 @@
-import type { Pod } from '../../core/api/pod.ts';
+import type { Container, Pod, Volume } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
 import { type SelectedContainer, selectedContainers } from '../../core/injection/plan.ts';
-import { type Anew, anewOf, sidecarIn, writtenKeys } from './anew.ts';
-import { indexesOf, named, volumeCandidates } from './candidates.ts';
-import type { Ours, OursInContainer } from './ours.ts';
-import { sameMount } from './same-volume.ts';
+import { sameMount, sameVolume } from './compare.ts';
+import type { ContainerParts, InjectedParts } from './injected-parts.ts';
+import {
+  addedAnnotationKeys,
+  findAmbassadorIndex,
+  type Reinjection,
+  reinject,
+} from './reinject.ts';
 
 /**
- * What of a pod equals what podherald adds, wherever it stands: another webhook may have put its own
- * in between. It is there to be told; what may be taken out is what `findOurs` finds.
+ * Finds the parts of a pod that equal what podherald injects, at any position: another webhook may
+ * have inserted its own parts between them. Only for reports: `findRemovable` finds the parts that
+ * may be removed.
  */
-export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Ours {
-  const sidecar = sidecarIn(pod);
-  // Its neighbours are told the port of the ambassador that is there, its own volume is added with it.
-  const beside = anewOf(pod, undefined, namespace, rules);
-  const withSidecar = sidecar === undefined ? beside : anewOf(pod, sidecar, namespace, rules);
+export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
+  const ambassadorIndex = findAmbassadorIndex(pod);
+  // Kept for the other containers, whose env has the port of the ambassador that is present;
+  // stripped for the volumes, which are only injected together with an ambassador.
+  const kept = reinject(pod, undefined, namespace, rules);
+  const stripped =
+    ambassadorIndex === undefined ? kept : reinject(pod, ambassadorIndex, namespace, rules);
   return {
     containers: selectedContainers(pod, ALL_CONTAINERS).map((selected) =>
-      presentIn(selected, pod, beside),
+      presentIn(selected, pod, kept),
     ),
-    volumes: volumeCandidates(pod, withSidecar),
-    ...(sidecar !== undefined && { sidecar }),
-    annotations: writtenKeys(rules).filter((key) =>
+    volumes: findVolumes(pod, stripped),
+    ...(ambassadorIndex !== undefined && { ambassadorIndex }),
+    annotations: addedAnnotationKeys(rules).filter((key) =>
       Object.hasOwn(pod.metadata?.annotations ?? {}, key),
     ),
   };
@@ -33,11 +40,11 @@ export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Ours 
 function presentIn(
   { container, at }: SelectedContainer,
   pod: Pod,
-  { bare, full }: Anew,
-): OursInContainer {
-  const twin = named(full.spec[at.list], container.name);
-  const own = named(bare.spec[at.list], container.name)?.volumeMounts?.length ?? 0;
-  const mounts = (twin?.volumeMounts ?? []).slice(own);
+  { stripped, injected }: Reinjection,
+): ContainerParts {
+  const twin = containerNamed(container.name, injected.spec[at.list]);
+  const ownMounts = containerNamed(container.name, stripped.spec[at.list])?.volumeMounts ?? [];
+  const mounts = (twin?.volumeMounts ?? []).slice(ownMounts.length);
   return {
     at,
     name: container.name,
@@ -45,7 +52,35 @@ function presentIn(
       (twin?.env ?? []).some((other) => sameEnvVar(one, other)),
     ),
     volumeMounts: indexesOf(container.volumeMounts, (one) =>
-      mounts.some((other) => sameMount(one, pod, other, full)),
+      mounts.some((other) => sameMount(one, pod, other, injected)),
     ),
   };
+}
+
+export function containerNamed(
+  name: string,
+  containers: readonly Container[] | null | undefined,
+): Container | undefined {
+  return containers?.find((container) => container.name === name);
+}
+
+/** The indexes of the volumes that have the contents and the name of an injected one. */
+export function findVolumes(pod: Pod, { stripped, injected }: Reinjection): number[] {
+  const added = (injected.spec.volumes ?? []).slice(stripped.spec.volumes?.length ?? 0);
+  return indexesOf(pod.spec.volumes, (volume) =>
+    added.some((other) => sameVolume(volume, other) && hasNameLike(volume, other)),
+  );
+}
+
+/** `downward`, `downward-app` and `downward-app-2` are all names of the same injected volume. */
+function hasNameLike(one: Volume, other: Volume): boolean {
+  const base = other.name.split('-', 1)[0] ?? '';
+  return one.name === other.name || one.name === base || one.name.startsWith(`${base}-`);
+}
+
+function indexesOf<Item>(
+  items: readonly Item[] | null | undefined,
+  matches: (item: Item) => boolean,
+): number[] {
+  return (items ?? []).flatMap((item, index) => (matches(item) ? index : []));
 }

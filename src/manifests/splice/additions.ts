@@ -1,95 +1,115 @@
 import { isSeq } from 'yaml';
 import type { Json } from '../../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../../core/api/json-patch.ts';
-import { type Locator, type Place, pairOf } from './locate.ts';
+import { type Collection, type CollectionFinder, pairOf } from './collections.ts';
 import { Refusal } from './refusal.ts';
-import { type CollectionToken, writtenItems } from './token-span.ts';
+import type { CollectionToken } from './tokens.ts';
 
-/** Values that go before the item at an index of the list as it is written; at its length, last. */
-export interface Run {
+/** Values to insert into a list, next to each other. */
+export interface ListInsertion {
+  /** The index (from 0) in the list of the text; its length to append. */
   readonly before: number;
   readonly values: readonly Json[];
 }
 
-/** Everything that the operations add to one list or map. */
+/** Everything that operations add to one list or map. */
 export interface Additions {
-  readonly place: Place;
-  readonly runs: readonly Run[];
+  readonly collection: Collection;
+  /** For a list. */
+  readonly insertions: readonly ListInsertion[];
+  /** For a map: values by key. */
   readonly members: ReadonlyMap<string, Json>;
 }
 
-interface Gathered {
-  readonly place: Place;
+interface PendingAdditions {
+  readonly collection: Collection;
   readonly members: Map<string, Json>;
-  /** The list as the operations so far made it: written items by their index, and added ones. */
+  /** The list after the operations so far: indexes of items in the text, and added values. */
   readonly list: (number | { readonly value: Json })[];
 }
 
-/** Sorts operations by the collection that they add to, deepest first. */
-export function gatherAdditions(
-  locator: Locator,
+type PendingByToken = Map<CollectionToken, PendingAdditions>;
+
+/**
+ * Groups operations by the list or map that they add to.
+ *
+ * @returns the deepest collections first.
+ * @throws Refusal for a path that does not exist, is shared, or leads into an added value.
+ */
+export function groupAdditions(
+  finder: CollectionFinder,
   operations: readonly AddOperation[],
 ): Additions[] {
-  const gathered = new Map<CollectionToken, Gathered>();
-  for (const operation of operations) add(locator, operation, gathered);
-  return [...gathered.values()]
-    .toSorted((one, other) => other.place.depth - one.place.depth)
-    .map(({ place, members, list }) => ({ place, members, runs: runsOf(list) }));
+  const pending: PendingByToken = new Map();
+  for (const operation of operations) add(finder, operation, pending);
+  return [...pending.values()]
+    .toSorted((one, other) => other.collection.depth - one.collection.depth)
+    .map(({ collection, members, list }) => ({
+      collection,
+      members,
+      insertions: insertionsIn(list),
+    }));
 }
 
 function add(
-  locator: Locator,
+  finder: CollectionFinder,
   { path, value }: AddOperation,
-  gathered: Map<CollectionToken, Gathered>,
+  pending: PendingByToken,
 ): void {
   const tokens = pointerTokens(path);
   const last = tokens.pop();
   if (last === undefined) throw new Refusal('unsupported', { path });
-  const place = tokens.reduce(
-    (outer, token) => step(locator, outer, token, gathered),
-    locator.root(),
+  const collection = tokens.reduce(
+    (outer, token) => child(finder, outer, token, pending),
+    finder.root(),
   );
-  const target = gathered.get(place.token) ?? nothing(place);
-  gathered.set(place.token, target);
-  if (!isSeq(place.node)) {
-    locator.assertOwn(pairOf(place, last)?.value, path);
+  const target = pendingFor(collection, pending);
+  pending.set(collection.token, target);
+  if (!isSeq(collection.node)) {
+    finder.assertNotShared(pairOf(collection, last)?.value, path);
     target.members.set(last, value);
     return;
   }
   target.list.splice(indexIn(target, last, target.list.length, path), 0, { value });
 }
 
-function step(
-  locator: Locator,
-  place: Place,
+function child(
+  finder: CollectionFinder,
+  collection: Collection,
   token: string,
-  gathered: ReadonlyMap<CollectionToken, Gathered>,
-): Place {
-  if (!isSeq(place.node)) return locator.member(place, token);
-  const target = gathered.get(place.token) ?? nothing(place);
-  const path = `${place.path}/${token}`;
-  const written = target.list[indexIn(target, token, target.list.length - 1, path)];
-  if (typeof written !== 'number') throw new Refusal('missing', { path });
-  return locator.item(place, written, writtenItems(place.token)[written]);
+  pending: PendingByToken,
+): Collection {
+  if (!isSeq(collection.node)) return finder.member(collection, token);
+  const target = pendingFor(collection, pending);
+  const path = `${collection.path}/${token}`;
+  const index = target.list[indexIn(target, token, target.list.length - 1, path)];
+  if (typeof index !== 'number') throw new Refusal('missing', { path });
+  return finder.item(collection, index);
 }
 
-function nothing(place: Place): Gathered {
-  return { place, members: new Map(), list: [...place.node.items.keys()] };
+function pendingFor(collection: Collection, pending: PendingByToken): PendingAdditions {
+  const unchanged = { collection, members: new Map(), list: [...collection.node.items.keys()] };
+  return pending.get(collection.token) ?? unchanged;
 }
 
-function indexIn({ list }: Gathered, token: string, max: number, path: string): number {
-  if (token === '-' && max === list.length) return list.length;
+function indexIn(
+  { list }: PendingAdditions,
+  token: string,
+  maxIndex: number,
+  path: string,
+): number {
+  if (token === '-' && maxIndex === list.length) return list.length;
   const index = /^(?:0|[1-9]\d*)$/.test(token) ? Number(token) : Number.POSITIVE_INFINITY;
-  if (index > max) throw new Refusal('missing', { path });
+  if (index > maxIndex) throw new Refusal('missing', { path });
   return index;
 }
 
-function runsOf(list: Gathered['list']): Run[] {
-  const runs: Run[] = [];
+function insertionsIn(list: PendingAdditions['list']): ListInsertion[] {
+  const insertions: ListInsertion[] = [];
   let before = 0;
   let values: Json[] = [];
   const close = () => {
-    if (values.length > 0) runs.push({ before, values });
+    if (values.length > 0) insertions.push({ before, values });
     values = [];
   };
   for (const item of list) {
@@ -102,5 +122,5 @@ function runsOf(list: Gathered['list']): Run[] {
     before = item + 1;
   }
   close();
-  return runs;
+  return insertions;
 }

@@ -1,135 +1,155 @@
 import type { CST } from 'yaml';
 import { isObject, type Json } from '../../core/api/json.ts';
+import type { Layout } from './block-layout.ts';
+import type { Collection } from './collections.ts';
+import { Refusal } from './refusal.ts';
+import { blockLines, indented, inlineText, isNested } from './render.ts';
 import {
   beginsLine,
   blanksBefore,
   commentAbove,
   commentColumn,
-  lineBreak,
+  deletion,
+  type Edit,
+  insertion,
+  lineBreakOf,
   lineEnd,
   lineStart,
   nextLine,
-} from './lines.ts';
-import type { Place } from './locate.ts';
-import { Refusal } from './refusal.ts';
-import { blockLines, indented, inlineText, isNested, type Layout } from './render-block.ts';
-import { type Edit, insertion } from './text-edit.ts';
+} from './text-edit.ts';
 import {
   type ItemToken,
+  indicatorOf,
   itemEnd,
   itemStart,
-  lastSign,
-  signOf,
+  itemsWithContent,
+  lastIndicator,
+  nonEmptyToken,
   tokenEnd,
-  written,
-  writtenItems,
-} from './token-span.ts';
+} from './tokens.ts';
 
-/** Puts lines before the item at an index of a block list, above the comment that is about it. */
+/**
+ * Inserts lines before the item at an index (from 0) of a block list, above the comment that
+ * describes that item; after the last item if there is no item at the index.
+ *
+ * @param lines without the indentation of the list.
+ */
 export function insertLines(
   text: string,
-  place: Place,
+  list: Collection,
   index: number,
   lines: readonly string[],
 ): Edit[] {
-  const items = writtenItems(place.token);
+  const items = itemsWithContent(list.token);
   const [item, previous] = [items[index], items[index - 1]];
-  if (!item) return appendLines(text, place, lines);
+  if (!item) return appendLines(text, list, lines);
   const dash = itemStart(item);
-  const shifted = indented(lines, place.token.indent);
-  const end = lineBreak(text);
+  const { indent } = list.token;
+  const shifted = indented(lines, indent);
+  const lineBreak = lineBreakOf(text);
   if (beginsLine(text, dash)) {
     const at = previous
-      ? commentAbove(text, dash, itemEnd(previous), place.token.indent)
-      : commentAbove(text, dash, place.holder ? 0 : dash);
-    return [insertion(at, shifted.map((line) => line + end).join(''))];
+      ? commentAbove(text, dash, itemEnd(previous), indent)
+      : commentAbove(text, dash, list.parent ? 0 : dash);
+    return [insertion(at, shifted.map((line) => line + lineBreak).join(''))];
   }
-  // `- - a`: the new first item takes the place beside the outer dash, the old one a new line.
-  const first = shifted.join(end).slice(place.token.indent);
-  return [insertion(dash, first + end + ' '.repeat(place.token.indent))];
+  // `- - a`: the new item follows the outer dash, and the old first item moves to a new line.
+  const first = shifted.join(lineBreak).slice(indent);
+  return [insertion(dash, first + lineBreak + ' '.repeat(indent))];
 }
 
-/** Puts lines after the last item of a block list or map. */
-export function appendLines(text: string, place: Place, lines: readonly string[]): Edit[] {
-  const last = writtenItems(place.token).at(-1);
-  const end = last ? itemEnd(last) : place.token.offset;
-  const outside = place.holder?.place.token.indent ?? place.token.indent;
-  return [linesAfter(text, end, outside + 1, indented(lines, place.token.indent))];
+/**
+ * Inserts lines after the last item of a block list or map.
+ *
+ * @param lines without the indentation of the list or map.
+ */
+export function appendLines(
+  text: string,
+  { token, parent }: Collection,
+  lines: readonly string[],
+): Edit[] {
+  const last = itemsWithContent(token).at(-1);
+  const end = last ? itemEnd(last) : token.offset;
+  const outerIndent = parent?.collection.token.indent ?? token.indent;
+  return [linesAfter(text, end, outerIndent + 1, indented(lines, token.indent))];
 }
 
-/** A comment that touches the content from below is part of it if it is indented like it. */
+/** Comments directly below the content, indented by at least `minColumn`, are part of it. */
 function linesAfter(text: string, end: number, minColumn: number, lines: readonly string[]): Edit {
-  // Content that ends with a line break (`|+`) already ends its line.
-  const afterBreak = text[end - 1] === '\n';
-  let at = afterBreak ? end : lineEnd(text, end);
-  let below = afterBreak ? end : nextLine(text, end);
+  // The content of a block scalar with `|+` includes the line break.
+  const isAfterBreak = text[end - 1] === '\n';
+  let at = isAfterBreak ? end : lineEnd(text, end);
+  let below = isAfterBreak ? end : nextLine(text, end);
   while (below !== undefined) {
     const column = commentColumn(text, below);
     if (column === undefined || column < minColumn) break;
     at = lineEnd(text, below);
     below = nextLine(text, below);
   }
-  const joined = lines.join(lineBreak(text));
-  return insertion(at, text[at - 1] === '\n' ? joined + lineBreak(text) : lineBreak(text) + joined);
+  const lineBreak = lineBreakOf(text);
+  const joined = lines.join(lineBreak);
+  return insertion(at, text[at - 1] === '\n' ? joined + lineBreak : lineBreak + joined);
 }
 
 /**
- * Writes a value into an item of a block list or map whose own value is not written, a scalar or
- * an empty collection: that gives way.
+ * Writes the value of an item of a block list or map, in place of a scalar, an empty collection or
+ * nothing.
+ *
+ * @throws Refusal if the item has neither a dash nor a colon.
  */
 export function writeValue(
   text: string,
-  holder: Place,
+  outer: Collection,
   item: ItemToken,
   value: Json,
   layout: Layout,
 ): Edit[] {
-  const old = written(item.value);
-  const sign = lastSign(item);
-  if (!sign) throw new Refusal('unsupported', { path: holder.path, offset: itemStart(item) });
-  if (old && (beginsLine(text, old.offset) || isBesideDash(text, old, sign))) {
+  const old = nonEmptyToken(item.value);
+  const indicator = lastIndicator(item);
+  if (!indicator) throw new Refusal('unsupported', { path: outer.path, offset: itemStart(item) });
+  if (old && (beginsLine(text, old.offset) || isBesideDash(text, old, indicator))) {
     const column = old.offset - lineStart(text, old.offset);
-    return [{ ...span(text, old), text: inPlace(text, value, layout, column) }];
+    return [{ ...deletionOf(text, old), text: textAtColumn(text, value, layout, column) }];
   }
-  const signEnd = sign.offset + sign.source.length;
+  const indicatorEnd = indicator.offset + indicator.source.length;
   if (!isNested(value)) {
     const scalar = inlineText(value);
-    return [old ? { ...span(text, old), text: scalar } : insertion(signEnd, ` ${scalar}`)];
+    if (!old) return [insertion(indicatorEnd, ` ${scalar}`)];
+    return [{ ...deletionOf(text, old), text: scalar }];
   }
-  const at = lineEnd(text, old ? span(text, old).to : signEnd);
-  const lines = indented(blockLines(value, layout), columnUnder(holder, value, layout));
-  const below = insertion(at, lines.map((line) => lineBreak(text) + line).join(''));
-  return old ? [withoutBlanks(text, span(text, old)), below] : [below];
+  const at = lineEnd(text, old ? deletionOf(text, old).to : indicatorEnd);
+  const lines = indented(blockLines(value, layout), indentUnder(outer, value, layout));
+  const below = insertion(at, lines.map((line) => lineBreakOf(text) + line).join(''));
+  return old ? [withBlanksBefore(text, deletionOf(text, old)), below] : [below];
 }
 
-/** Takes away the tag of a value that gives way: it spoke of the old value. */
-export function dropTag(text: string, item: ItemToken): Edit[] {
-  const tag = signOf({ start: [], sep: item.sep ?? [] }, 'tag');
+/** Deletes the tag of an item's old value: it does not apply to the new value. */
+export function deleteTag(text: string, item: ItemToken): Edit[] {
+  const tag = indicatorOf({ start: [], sep: item.sep ?? [] }, 'tag');
   if (!tag) return [];
-  return [withoutBlanks(text, { at: tag.offset, to: tag.offset + tag.source.length, text: '' })];
+  return [withBlanksBefore(text, deletion(tag.offset, tag.offset + tag.source.length))];
 }
 
-function isBesideDash(text: string, value: CST.Token, sign: CST.SourceToken): boolean {
-  return sign.type === 'seq-item-ind' && lineStart(text, value.offset) <= sign.offset;
+function isBesideDash(text: string, value: CST.Token, indicator: CST.SourceToken): boolean {
+  return indicator.type === 'seq-item-ind' && lineStart(text, value.offset) <= indicator.offset;
 }
 
-function inPlace(text: string, value: Json, layout: Layout, column: number): string {
+function textAtColumn(text: string, value: Json, layout: Layout, column: number): string {
   if (!isNested(value)) return inlineText(value);
-  return blockLines(value, layout).join(lineBreak(text) + ' '.repeat(column));
+  return blockLines(value, layout).join(lineBreakOf(text) + ' '.repeat(column));
 }
 
-function columnUnder(holder: Place, value: Json, layout: Layout): number {
-  const { indent, type } = holder.token;
-  if (type === 'block-seq') return indent + layout.dashWidth;
-  return indent + (isObject(value) ? layout.mapStep : layout.seqStep);
+function indentUnder({ token }: Collection, value: Json, layout: Layout): number {
+  if (token.type === 'block-seq') return token.indent + layout.dashWidth;
+  return token.indent + (isObject(value) ? layout.mapStep : layout.seqStep);
 }
 
-/** The span of a value, without the line breaks that end a block scalar. */
-function span(text: string, token: CST.Token): Edit {
+/** Deletes a value, but not the line breaks at the end of a block scalar. */
+function deletionOf(text: string, token: CST.Token): Edit {
   const source = text.slice(token.offset, tokenEnd(token));
-  return { at: token.offset, to: token.offset + source.trimEnd().length, text: '' };
+  return deletion(token.offset, token.offset + source.trimEnd().length);
 }
 
-function withoutBlanks(text: string, edit: Edit): Edit {
+function withBlanksBefore(text: string, edit: Edit): Edit {
   return { ...edit, at: blanksBefore(text, edit.at) };
 }

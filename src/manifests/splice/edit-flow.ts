@@ -1,39 +1,50 @@
 import type { CST } from 'yaml';
 import type { Json } from '../../core/api/json.ts';
-import { beginsLine, commentAbove, endsLine, lineEnd, lineIndent, lineStart } from './lines.ts';
-import type { Place } from './locate.ts';
-import { hasOwnLines, unitOf } from './read-flow-style.ts';
-import { type FlowStyle, flowInside, flowValue } from './render-flow.ts';
-import { type Edit, insertion } from './text-edit.ts';
+import type { FlowCollection } from './collections.ts';
+import { type FlowStyle, hasItemLines, indentUnitOf } from './flow-style.ts';
+import { flowContent, flowValue } from './render.ts';
+import {
+  beginsLine,
+  commentAbove,
+  type Edit,
+  endsLine,
+  insertion,
+  lineEnd,
+  lineIndent,
+  lineStart,
+} from './text-edit.ts';
 import {
   type ItemToken,
   itemEnd,
   itemStart,
-  lastSign,
+  itemsWithContent,
+  lastIndicator,
+  nonEmptyToken,
   tokenEnd,
-  written,
-  writtenItems,
-} from './token-span.ts';
+} from './tokens.ts';
 
-/** Renders an item; lines after its first begin with `indent`. */
+/** Renders an item; its second and later lines begin with `indent`. */
 export type FlowItem = (indent: string) => string;
 
-/** Puts items before the item at an index of a flow collection, or at its end. */
+/**
+ * Inserts items before the item at an index (from 0) of a flow collection; at its end if there is
+ * no item at the index.
+ */
 export function insertFlow(
   text: string,
-  place: Place & { token: CST.FlowCollection },
+  collection: FlowCollection,
   index: number,
   items: readonly FlowItem[],
   style: FlowStyle,
 ): Edit[] {
-  const present = writtenItems(place.token);
-  const [before, previous] = [present[index], present[index - 1]];
-  if (before) {
-    const floor = previous ? itemEnd(previous) : place.token.offset;
-    return [insertBefore(text, itemStart(before), floor, items, style)];
+  const present = itemsWithContent(collection.token);
+  const [next, previous] = [present[index], present[index - 1]];
+  if (next) {
+    const floor = previous ? itemEnd(previous) : collection.token.offset;
+    return [insertBefore(text, itemStart(next), floor, items, style)];
   }
-  if (previous) return append(text, place.token, previous, items, style);
-  return [fill(text, place, items, style)];
+  if (previous) return append(text, collection.token, previous, items, style);
+  return [fillEmpty(text, collection, items, style)];
 }
 
 function insertBefore(
@@ -59,10 +70,10 @@ function append(
   style: FlowStyle,
 ): Edit[] {
   const end = itemEnd(last);
-  const comma = trailingComma(token);
+  const comma = trailingCommaEnd(token);
   const contentEnd = comma ?? end;
-  const sameLine = lineEnd(text, contentEnd) === lineEnd(text, end);
-  if (!hasOwnLines(text, token) || !sameLine || !endsLine(text, contentEnd)) {
+  const isSameLine = lineEnd(text, contentEnd) === lineEnd(text, end);
+  if (!hasItemLines(text, token) || !isSameLine || !endsLine(text, contentEnd)) {
     const indent = lineIndent(text, end);
     return [insertion(end, items.map((item) => style.comma + item(indent)).join(''))];
   }
@@ -70,48 +81,49 @@ function append(
   const lines = items.map((item) => style.lineBreak + indent + item(indent)).join(',');
   const at = lineEnd(text, end);
   if (comma !== undefined) return [insertion(at, `${lines},`)];
-  // Two edits, as a comment may follow the last item on its line.
+  // Two edits, because a comment may follow the last item on its line.
   return [insertion(end, ','), insertion(at, lines)];
 }
 
-/** Where the comma after the last item ends, if there is one. */
-function trailingComma(token: CST.FlowCollection): number | undefined {
-  const rest = token.items.slice(writtenItems(token).length);
+/** The offset after the comma that follows the last item, if there is one. */
+function trailingCommaEnd(token: CST.FlowCollection): number | undefined {
+  const rest = token.items.slice(itemsWithContent(token).length);
   const comma = rest.flatMap(({ start }) => start).find(({ type }) => type === 'comma');
   return comma && comma.offset + 1;
 }
 
-/** Puts the first items between the brackets of an empty collection. */
-function fill(
+/** Writes the first items between the brackets of an empty collection. */
+function fillEmpty(
   text: string,
-  place: Place & { token: CST.FlowCollection },
+  collection: FlowCollection,
   items: readonly FlowItem[],
   style: FlowStyle,
 ): Edit {
-  const open = place.token.offset + 1;
-  const close = tokenEnd(place.token) - 1;
-  const inside = text.slice(open, close);
-  if (inside.trim() !== '') {
-    const indent = lineIndent(text, close) + unitOf(text, place);
+  const { token } = collection;
+  const open = token.offset + 1;
+  const close = tokenEnd(token) - 1;
+  const hasComment = text.slice(open, close).trim() !== '';
+  if (hasComment) {
+    const indent = lineIndent(text, close) + indentUnitOf(text, collection);
     const lines = items.map((item) => indent + item(indent)).join(`,${style.lineBreak}`);
     return insertion(lineStart(text, close), lines + style.lineBreak);
   }
   const indent = lineIndent(text, open);
-  const pad = place.token.start.source === '{' ? style.bracePad : style.bracketPad;
-  const rendered = items.map((item) => item(indent + (style.unit ?? '')));
-  return { at: open, to: close, text: flowInside(rendered, style, pad, indent) };
+  const pad = token.start.source === '{' ? style.bracePad : style.bracketPad;
+  const rendered = items.map((item) => item(indent + (style.indentUnit ?? '')));
+  return { at: open, to: close, text: flowContent(rendered, style, pad, indent) };
 }
 
-/** Writes a value into a member of a flow map whose own value gives way or is not written. */
+/** Writes the value of a member of a flow map, in place of its old value or of nothing. */
 export function writeFlowValue(
   text: string,
   item: ItemToken,
   value: Json,
   style: FlowStyle,
 ): Edit[] {
-  const old = written(item.value);
+  const old = nonEmptyToken(item.value);
   const rendered = flowValue(value, style, lineIndent(text, itemStart(item)));
   if (old) return [{ at: old.offset, to: tokenEnd(old), text: rendered }];
   const end = itemEnd(item);
-  return [insertion(end, lastSign(item) ? ` ${rendered}` : style.colon + rendered)];
+  return [insertion(end, lastIndicator(item) ? ` ${rendered}` : style.colon + rendered)];
 }

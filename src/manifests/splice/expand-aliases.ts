@@ -12,22 +12,24 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { AppError } from '../../errors.ts';
-import { lineBreak } from './lines.ts';
-import { isMerge } from './locate.ts';
-import { readLayout } from './read-layout.ts';
+import { readLayout } from './block-layout.ts';
+import { isMerge } from './collections.ts';
+import { lineBreakOf } from './text-edit.ts';
 
 /**
- * The document with every alias and merge key replaced by what it stands for, and without anchors.
- * Comments, quotes and block or flow style stay; blanks only as far as the library keeps them.
- * Throws for text that is not one YAML document, and for an alias inside what it stands for.
+ * Replaces every alias and merge key of a YAML document by a copy of what it refers to, and drops
+ * the anchors. Comments, quotes and block or flow style stay; the library may change white space.
+ *
+ * @throws AppError `manifest` for a text that is not one valid YAML document, and for an alias
+ *   inside the value that it refers to.
  */
 export function expandAliases(text: string): string {
-  const document = readFinite(text);
+  const document = parseFinite(text);
   const layout = readLayout(document.contents?.srcToken, text)(0);
   visit(document, {
     Alias: (_key, alias, path) => {
       const target = alias.resolve(document);
-      if (!target || path.includes(target)) throw endless(alias);
+      if (!target || path.includes(target)) throw endlessAlias(alias);
       return copyFor(alias, target);
     },
   });
@@ -43,10 +45,10 @@ export function expandAliases(text: string): string {
     indentSeq: layout.seqStep > 0,
     flowCollectionPadding: /[[{] +[^\s\]}]/.test(text),
   });
-  return lineBreak(text) === '\n' ? expanded : expanded.replaceAll('\n', '\r\n');
+  return lineBreakOf(text) === '\n' ? expanded : expanded.replaceAll('\n', '\r\n');
 }
 
-function readFinite(text: string): Document.Parsed {
+function parseFinite(text: string): Document.Parsed {
   const document = parseDocument(text, {
     keepSourceTokens: true,
     logLevel: 'error',
@@ -55,7 +57,7 @@ function readFinite(text: string): Document.Parsed {
   const [fault] = document.errors;
   if (fault) throw new AppError('manifest', fault.message);
   try {
-    // The library counts here how far aliases of aliases would grow.
+    // Throws if aliases of aliases expand beyond the library's limit.
     document.toJS();
   } catch (cause) {
     throw new AppError('manifest', String(cause), { cause });
@@ -63,11 +65,14 @@ function readFinite(text: string): Document.Parsed {
   return document;
 }
 
-function endless({ source }: Alias): AppError {
-  return new AppError('manifest', `the alias *${source} stands inside what it stands for`);
+function endlessAlias({ source }: Alias): AppError {
+  return new AppError(
+    'manifest',
+    `the alias *${source} is inside the value of its own anchor &${source}; replace the alias by a plain value`,
+  );
 }
 
-/** A copy in an alias's stead, with the comments around the alias. */
+/** Copies the value that an alias refers to, with the comments around the alias. */
 function copyFor({ comment, commentBefore, spaceBefore }: Alias, target: Node): Node {
   const copy = target.clone() as Node;
   visit(copy, { Node: dropAnchor });
@@ -78,7 +83,10 @@ function dropAnchor(_key: unknown, node: Node): void {
   if (!isAlias(node)) delete node.anchor;
 }
 
-/** A map's pairs, merged ones in the place of the merge key: its own win, then the first source. */
+/**
+ * The pairs of a map, with merged pairs at the position of the merge key. The map's own pairs take
+ * precedence, then those of the first merged map.
+ */
 function pairsOf(map: YAMLMap): Pair[] {
   const taken = new Set(map.items.filter((pair) => !isMerge(pair)).map(keyOf));
   return map.items.flatMap((pair) => {

@@ -1,136 +1,144 @@
-import { type CST, isMap, isScalar, isSeq, type Pair } from 'yaml';
-import type { Json } from '../../core/api/json.ts';
+import { isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { type Json, sameJson } from '../../core/api/json.ts';
 import { type AddOperation, escapeToken } from '../../core/api/json-patch.ts';
-import { type Additions, gatherAdditions } from './additions.ts';
-import { appendLines, dropTag, insertLines, writeValue } from './edit-block.ts';
+import { applyOperations } from '../edit-json.ts';
+import { type Additions, groupAdditions } from './additions.ts';
+import { type Layout, readLayout } from './block-layout.ts';
+import {
+  type Collection,
+  CollectionFinder,
+  type FlowCollection,
+  isFlow,
+  jsonOf,
+  pairOf,
+  parseWithTokens,
+} from './collections.ts';
+import { appendLines, deleteTag, insertLines, writeValue } from './edit-block.ts';
 import { insertFlow, writeFlowValue } from './edit-flow.ts';
-import { Locator, type Place, pairOf } from './locate.ts';
-import { readsBack } from './read-back.ts';
-import { readFlowStyle } from './read-flow-style.ts';
-import { readLayout } from './read-layout.ts';
-import { jsonOf, readYaml } from './read-yaml.ts';
-import { Refusal } from './refusal.ts';
-import { refused, type Splice } from './refused.ts';
-import { itemLines, type Layout, memberLines } from './render-block.ts';
-import { flowMember, flowValue } from './render-flow.ts';
+import { readFlowStyle } from './flow-style.ts';
+import { Refusal, refusable, type Splice } from './refusal.ts';
+import { flowMember, flowValue, itemLines, memberLines } from './render.ts';
 import { applyEdits, type Edit } from './text-edit.ts';
-import { tokenEnd, writtenItems } from './token-span.ts';
+import { itemsWithContent, tokenEnd } from './tokens.ts';
 
 type LayoutAt = (offset: number) => Layout;
+type Members = readonly (readonly [key: string, value: Json])[];
 
 /**
- * Renders `add` operations into the text of one YAML document by inserting text: every byte that
- * was written stays, save for a null, scalar or empty collection that has to give way. Operations
- * must not walk through what an earlier one adds. The result is read back and compared.
+ * Applies `add` operations to the text of one YAML document by inserting text. Every other byte
+ * stays, except for a null, a scalar or an empty collection that an operation replaces. The result
+ * is parsed and compared with what RFC 6902 expects.
+ *
+ * @param operations no path may lead into a value that an earlier operation adds.
  */
 export function splice(text: string, operations: readonly AddOperation[]): Splice {
-  try {
-    return { ok: true, text: spliced(text, operations) };
-  } catch (error) {
-    if (error instanceof Refusal) return refused(text, error);
-    throw error;
-  }
+  return refusable(text, () => insertAll(text, operations));
 }
 
-function spliced(text: string, operations: readonly AddOperation[]): string {
+function insertAll(text: string, operations: readonly AddOperation[]): string {
   if (operations.length === 0) return text;
-  const document = readYaml(text, 'unreadable');
+  const document = parseWithTokens(text, 'unreadable');
   const before = jsonOf(document, 'unreadable');
   const layoutAt = readLayout(document.contents?.srcToken, text);
-  const additions = gatherAdditions(new Locator(document), operations);
+  const additions = groupAdditions(new CollectionFinder(document), operations);
   const edits = additions.flatMap((addition) => editsOf(text, addition, layoutAt));
   const result = applyEdits(text, edits);
-  const after = jsonOf(readYaml(result, 'unproven'), 'unproven');
-  if (!readsBack(before, operations, after)) throw new Refusal('unproven');
+  const after = jsonOf(parseWithTokens(result, 'unproven'), 'unproven');
+  if (!sameJson(applyOperations(before, operations), after)) throw new Refusal('unproven');
   return result;
 }
 
-function editsOf(text: string, { place, runs, members }: Additions, layoutAt: LayoutAt): Edit[] {
-  const fresh = [...members].filter(([key]) => !pairOf(place, key));
-  const values = [...members].flatMap(([key, value]) => {
-    const pair = pairOf(place, key);
-    return pair ? giveWay(text, place, key, pair, value, layoutAt) : [];
+function editsOf(
+  text: string,
+  { collection, insertions, members }: Additions,
+  layoutAt: LayoutAt,
+): Edit[] {
+  const newMembers = [...members].filter(([key]) => !pairOf(collection, key));
+  const replacements = [...members].flatMap(([key, value]) => {
+    const pair = pairOf(collection, key);
+    return pair ? replaceValue(text, collection, key, pair, value, layoutAt) : [];
   });
-  const host = emptyInBlock(text, place);
-  if (host && (fresh.length > 0 || runs.length > 0)) {
-    const value = isSeq(place.node) ? runs.flatMap((run) => run.values) : Object.fromEntries(fresh);
-    return writeValue(text, host.place, host.item, value, layoutAt(place.token.offset));
+  const parent = blockParentOfEmpty(text, collection);
+  if (parent && (newMembers.length > 0 || insertions.length > 0)) {
+    const value = isSeq(collection.node)
+      ? insertions.flatMap(({ values }) => values)
+      : Object.fromEntries(newMembers);
+    const layout = layoutAt(collection.token.offset);
+    return writeValue(text, parent.collection, parent.item, value, layout);
   }
-  const inserted =
-    place.token.type === 'flow-collection'
-      ? flowEdits(text, { ...place, token: place.token }, runs, fresh)
-      : blockEdits(text, place, runs, fresh, layoutAt);
-  return [...values, ...inserted];
+  const inserted = isFlow(collection)
+    ? flowEdits(text, collection, insertions, newMembers)
+    : blockEdits(text, collection, insertions, newMembers, layoutAt);
+  return [...replacements, ...inserted];
 }
 
 function blockEdits(
   text: string,
-  place: Place,
-  runs: Additions['runs'],
-  fresh: readonly [string, Json][],
+  collection: Collection,
+  insertions: Additions['insertions'],
+  newMembers: Members,
   layoutAt: LayoutAt,
 ): Edit[] {
-  const items = writtenItems(place.token);
-  const inserted = runs.flatMap(({ before, values }) => {
-    const layout = layoutAt(items[before]?.value?.offset ?? tokenEnd(place.token));
+  const items = itemsWithContent(collection.token);
+  const inserted = insertions.flatMap(({ before, values }) => {
+    const layout = layoutAt(items[before]?.value?.offset ?? tokenEnd(collection.token));
     const lines = values.flatMap((value) => itemLines(value, layout));
-    return insertLines(text, place, before, lines);
+    return insertLines(text, collection, before, lines);
   });
-  if (fresh.length === 0) return inserted;
-  const layout = layoutAt(tokenEnd(place.token));
-  const lines = fresh.flatMap(([key, value]) => memberLines(key, value, layout));
-  return [...inserted, ...appendLines(text, place, lines)];
+  if (newMembers.length === 0) return inserted;
+  const layout = layoutAt(tokenEnd(collection.token));
+  const lines = newMembers.flatMap(([key, value]) => memberLines(key, value, layout));
+  return [...inserted, ...appendLines(text, collection, lines)];
 }
 
 function flowEdits(
   text: string,
-  place: Place & { token: CST.FlowCollection },
-  runs: Additions['runs'],
-  fresh: readonly [string, Json][],
+  collection: FlowCollection,
+  insertions: Additions['insertions'],
+  newMembers: Members,
 ): Edit[] {
-  const style = readFlowStyle(text, place);
-  const inserted = runs.flatMap(({ before, values }) => {
+  const style = readFlowStyle(text, collection);
+  const inserted = insertions.flatMap(({ before, values }) => {
     const items = values.map((value) => (indent: string) => flowValue(value, style, indent));
-    return insertFlow(text, place, before, items, style);
+    return insertFlow(text, collection, before, items, style);
   });
-  if (fresh.length === 0) return inserted;
-  const members = fresh.map(
+  if (newMembers.length === 0) return inserted;
+  const items = newMembers.map(
     ([key, value]) =>
       (indent: string) =>
         flowMember(key, value, style, indent),
   );
-  return [...inserted, ...insertFlow(text, place, place.node.items.length, members, style)];
+  const end = collection.node.items.length;
+  return [...inserted, ...insertFlow(text, collection, end, items, style)];
 }
 
-/** The item that holds an empty `[]` or `{}` in block style, where it can become block style too. */
-function emptyInBlock(text: string, { token, holder }: Place): Place['holder'] {
-  if (token.type !== 'flow-collection' || holder?.place.token.type === 'flow-collection') {
-    return undefined;
-  }
-  return text.slice(token.offset + 1, tokenEnd(token) - 1).trim() === '' ? holder : undefined;
+/** The parent of an empty `[]` or `{}` in block YAML, which can become block style as well. */
+function blockParentOfEmpty(text: string, { token, parent }: Collection): Collection['parent'] {
+  if (token.type !== 'flow-collection' || !parent || isFlow(parent.collection)) return undefined;
+  return text.slice(token.offset + 1, tokenEnd(token) - 1).trim() === '' ? parent : undefined;
 }
 
-/** RFC 6902 section 4.1: an `add` to a member that exists replaces its value. */
-function giveWay(
+/** RFC 6902 section 4.1: `add` to a member that exists replaces its value. */
+function replaceValue(
   text: string,
-  place: Place,
+  collection: Collection,
   key: string,
   pair: Pair,
   value: Json,
   layoutAt: LayoutAt,
 ): Edit[] {
-  const path = `${place.path}/${escapeToken(key)}`;
+  const { offset } = collection.token;
+  const path = `${collection.path}/${escapeToken(key)}`;
   const item = pair.srcToken;
-  if (!item) throw new Refusal('unsupported', { path, offset: place.token.offset });
-  if (!canGiveWay(pair.value)) throw new Refusal('occupied', { path, offset: place.token.offset });
-  const edits =
-    place.token.type === 'flow-collection'
-      ? writeFlowValue(text, item, value, readFlowStyle(text, place))
-      : writeValue(text, place, item, value, layoutAt(item.key?.offset ?? place.token.offset));
-  return [...dropTag(text, item), ...edits];
+  if (!item) throw new Refusal('unsupported', { path, offset });
+  if (!isReplaceable(pair.value)) throw new Refusal('occupied', { path, offset });
+  const edits = isFlow(collection)
+    ? writeFlowValue(text, item, value, readFlowStyle(text, collection))
+    : writeValue(text, collection, item, value, layoutAt(item.key?.offset ?? offset));
+  return [...deleteTag(text, item), ...edits];
 }
 
-function canGiveWay(value: unknown): boolean {
+function isReplaceable(value: unknown): boolean {
   if (isMap(value) || isSeq(value)) return value.items.length === 0;
   return value === null || isScalar(value);
 }

@@ -1,92 +1,98 @@
 import { isSeq } from 'yaml';
 import { sameJson } from '../../core/api/json.ts';
 import { pointerTokens } from '../../core/api/json-patch.ts';
-import { without } from '../removal/removals.ts';
-import { cutFromBlock } from './cut-block.ts';
-import { cutFromFlow } from './cut-flow.ts';
-import { Locator, type Place, pairOf } from './locate.ts';
-import { jsonOf, readYaml } from './read-yaml.ts';
-import { Refusal } from './refusal.ts';
-import { refused, type Splice } from './refused.ts';
-import { applyEdits, type Edit, merged } from './text-edit.ts';
-import { writtenItems } from './token-span.ts';
+import { removeValues } from '../edit-json.ts';
+import {
+  type Collection,
+  CollectionFinder,
+  jsonOf,
+  pairOf,
+  parseWithTokens,
+} from './collections.ts';
+import { cutFromBlock, cutFromFlow } from './cut.ts';
+import { Refusal, refusable, type Splice } from './refusal.ts';
+import { applyEdits, type Edit, mergeDeletions } from './text-edit.ts';
+import { type CollectionToken, itemsWithContent } from './tokens.ts';
 
 /**
- * Takes list items and members of maps out of the text of one YAML document: all other bytes stay,
- * comments above and between them too. The result is read back and compared.
+ * Removes list items and members of maps from the text of one YAML document. Every other byte
+ * stays, including comments above and between them. The result is parsed and compared with the
+ * expected value.
  *
- * @param paths JSON Pointers, each on the document as it is, and none inside another.
+ * @param pointers JSON Pointers that all refer to the document as it is; none is inside another,
+ *   and they leave at least one item in every list and map that they remove from.
  */
-export function unsplice(text: string, paths: readonly string[]): Splice {
-  try {
-    return { ok: true, text: cut(text, paths) };
-  } catch (error) {
-    if (error instanceof Refusal) return refused(text, error);
-    throw error;
-  }
+export function unsplice(text: string, pointers: readonly string[]): Splice {
+  return refusable(text, () => removeAll(text, pointers));
 }
 
-function cut(text: string, paths: readonly string[]): string {
-  if (paths.length === 0) return text;
-  const document = readYaml(text, 'unreadable');
+function removeAll(text: string, pointers: readonly string[]): string {
+  if (pointers.length === 0) return text;
+  const document = parseWithTokens(text, 'unreadable');
   const before = jsonOf(document, 'unreadable');
-  const edits = gather(new Locator(document), paths).flatMap((some) => editsOf(text, some));
+  const removals = groupRemovals(new CollectionFinder(document), pointers);
+  const edits = mergeDeletions(removals.flatMap((removal) => editsOf(text, removal)));
   const result = applyEdits(
     text,
-    merged(edits).map((edit) => atEnd(text, edit)),
+    edits.map((edit) => withPrecedingLineBreak(text, edit)),
   );
-  const after = jsonOf(readYaml(result, 'unproven'), 'unproven');
-  if (!sameJson(without(before, paths), after)) throw new Refusal('unproven');
+  const after = jsonOf(parseWithTokens(result, 'unproven'), 'unproven');
+  if (!sameJson(removeValues(before, pointers), after)) throw new Refusal('unproven');
   return result;
 }
 
-/** What goes from one list or map. */
-interface Cuts {
-  readonly place: Place;
-  /** Indexes of its written items. */
-  readonly gone: Set<number>;
+/** What to remove from one list or map. */
+interface Removal {
+  readonly collection: Collection;
+  /** Indexes (from 0) of its items with content. */
+  readonly removed: Set<number>;
 }
 
-function gather(locator: Locator, paths: readonly string[]): Cuts[] {
-  const cuts = new Map<Place['token'], Cuts>();
-  for (const path of paths) {
+function groupRemovals(finder: CollectionFinder, pointers: readonly string[]): Removal[] {
+  const removals = new Map<CollectionToken, Removal>();
+  for (const path of pointers) {
     const tokens = pointerTokens(path);
     const last = tokens.pop() ?? '';
-    const place = tokens.reduce((outer, token) => step(locator, outer, token), locator.root());
-    const some = cuts.get(place.token) ?? { place, gone: new Set() };
-    some.gone.add(indexOf(locator, place, last, path));
-    cuts.set(place.token, some);
+    const collection = tokens.reduce((outer, token) => child(finder, outer, token), finder.root());
+    const removal = removals.get(collection.token) ?? { collection, removed: new Set() };
+    removal.removed.add(indexOf(finder, collection, last, path));
+    removals.set(collection.token, removal);
   }
-  return [...cuts.values()];
+  return [...removals.values()];
 }
 
-function step(locator: Locator, place: Place, token: string): Place {
-  if (!isSeq(place.node)) return locator.member(place, token);
-  const index = Number(token);
-  return locator.item(place, index, writtenItems(place.token)[index]);
+function child(finder: CollectionFinder, collection: Collection, token: string): Collection {
+  return isSeq(collection.node)
+    ? finder.item(collection, Number(token))
+    : finder.member(collection, token);
 }
 
-function indexOf(locator: Locator, place: Place, token: string, path: string): number {
-  if (isSeq(place.node)) {
-    locator.assertOwn(place.node.items[Number(token)], path);
+function indexOf(
+  finder: CollectionFinder,
+  collection: Collection,
+  token: string,
+  path: string,
+): number {
+  if (isSeq(collection.node)) {
+    finder.assertNotShared(collection.node.items[Number(token)], path);
     return Number(token);
   }
-  const pair = pairOf(place, token);
-  locator.assertOwn(pair?.value, path);
+  const pair = pairOf(collection, token);
+  finder.assertNotShared(pair?.value, path);
   if (pair?.srcToken === undefined) throw new Refusal('missing', { path });
-  return writtenItems(place.token).indexOf(pair.srcToken);
+  return itemsWithContent(collection.token).indexOf(pair.srcToken);
 }
 
-function editsOf(text: string, { place, gone }: Cuts): Edit[] {
-  const { token, path } = place;
-  if (gone.size >= writtenItems(token).length) throw new Refusal('unsupported', { path });
+function editsOf(text: string, { collection, removed }: Removal): Edit[] {
+  const { token, path } = collection;
+  if (removed.size >= itemsWithContent(token).length) throw new Refusal('unsupported', { path });
   return token.type === 'flow-collection'
-    ? cutFromFlow(text, token, gone)
-    : cutFromBlock(text, token, gone);
+    ? cutFromFlow(text, token, removed)
+    : cutFromBlock(text, token, removed);
 }
 
-/** Where the last lines of a text without a last line break go, the break before them goes too. */
-function atEnd(text: string, edit: Edit): Edit {
+/** If a text does not end with a line break, deleting its last lines includes the one before. */
+function withPrecedingLineBreak(text: string, edit: Edit): Edit {
   if (edit.to !== text.length || edit.at === 0 || text.endsWith('\n')) return edit;
   if (text[edit.at - 1] !== '\n') return edit;
   return { ...edit, at: text[edit.at - 2] === '\r' ? edit.at - 2 : edit.at - 1 };

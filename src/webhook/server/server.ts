@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { NamespaceSource } from '../../cluster/namespaces.ts';
 import type { ConfigSource } from '../../config/compile.ts';
 import type { FindNamespace } from '../../core/admission/mutate.ts';
-import { type CertificateSource, expiryOf, invalidAt } from '../tls/source.ts';
+import { type CertificateSource, expiryOf, invalidAt } from '../tls/certificate-source.ts';
 import { adminApp } from './admin.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';

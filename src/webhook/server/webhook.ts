@@ -6,8 +6,8 @@ import { answer } from '../../core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import type { KeyPair } from '../tls/certificate.ts';
-import { trackHandshakes } from './handshakes.ts';
 import { answerError, HttpError } from './http-error.ts';
+import { trackHandshakes } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 import { logReview } from './review-log.ts';
 

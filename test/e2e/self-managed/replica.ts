@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Timing } from '../../../src/webhook/tls/authority/timing.ts';
+import type { Timing } from '../../../src/webhook/tls/self-managed/timing.ts';
 import { addressForCluster } from '../address.ts';
 import { freePort, inUrl } from '../free-port.ts';
 import { CA_SECRET } from './account.ts';

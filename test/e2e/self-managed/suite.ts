@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as vitestTest } from 'vitest';
-import { TIMING } from '../../../src/webhook/tls/authority/timing.ts';
+import { TIMING } from '../../../src/webhook/tls/self-managed/timing.ts';
 import { kubectl } from '../kubectl.ts';
 import { Namespace } from '../namespace.ts';
 import { until } from '../until.ts';

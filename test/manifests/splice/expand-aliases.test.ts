@@ -4,7 +4,7 @@ import { expandAliases } from '../../../src/manifests/splice/expand-aliases.ts';
 import { dedent } from './spliced.ts';
 
 describe('expandAliases', () => {
-  it('writes out what aliases stand for, keeping comments, quotes and styles', () => {
+  it('copies the values that aliases refer to, and keeps comments, quotes and styles', () => {
     const text = dedent`
       # head
       one: &one # first
@@ -41,7 +41,7 @@ describe('expandAliases', () => {
       `);
   });
 
-  it('gives merged keys in the order in which they win', () => {
+  it('orders merged keys by precedence', () => {
     const text = dedent`
       a: &a {x: 1, y: 1}
       b: &b
@@ -59,21 +59,21 @@ describe('expandAliases', () => {
     expect(expanded).not.toMatch(/[&*]|<</);
   });
 
-  it('takes the last anchor of a name before the alias', () => {
+  it('uses the last anchor of a name before the alias', () => {
     expect(expandAliases('- &a 1\n- *a\n- &a 2\n- *a\n')).toBe('- 1\n- 1\n- 2\n- 2\n');
   });
 
-  it('keeps CRLF line ends', () => {
+  it('keeps CRLF line breaks', () => {
     expect(expandAliases('a: &a 1\r\nb: *a\r\n')).toBe('a: 1\r\nb: 1\r\n');
   });
 
-  it('refuses an alias inside what it stands for', () => {
+  it('rejects an alias inside the value that it refers to', () => {
     expect(() => expandAliases('a: &a\n  b: *a\n')).toThrow(
       expect.objectContaining({ code: 'manifest' }),
     );
   });
 
-  it('refuses aliases that would grow beyond measure', () => {
+  it('rejects aliases of aliases that expand beyond the limit', () => {
     const levels = Array.from({ length: 9 }, (_, level) => {
       const inside = level === 0 ? '1' : `*l${level - 1}`;
       return `l${level}: &l${level} [${Array(9).fill(inside).join(', ')}]\n`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dedent, spliced } from './spliced.ts';
 
 describe('splice, into flow YAML', () => {
-  it('inserts before, between and after on one line, with the padding of its siblings', () => {
+  it('inserts before, between and after items on one line, with the spacing of that line', () => {
     const text = 'a: [x, "y"]   # note\nb: { k: [ 1 ] }\nc: {k: v, }\n';
     const result = spliced(
       text,
@@ -20,7 +20,7 @@ describe('splice, into flow YAML', () => {
     );
   });
 
-  it('gives items lines of their own where their siblings have them', () => {
+  it('puts items on lines of their own if the other items are', () => {
     const text = dedent`
       env: [
         # the first
@@ -47,7 +47,7 @@ describe('splice, into flow YAML', () => {
     );
   });
 
-  it('fills values that are null, not written or empty', () => {
+  it('replaces values that are null, missing or empty', () => {
     const text = 'a: {b: null, c: , d, e: [], f: {}}\n';
     const result = spliced(
       text,
@@ -64,7 +64,7 @@ describe('splice, into flow YAML', () => {
     expect(spliced('a: [ # none yet\n  ]\n', ['/a/0', 1])).toBe('a: [ # none yet\n    1\n  ]\n');
   });
 
-  it('follows strings in double quotes where all are', () => {
+  it('puts strings in double quotes if all strings are', () => {
     expect(spliced('args: ["a", "b"]\n', ['/args/-', 'c'])).toBe('args: ["a", "b", "c"]\n');
   });
 });
@@ -72,7 +72,7 @@ describe('splice, into flow YAML', () => {
 describe('splice, into JSON', () => {
   const DOCUMENT = { spec: { containers: [{ name: 'a', env: [{ name: 'A' }] }], volumes: [] } };
 
-  it.each([[0], [2], [4], ['\t']])('writes like JSON.stringify with %j', (space) => {
+  it.each([[0], [2], [4], ['\t']])('indents like JSON.stringify with %j', (space) => {
     const result = spliced(
       JSON.stringify(DOCUMENT, null, space),
       ['/spec/containers/0/env/0', { name: 'X', value: '15' }],
@@ -92,24 +92,24 @@ describe('splice, into JSON', () => {
     expect(result).toBe(JSON.stringify(expected, null, space));
   });
 
-  it('puts spaces where the text has them', () => {
+  it('puts spaces where the text does', () => {
     expect(spliced('{"a": [1, 2], "b": null}', ['/a/-', { x: [1, 2] }], ['/b', 'x'])).toBe(
       '{"a": [1, 2, {"x": [1, 2]}], "b": "x"}',
     );
   });
 
-  it('keeps short collections short where their siblings are', () => {
+  it('writes an item on one line if the other items are', () => {
     const text = '{\n  "env": [\n    { "name": "A" }\n  ]\n}\n';
     expect(spliced(text, ['/env/-', { name: 'B' }])).toBe(
       '{\n  "env": [\n    { "name": "A" },\n    { "name": "B" }\n  ]\n}\n',
     );
   });
 
-  it('fills an empty document', () => {
+  it('adds to an empty object', () => {
     expect(spliced('{}', ['/a', 'x'])).toBe('{"a": "x"}');
   });
 
-  it('keeps CRLF line ends', () => {
+  it('keeps CRLF line breaks', () => {
     expect(spliced('{\r\n  "a": [\r\n    1\r\n  ]\r\n}\r\n', ['/a/-', [2]])).toBe(
       '{\r\n  "a": [\r\n    1,\r\n    [\r\n      2\r\n    ]\r\n  ]\r\n}\r\n',
     );

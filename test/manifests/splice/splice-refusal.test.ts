@@ -13,13 +13,13 @@ const SHARED = dedent`
     name: x
   `;
 
-describe('splice, refusing', () => {
+describe('splice, if it refuses', () => {
   it.each([
-    ['/one/env/0', { obstacle: 'alias', line: 5, anchor: 'env' }],
-    ['/base/env/0', { obstacle: 'anchor', anchor: 'base' }],
-    ['/two/env/0', { obstacle: 'merge_key', line: 7 }],
-    ['/one/env', { obstacle: 'alias', line: 5, anchor: 'env' }],
-  ] as const)('says what %s shares with other places', (path, expected) => {
+    ['/one/env/0', { code: 'alias', line: 5, anchor: 'env' }],
+    ['/base/env/0', { code: 'anchor', anchor: 'base' }],
+    ['/two/env/0', { code: 'merge_key', line: 7 }],
+    ['/one/env', { code: 'alias', line: 5, anchor: 'env' }],
+  ] as const)('names the alias, anchor or merge key that shares %s', (path, expected) => {
     expect(answer(SHARED, [[path, 'x']])).toMatchObject({
       ok: false,
       expandable: true,
@@ -27,7 +27,7 @@ describe('splice, refusing', () => {
     });
   });
 
-  it('lets a document with anchors be where they are not touched', () => {
+  it('edits the parts of a document that are not shared', () => {
     expect(spliced(SHARED, ['/two/env2', [1]], ['/one/x', 1])).toBe(dedent`
       base: &base
         env: &env
@@ -43,7 +43,7 @@ describe('splice, refusing', () => {
       `);
   });
 
-  it('can add to all places once aliases are expanded', () => {
+  it('edits shared values after the aliases are expanded', () => {
     const text = expandAliases(SHARED);
     expect(spliced(text, ['/one/env/0', 'x'], ['/base/env/0', 'b'], ['/two/env/-', 'c'])).toBe(
       dedent`
@@ -76,7 +76,7 @@ describe('splice, refusing', () => {
     ['/f/0/x', 'unsupported'],
     ['', 'unsupported'],
     ['/set', 'unsupported'],
-  ])('does not add %j: %s', (path, obstacle) => {
+  ])('refuses to add at %j: %s', (path, code) => {
     const text = dedent`
       a: {1: [x]}
       l: [1]
@@ -85,27 +85,27 @@ describe('splice, refusing', () => {
       f: [k: v]
       ? set
       `;
-    expect(answer(text, [[path, 'x']])).toMatchObject({ ok: false, expandable: false, obstacle });
+    expect(answer(text, [[path, 'x']])).toMatchObject({ ok: false, expandable: false, code });
   });
 
   it.each([
-    ['a: [', 'unclosed'],
-    ['a: 1\na: 2\n', 'the same key twice'],
+    ['a: [', 'an unclosed list'],
+    ['a: 1\na: 2\n', 'a duplicate key'],
     ['a: 1\n---\nb: 2\n', 'two documents'],
-    ['a:\n\tb: 1\n', 'tabs as indentation'],
-    ['a: *none\n', 'an alias of nothing'],
-    ['<<: 1\n', 'a merge of no map'],
-  ])('does not read %j: %s', (text) => {
-    expect(answer(text, [['/x', 1]])).toMatchObject({ ok: false, obstacle: 'unreadable' });
+    ['a:\n\tb: 1\n', 'a tab as indentation'],
+    ['a: *none\n', 'an alias without an anchor'],
+    ['<<: 1\n', 'a merge key without a map'],
+  ])('refuses to read %j: %s', (text) => {
+    expect(answer(text, [['/x', 1]])).toMatchObject({ ok: false, code: 'unreadable' });
   });
 
-  it('has no place for anything in an empty document', () => {
-    expect(answer('', [['/a', 1]])).toMatchObject({ obstacle: 'missing' });
-    expect(answer('# nothing\n---\n', [['/a', 1]])).toMatchObject({ obstacle: 'missing' });
+  it('refuses to add to an empty document', () => {
+    expect(answer('', [['/a', 1]])).toMatchObject({ code: 'missing' });
+    expect(answer('# nothing\n---\n', [['/a', 1]])).toMatchObject({ code: 'missing' });
   });
 
-  it('does not walk through what it adds itself', () => {
+  it('refuses a path into a value that it adds itself', () => {
     const additions = [['/a/0', {}] as const, ['/a/0/x', 1] as const];
-    expect(answer('a: [1]', additions)).toMatchObject({ obstacle: 'missing' });
+    expect(answer('a: [1]', additions)).toMatchObject({ code: 'missing' });
   });
 });

@@ -36,7 +36,7 @@ function json(maxDepth: number, { listsInLists } = { listsInLists: true }): fc.A
 }
 
 const anyDocument = json(4);
-// Lists in lists share a line (`- - a`), on which no line can be added above the first item.
+// Lists in lists share a line (`- - a`), so no line can be added above the first item.
 const lineByLine = json(4, NO_LISTS_IN_LISTS);
 const addition = fc.oneof(
   leaf,
@@ -46,7 +46,7 @@ const addition = fc.oneof(
 
 type Draw = fc.GeneratorValue;
 
-/** Additions to a document, deepest first, so that none walks through another. */
+/** Additions to a document, deepest first, so that no path leads into another addition. */
 function additions(draw: Draw, value: Json, path: string, onlyGrow: boolean): AddOperation[] {
   const inside = children(value).flatMap(([token, child]) =>
     additions(draw, child, `${path}/${escapeToken(token)}`, onlyGrow),
@@ -91,7 +91,7 @@ function membersFor(
 
 type Flow = 'never' | 'sometimes' | 'always';
 
-/** The document as somebody might have written it, with comments and blank lines. */
+/** Writes the document as a user may write it, with comments and blank lines. */
 function write(draw: Draw, value: Json, flow: Flow): string {
   const document = new Document(value);
   visit(document, {
@@ -110,7 +110,7 @@ function write(draw: Draw, value: Json, flow: Flow): string {
   });
   const ended = draw(fc.boolean) ? text : text.replace(/\n$/, '');
   const written = draw(fc.boolean) ? ended.replaceAll('\n', '\r\n') : ended;
-  // The library cannot read all that it writes when comments stand in odd places.
+  // The library cannot parse everything that it writes if comments are in unusual places.
   fc.pre(parseDocument(written).errors.length === 0);
   return written;
 }
@@ -126,8 +126,8 @@ function patched(text: string, operations: AddOperation[]): unknown {
   return jsonpatch.applyPatch(parse(text), structuredClone(operations)).newDocument;
 }
 
-describe('splice, on documents of all kinds', () => {
-  it('does what fast-json-patch does, in block and flow YAML', () => {
+describe('splice, on arbitrary documents', () => {
+  it('gives the value that fast-json-patch gives, in block and flow YAML', () => {
     fc.assert(
       fc.property(
         anyDocument,
@@ -145,7 +145,7 @@ describe('splice, on documents of all kinds', () => {
     );
   });
 
-  it('keeps JSON as JSON, and as its printer would have written it', () => {
+  it('writes JSON as JSON.stringify does', () => {
     fc.assert(
       fc.property(
         anyDocument,

@@ -8,7 +8,7 @@ const POD_NAME = {
 };
 
 describe('splice, into block lists', () => {
-  it('puts the first items above the first one, in the order given', () => {
+  it('inserts items above the first one in the given order', () => {
     const text = dedent`
       env:
         - name: MINE
@@ -26,7 +26,7 @@ describe('splice, into block lists', () => {
       `);
   });
 
-  it('puts items in the middle above the comment that is about the next item', () => {
+  it('inserts an item above the comment that describes the next item', () => {
     const text = dedent`
       args:
         # the first
@@ -47,7 +47,7 @@ describe('splice, into block lists', () => {
       `);
   });
 
-  it('appends before blank lines and before comments of what follows', () => {
+  it('appends before blank lines and before the comment of the next key', () => {
     const text = dedent`
       spec:
         containers:
@@ -74,7 +74,7 @@ describe('splice, into block lists', () => {
       `);
   });
 
-  it('follows lists that are not indented under their key', () => {
+  it('does not indent a list if other lists are not indented', () => {
     const text = dedent`
       containers:
       - name: a
@@ -101,7 +101,7 @@ describe('splice, into block lists', () => {
     );
   });
 
-  it('takes the widths of the nearest lists and maps, even odd ones', () => {
+  it('uses the indentation of the nearest lists and maps, even if it is unusual', () => {
     const text = dedent`
       spec:
          containers:
@@ -127,7 +127,7 @@ describe('splice, into block lists', () => {
     );
   });
 
-  it('goes around lists that begin on a dash', () => {
+  it('edits lists that begin beside a dash', () => {
     const text = dedent`
       - - a
         - b
@@ -146,7 +146,7 @@ describe('splice, into block lists', () => {
 });
 
 describe('splice, into block maps', () => {
-  it('adds a key to the map that begins on the dash line', () => {
+  it('adds a key to a map that begins beside a dash', () => {
     expect(spliced('- name: x # the name\n- name: y\n', ['/0/args', ['a']])).toBe(dedent`
       - name: x # the name
         args:
@@ -155,7 +155,7 @@ describe('splice, into block maps', () => {
       `);
   });
 
-  it('adds several keys, and to a map and what is around it at the same place', () => {
+  it('adds several keys, and to a map and the map around it at the same line', () => {
     const text = 'metadata:\n  labels:\n    app: x\n';
     const result = spliced(
       text,
@@ -176,7 +176,7 @@ describe('splice, into block maps', () => {
       `);
   });
 
-  it('comes after a block scalar, whose hash lines are no comments', () => {
+  it('appends after a block scalar, whose lines with # are not comments', () => {
     const text = dedent`
       a:
         - |
@@ -201,13 +201,13 @@ describe('splice, into block maps', () => {
       `);
   });
 
-  it('leaves the trailing lines of a kept block scalar to it', () => {
+  it('appends after the trailing blank lines of a block scalar that keeps them', () => {
     expect(spliced('a: |+\n  x\n\n\n# end\n', ['/b', [1]])).toBe(
       'a: |+\n  x\n\n\nb:\n  - 1\n# end\n',
     );
   });
 
-  it('comes after plain and quoted scalars of several lines', () => {
+  it('appends after plain and quoted scalars of several lines', () => {
     const text = dedent`
       a:
         p: some
@@ -228,7 +228,7 @@ describe('splice, into block maps', () => {
       `);
   });
 
-  it('adds beside and under explicit keys', () => {
+  it('adds next to and under explicit keys', () => {
     const text = dedent`
       ? {x: y}
       : k: v
@@ -251,7 +251,7 @@ describe('splice, into block maps', () => {
       `);
   });
 
-  it('adds to anchored and tagged maps that nothing points to', () => {
+  it('adds to maps with a tag, or with an anchor without aliases', () => {
     const text = dedent`
       a: &a
         b: 1
@@ -279,15 +279,15 @@ describe('splice, into block maps', () => {
     expect(Object.keys(parse(text))).toEqual(['15', 'a', '__proto__']);
   });
 
-  it('walks through such keys too', () => {
+  it('adds under such keys', () => {
     expect(spliced('__proto__:\n  a: 1\n15:\n  - 1\n', ['/__proto__/b', 2], ['/15/-', 3])).toBe(
       '__proto__:\n  a: 1\n  b: 2\n15:\n  - 1\n  - 3\n',
     );
   });
 });
 
-describe('splice, where nothing is yet', () => {
-  it('writes under keys without a value, keeping their comments', () => {
+describe('splice, into empty values', () => {
+  it('writes under keys without a value and keeps their comments', () => {
     const text = dedent`
       a:
       b: # note
@@ -371,7 +371,7 @@ describe('splice, where nothing is yet', () => {
       `);
   });
 
-  it('replaces a scalar that is there already, as an add does', () => {
+  it('replaces a scalar, as RFC 6902 specifies for add', () => {
     const text = dedent`
       status: '{"a":1}' # ours
       other: |
@@ -388,17 +388,17 @@ describe('splice, where nothing is yet', () => {
 });
 
 describe('splice, at the edges of a document', () => {
-  it('keeps CRLF line ends', () => {
+  it('keeps CRLF line breaks', () => {
     expect(spliced('a:\r\n  - 1\r\nb:\r\n', ['/a/0', 0], ['/b', [2]], ['/c', 3])).toBe(
       'a:\r\n  - 0\r\n  - 1\r\nb:\r\n  - 2\r\nc: 3\r\n',
     );
   });
 
-  it('adds no line break to the end of a document that has none', () => {
+  it('adds no line break to the end of the text', () => {
     expect(spliced('a:\n  - 1', ['/a/-', 2], ['/b', 3])).toBe('a:\n  - 1\n  - 2\nb: 3');
   });
 
-  it('stays between the marks and comments around a document', () => {
+  it('keeps the markers and comments around a document', () => {
     const text = dedent`
       %YAML 1.2
       # head
@@ -433,7 +433,7 @@ describe('splice, at the edges of a document', () => {
     );
   });
 
-  it('gives the text back where nothing is to add', () => {
+  it('returns the text if there is nothing to add', () => {
     expect(spliced('a: [unclosed')).toBe('a: [unclosed');
   });
 

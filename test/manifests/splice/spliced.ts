@@ -1,15 +1,15 @@
 import type { Json } from '../../../src/core/api/json.ts';
-import type { Splice } from '../../../src/manifests/splice/refused.ts';
+import type { Splice } from '../../../src/manifests/splice/refusal.ts';
 import { splice } from '../../../src/manifests/splice/splice.ts';
 
-/** A text written indented like the test around it, without that indentation. */
+/** Removes the indentation of the first line from all lines of a template. */
 export function dedent(strings: TemplateStringsArray): string {
   const [, ...lines] = (strings.raw[0] ?? '').split('\n');
   const columns = lines[0]?.search(/\S/) ?? 0;
   return lines.map((line) => line.slice(columns)).join('\n');
 }
 
-/** What splice answers for additions given as path and value. */
+/** Returns the result of splice for additions given as path and value. */
 export function answer(text: string, additions: readonly (readonly [string, Json])[]): Splice {
   return splice(
     text,
@@ -17,7 +17,7 @@ export function answer(text: string, additions: readonly (readonly [string, Json
   );
 }
 
-/** The text with the additions. */
+/** Returns the text with the additions, or the refusal. */
 export function spliced(text: string, ...additions: readonly (readonly [string, Json])[]): string {
   const result = answer(text, additions);
   return result.ok ? result.text : `refused: ${result.message}`;

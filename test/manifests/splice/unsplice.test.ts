@@ -7,7 +7,7 @@ function cut(text: string, ...paths: readonly string[]): string {
   return result.ok ? result.text : `refused: ${result.message}`;
 }
 
-describe('cutting block YAML', () => {
+describe('unsplice, in block YAML', () => {
   const text = dedent`
     a:
     # above one
@@ -27,29 +27,29 @@ describe('cutting block YAML', () => {
     ['/b', ['b: |+\n  text\n\n']],
     ['/c', ['c: 1\n']],
     ['/a', ['a:\n', '- one # beside\n# above two\n- two\n- three\n', '# above one\n']],
-  ])('takes the lines of %s and no others', (path, lines) => {
+  ])('removes the lines of %s and no others', (path, lines) => {
     expect(cut(text, path)).toBe(lines.reduce((rest, line) => rest.replace(line, ''), text));
   });
 
-  it('takes several at once', () => {
+  it('removes several items at once', () => {
     expect(cut(text, '/a/2', '/a/0', '/c')).toBe(
       'a:\n# above one\n# above two\n- two\nb: |+\n  text\n\n',
     );
   });
 
-  it('moves what follows up to the dash', () => {
+  it('moves the next item up to the dash', () => {
     expect(cut('- env:\n  - x\n  name: app\n- - a\n  - b\n', '/0/env', '/1/0')).toBe(
       '- name: app\n- - b\n',
     );
   });
 
-  it('leaves a missing last line end missing', () => {
+  it('adds no line break to the end of the text', () => {
     expect(cut('a: 1\nb: 2\nc: 3', '/c', '/b')).toBe('a: 1');
     expect(cut('a: 1\r\nb: 2', '/b')).toBe('a: 1');
   });
 });
 
-describe('cutting flow YAML and JSON', () => {
+describe('unsplice, in flow YAML and JSON', () => {
   it.each([
     ['{a: 1, b: 2, c: 3}', ['/a'], '{b: 2, c: 3}'],
     ['{a: 1, b: 2, c: 3}', ['/b', '/c'], '{a: 1}'],
@@ -59,13 +59,13 @@ describe('cutting flow YAML and JSON', () => {
     ['[\n  1, # of one\n  2\n]', ['/1'], '[\n  1 # of one\n]'],
     ['[\n  1,\n  2,\n]', ['/1'], '[\n  1,\n]'],
     ['[\n  1\n  , 2\n]', ['/1'], '[\n  1\n]'],
-  ])('cuts %j at %j', (text, paths, expected) => {
+  ])('removes from %j the items %j', (text, paths, expected) => {
     expect(cut(text, ...paths)).toBe(expected);
   });
 });
 
-describe('cutting', () => {
-  it('undoes what splicing did', () => {
+describe('unsplice', () => {
+  it('undoes a splice', () => {
     const text = '{"spec": {"containers": [{"name": "app"}]}}';
     const more = spliced(text, ['/spec/containers/0/env', [{ name: 'A' }]]);
 
@@ -73,12 +73,12 @@ describe('cutting', () => {
   });
 
   it.each([
-    ['what an alias stands for', 'a: &x {b: 1, c: 2}\nd: *x\n', '/a/b', /&x/],
-    ['through an alias', 'a: &x {b: 1, c: 2}\nd: *x\n', '/d/b', /\*x/],
-    ['an anchor that is used elsewhere', 'a: {b: &x 1, c: 2}\nd: *x\n', '/a/b', /&x/],
-    ['all of a list', 'a: [1]\n', '/a/0', /written in a way/],
-    ['what is not there', 'a: {b: 1}\n', '/a/x', /no such place/],
-  ])('refuses to cut %s', (_, text, path, sentence) => {
+    ['a part of a value that an alias refers to', 'a: &x {b: 1, c: 2}\nd: *x\n', '/a/b', /&x/],
+    ['a part of an alias', 'a: &x {b: 1, c: 2}\nd: *x\n', '/d/b', /\*x/],
+    ['a value with an anchor that an alias refers to', 'a: {b: &x 1, c: 2}\nd: *x\n', '/a/b', /&x/],
+    ['all items of a list', 'a: [1]\n', '/a/0', /cannot be edited/],
+    ['a missing field', 'a: {b: 1}\n', '/a/x', /no such field/],
+  ])('refuses to remove %s', (_, text, path, sentence) => {
     expect(cut(text, path)).toMatch(sentence);
   });
 });

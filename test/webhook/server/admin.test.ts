@@ -31,9 +31,9 @@ describe('/readyz', () => {
     [
       'has expired',
       '2040-01-02',
-      'certificate: the certificate expired at Jan  1 00:00:00 2040 GMT',
+      'certificate: the certificate expired on Jan  1 00:00:00 2040 GMT',
     ],
-    ['is not valid yet', '2019-12-31', 'certificate: the certificate is valid only from Jan  1'],
+    ['is not valid yet', '2019-12-31', 'certificate: the certificate is not valid before Jan  1'],
   ])('says why it is not ready where the certificate %s', async (_, time, sentence) => {
     const { adminUrl } = await startAt(time);
     const response = await fetch(`${adminUrl}/readyz`);

@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AppError } from '../../../src/errors.ts';
-import { certificateFiles } from '../../../src/webhook/tls/files.ts';
-import type { CertificateSource } from '../../../src/webhook/tls/source.ts';
+import {
+  type CertificateSource,
+  certificateFiles,
+} from '../../../src/webhook/tls/certificate-source.ts';
 import { makePair, mountedSecret, type PairFolder } from '../../support/certificates.ts';
 import { connectTo, keptConnection, postTo } from '../../support/https.ts';
 import { ASKING_POD, makeReview } from '../../support/review.ts';

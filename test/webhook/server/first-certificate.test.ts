@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyPair } from '../../../src/webhook/tls/certificate.ts';
-import type { CertificateSource } from '../../../src/webhook/tls/source.ts';
+import type { CertificateSource } from '../../../src/webhook/tls/certificate-source.ts';
 import { makePair } from '../../support/certificates.ts';
 import { postTo } from '../../support/https.ts';
 import { startTestServer } from '../../support/running-server.ts';

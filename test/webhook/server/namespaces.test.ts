@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NamespaceLookup, NamespaceSource } from '../../../src/cluster/namespaces.ts';
+import type { NamespaceLookup } from '../../../src/cluster/namespace-cache.ts';
+import type { NamespaceSource } from '../../../src/cluster/namespaces.ts';
 import { makePair } from '../../support/certificates.ts';
 import { postTo } from '../../support/https.ts';
 import { makePod, makeReview } from '../../support/review.ts';

@@ -1,8 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { selfSigned } from '../../../src/webhook/tls/certificate.ts';
-import { certificateInMemory } from '../../../src/webhook/tls/memory.ts';
-import { expiryOf, invalidAt } from '../../../src/webhook/tls/source.ts';
+import { localhostCertificate, selfSigned } from '../../../src/webhook/tls/certificate.ts';
+import {
+  expiryOf,
+  fixedCertificate,
+  invalidAt,
+} from '../../../src/webhook/tls/certificate-source.ts';
 import { makePair, NOT_AFTER, NOT_BEFORE } from '../../support/certificates.ts';
 
 describe('selfSigned', () => {
@@ -67,7 +70,7 @@ describe('a certificate at a time', () => {
     const pair = await makePair();
 
     expect(invalidAt(pair, new Date('2040-01-01T00:00:01Z'))).toContain('expired');
-    expect(invalidAt(pair, new Date('2019-12-31T23:59:59Z'))).toContain('valid only from');
+    expect(invalidAt(pair, new Date('2019-12-31T23:59:59Z'))).toContain('not valid before');
   });
 
   it('expires when it says', async () => {
@@ -75,9 +78,9 @@ describe('a certificate at a time', () => {
   });
 });
 
-describe('certificateInMemory', () => {
+describe('the certificate for localhost', () => {
   it('is valid now, on a machine whose clock is minutes behind, and no longer than a week', async () => {
-    const pair = (await certificateInMemory(new Date('2030-01-10T00:00:00Z'))).get();
+    const pair = await localhostCertificate(new Date('2030-01-10T00:00:00Z'));
 
     expect(invalidAt(pair, new Date('2030-01-09T23:58:00Z'))).toBeUndefined();
     expect(invalidAt(pair, new Date('2030-01-10T00:00:00Z'))).toBeUndefined();
@@ -85,14 +88,14 @@ describe('certificateInMemory', () => {
   });
 
   it('is for this machine alone', async () => {
-    const { cert } = (await certificateInMemory(new Date('2030-01-10'))).get();
+    const { cert } = await localhostCertificate(new Date('2030-01-10'));
     const names = new X509Certificate(cert).subjectAltName;
 
     expect(names).toBe('DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1');
   });
 
   it('gives the same pair each time it is asked', async () => {
-    const source = await certificateInMemory(new Date('2030-01-10'));
+    const source = fixedCertificate(await localhostCertificate(new Date('2030-01-10')));
 
     expect(source.get()).toBe(source.get());
   });

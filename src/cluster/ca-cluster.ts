@@ -1,0 +1,82 @@
+import type { Logger } from 'pino';
+import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
+import { apiClient } from './api-client.ts';
+import type { ApiError } from './api-error.ts';
+import { type CaSecret, caSecret, secretsPath } from './ca-secret.ts';
+import type { Connection } from './connection.ts';
+import { watchForever } from './watch.ts';
+import {
+  CONFIGURATIONS_PATH,
+  type WebhookConfiguration,
+  webhookConfiguration,
+} from './webhook-configuration.ts';
+
+/** The objects of self-managed certificates. Whatever fails is an ApiError that says what to do. */
+export interface CaCluster {
+  readonly secret: CaSecret;
+  readonly configuration: WebhookConfiguration;
+  /** Calls back whenever one of the two may have changed, until the signal aborts. */
+  watch(onChange: () => void, signal: AbortSignal): void;
+}
+
+/** The names of these objects. */
+export interface CaObjectNames {
+  /** The namespace of the Secret. */
+  readonly namespace: string;
+  readonly secret: string;
+  readonly configuration: string;
+}
+
+/** An object takes a few ms; with API priority and fairness it may wait in a queue for seconds. */
+const LIMIT_MS = 10_000;
+
+/** What to do about a status, if the API server's own message does not say. */
+const HINTS: Readonly<Record<number, string>> = {
+  401: 'the ServiceAccount token is not accepted; it is read again for the next request',
+  403: 'apply the Role and ClusterRole that `podherald manifests` renders',
+  404: "the namespace does not exist; set --namespace to podherald's own",
+};
+
+/**
+ * The Secret of the CA and podherald's MutatingWebhookConfiguration. It needs create on Secrets; get,
+ * watch and update on that Secret; get, watch and patch on that configuration.
+ */
+export function caCluster(
+  connection: Connection,
+  { namespace, secret, configuration }: CaObjectNames,
+  log: Pick<Logger, 'warn' | 'debug'>,
+  clock: Clock = SYSTEM_CLOCK,
+): CaCluster {
+  const client = apiClient(connection, { clock, limitMs: LIMIT_MS, hints: HINTS });
+  return {
+    secret: caSecret(client, namespace, secret),
+    configuration: webhookConfiguration(client, configuration),
+    watch(onChange, signal) {
+      // One may be allowed to watch this object only.
+      const watchObject = (path: string, name: string): void =>
+        void watchForever(connection, {
+          path,
+          fieldSelector: `metadata.name=${name}`,
+          accept: 'application/json',
+          clock,
+          signal,
+          onEvent: onChange,
+          onEnd: (error, failures) => logEnd(log, { path, name }, error, failures),
+        });
+      watchObject(secretsPath(namespace), secret);
+      watchObject(CONFIGURATIONS_PATH, configuration);
+    },
+  };
+}
+
+/** An unreachable API server is logged by the reads of the same objects. */
+function logEnd(
+  log: Pick<Logger, 'warn' | 'debug'>,
+  object: { readonly path: string; readonly name: string },
+  error: ApiError | undefined,
+  failures: number,
+): void {
+  if (error === undefined) return;
+  const level = error.status !== undefined && failures === 1 ? 'warn' : 'debug';
+  log[level]({ ...object, error: error.message }, 'the watch of this object ended; retrying');
+}

@@ -1,0 +1,191 @@
+import { statusKey } from '../../core/admission/status.ts';
+import type { Pod } from '../../core/api/pod.ts';
+import type { Namespace } from '../../core/decision/decide.ts';
+import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
+import type { Rules } from '../../core/decision/rules.ts';
+import { sameEnvVar } from '../../core/injection/downward-api.ts';
+import { type SelectedContainer, selectedContainers } from '../../core/injection/plan.ts';
+import {
+  equalsInjected,
+  sameInitContainers,
+  sameItems,
+  sameMount,
+  sameVolumes,
+} from './compare.ts';
+import { containerNamed, findVolumes } from './find-present.ts';
+import {
+  type ContainerParts,
+  hasNoParts,
+  type InjectedParts,
+  NO_PARTS,
+  removeParts,
+} from './injected-parts.ts';
+import {
+  addedAnnotationKeys,
+  findAmbassadorIndex,
+  injectPod,
+  type Reinjection,
+  reinject,
+} from './reinject.ts';
+
+/**
+ * Finds the parts of a pod that podherald injected: the largest set whose removal is undone by
+ * injecting the pod again. The user's own parts stay, unless one equals an injected part and is at
+ * the position where podherald would inject it.
+ */
+export function findRemovable(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
+  const expected = injectPod(pod, namespace, rules);
+  let parts = findCandidates(pod, namespace, rules);
+  while (!hasNoParts(parts)) {
+    const actual = injectPod(removeParts(pod, parts), namespace, rules);
+    const fewer = dropUnrestored(parts, pod, expected, actual);
+    if (fewer === parts) return parts;
+    parts = fewer;
+  }
+  return NO_PARTS;
+}
+
+function findCandidates(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
+  const foundIndex = findAmbassadorIndex(pod);
+  const withoutFound = reinject(pod, foundIndex, namespace, rules);
+  const isOwn = isInjectedAmbassador(pod, foundIndex, withoutFound);
+  const ambassadorIndex = isOwn ? foundIndex : undefined;
+  const reinjection =
+    ambassadorIndex === foundIndex ? withoutFound : reinject(pod, undefined, namespace, rules);
+  if (reinjection.injected === reinjection.stripped) return NO_PARTS;
+  const containers = selectedContainers(pod, ALL_CONTAINERS)
+    .filter(({ at }) => at.list === 'containers' || at.index !== ambassadorIndex)
+    .map((selected) => candidatesIn(selected, pod, reinjection));
+  return dropMountedVolumes(pod, {
+    containers,
+    volumes: findVolumes(pod, reinjection),
+    ...(ambassadorIndex !== undefined && { ambassadorIndex }),
+    annotations: addedAnnotationKeys(rules).filter((key) =>
+      isInjectedAnnotation(key, pod, reinjection, rules),
+    ),
+  });
+}
+
+/** Ignores the image: another version of the API server needs another one. */
+function isInjectedAmbassador(
+  pod: Pod,
+  index: number | undefined,
+  { stripped, injected }: Reinjection,
+): boolean {
+  if (index === undefined) return false;
+  const count = ({ spec }: Pod): number => spec.initContainers?.length ?? 0;
+  const [expected, actual] = [injected.spec.initContainers?.[0], pod.spec.initContainers?.[index]];
+  const hasSameMounts = sameItems(actual?.volumeMounts, expected?.volumeMounts, (one, other) =>
+    sameMount(one, pod, other, injected),
+  );
+  const compared = { image: '', volumeMounts: [] };
+  return (
+    count(injected) > count(stripped) &&
+    hasSameMounts &&
+    equalsInjected({ ...actual, ...compared }, { ...expected, ...compared })
+  );
+}
+
+/** The status contains the version and the findings of its injection, so any text of it matches. */
+function isInjectedAnnotation(
+  key: string,
+  pod: Pod,
+  { injected }: Reinjection,
+  rules: Rules,
+): boolean {
+  const actual = pod.metadata?.annotations?.[key];
+  const expected = injected.metadata?.annotations?.[key];
+  if (actual === undefined || expected === undefined) return false;
+  return actual === expected || key === statusKey(rules);
+}
+
+/** Injected env is at the start of a container's list, injected mounts are at the end of theirs. */
+function candidatesIn(
+  { container, at }: SelectedContainer,
+  pod: Pod,
+  { stripped, injected }: Reinjection,
+): ContainerParts {
+  const twin = containerNamed(container.name, injected.spec[at.list]);
+  const ownMounts = containerNamed(container.name, stripped.spec[at.list])?.volumeMounts ?? [];
+  const injectedMounts = (twin?.volumeMounts ?? []).slice(ownMounts.length);
+  const mounts = container.volumeMounts ?? [];
+  const mountCount = countLeading(mounts.toReversed(), injectedMounts.toReversed(), (one, other) =>
+    sameMount(one, pod, other, injected),
+  );
+  const envCount = countLeading(container.env ?? [], twin?.env ?? [], sameEnvVar);
+  return {
+    at,
+    name: container.name,
+    env: [...Array(envCount).keys()],
+    volumeMounts: [...mounts.keys()].slice(mounts.length - mountCount),
+  };
+}
+
+/** How many leading items are also in another list, in the same order but with gaps allowed. */
+function countLeading<Item>(
+  items: readonly Item[],
+  others: readonly Item[],
+  isSame: (one: Item, other: Item) => boolean,
+): number {
+  let next = 0;
+  const end = items.findIndex((item) => {
+    const found = others.findIndex((other, index) => index >= next && isSame(item, other));
+    next = found + 1;
+    return found === -1;
+  });
+  return end === -1 ? items.length : end;
+}
+
+/** Drops the volumes that a mount outside of the parts still needs. */
+function dropMountedVolumes(pod: Pod, parts: InjectedParts): InjectedParts {
+  const mounted = new Set(
+    selectedContainers(pod, ALL_CONTAINERS).flatMap(({ container, at }) => {
+      if (at.list === 'initContainers' && at.index === parts.ambassadorIndex) return [];
+      const removed = parts.containers.find(
+        (other) => other.at.list === at.list && other.at.index === at.index,
+      );
+      return (container.volumeMounts ?? [])
+        .filter((_, index) => removed?.volumeMounts.includes(index) !== true)
+        .map(({ name }) => name);
+    }),
+  );
+  const volumes = parts.volumes.filter(
+    (index) => !mounted.has(pod.spec.volumes?.[index]?.name ?? ''),
+  );
+  return { ...parts, volumes };
+}
+
+/**
+ * Drops parts that the injection did not restore.
+ *
+ * @param expected the injected pod.
+ * @param actual the pod that was injected after the removal of the parts.
+ * @returns the same object if `actual` has everything that `expected` has.
+ */
+function dropUnrestored(parts: InjectedParts, pod: Pod, expected: Pod, actual: Pod): InjectedParts {
+  const containers = parts.containers.map((one) => dropUnrestoredIn(one, expected, actual));
+  const isChanged = containers.some((one, index) => one !== parts.containers[index]);
+  if (isChanged) return dropMountedVolumes(pod, { ...parts, containers });
+  if (!sameVolumes(expected, actual)) {
+    return parts.volumes.length > 0 ? { ...parts, volumes: [] } : NO_PARTS;
+  }
+  if (!sameInitContainers(expected, actual)) return NO_PARTS;
+  const isLost = (key: string): boolean => actual.metadata?.annotations?.[key] === undefined;
+  if (!parts.annotations.some(isLost)) return parts;
+  return { ...parts, annotations: parts.annotations.filter((key) => !isLost(key)) };
+}
+
+function dropUnrestoredIn(parts: ContainerParts, expected: Pod, actual: Pod): ContainerParts {
+  const one = containerNamed(parts.name, expected.spec[parts.at.list]);
+  const other = containerNamed(parts.name, actual.spec[parts.at.list]);
+  if (!sameItems(one?.env, other?.env, sameEnvVar) && parts.env.length > 0) {
+    return { ...parts, env: parts.env.slice(0, -1) };
+  }
+  const hasSameMounts = sameItems(one?.volumeMounts, other?.volumeMounts, (mount, twin) =>
+    sameMount(mount, expected, twin, actual),
+  );
+  if (!hasSameMounts && parts.volumeMounts.length > 0) {
+    return { ...parts, volumeMounts: parts.volumeMounts.slice(1) };
+  }
+  return parts;
+}

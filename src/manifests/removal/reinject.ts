@@ -1,0 +1,97 @@
+import { mutate } from '../../core/admission/mutate.ts';
+import { statusKey } from '../../core/admission/status.ts';
+import type { Container, Pod, Volume } from '../../core/api/pod.ts';
+import { ownAmbassador } from '../../core/decision/ambassador.ts';
+import type { Namespace } from '../../core/decision/decide.ts';
+import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
+import type { Rules } from '../../core/decision/rules.ts';
+import { applyOperations } from '../edit-json.ts';
+
+/** Returns the pod after its injection. */
+export function injectPod(pod: Pod, namespace: Namespace, rules: Rules): Pod {
+  return applyOperations(pod, mutate(pod, namespace, rules).operations);
+}
+
+/** A pod without everything that podherald may have injected, before and after its injection. */
+export interface Reinjection {
+  readonly stripped: Pod;
+  readonly injected: Pod;
+}
+
+/**
+ * Strips a pod and injects it again: what is added equals everything that podherald may have added.
+ *
+ * @param ambassadorIndex in `spec.initContainers`, of the ambassador to strip; undefined to keep it.
+ */
+export function reinject(
+  pod: Pod,
+  ambassadorIndex: number | undefined,
+  namespace: Namespace,
+  rules: Rules,
+): Reinjection {
+  const stripped = stripPod(pod, ambassadorIndex, addedAnnotationKeys(rules));
+  return { stripped, injected: injectPod(stripped, namespace, rules) };
+}
+
+/** The index in `spec.initContainers` of the container that looks like the ambassador, if any. */
+export function findAmbassadorIndex(pod: Pod): number | undefined {
+  const ambassador = ownAmbassador(pod);
+  return ambassador && pod.spec.initContainers?.indexOf(ambassador);
+}
+
+/** The keys of the annotations that podherald adds to pods. */
+export function addedAnnotationKeys(rules: Rules): readonly string[] {
+  return [statusKey(rules), kubeconfigKey(rules)];
+}
+
+/** Strips too much rather than too little: all env, for example, also the user's own. */
+function stripPod(
+  pod: Pod,
+  ambassadorIndex: number | undefined,
+  annotationKeys: readonly string[],
+): Pod {
+  const { metadata, spec } = pod;
+  const initContainers = spec.initContainers?.filter((_, index) => index !== ambassadorIndex);
+  const volumes = strippedVolumes(pod, ambassadorIndex);
+  const strip = (container: Container): Container => stripContainer(container, volumes);
+  const keptAnnotations = Object.entries(metadata?.annotations ?? {}).filter(
+    ([key]) => !annotationKeys.includes(key),
+  );
+  return {
+    ...pod,
+    ...(metadata && {
+      metadata: { ...metadata, annotations: Object.fromEntries(keptAnnotations) },
+    }),
+    spec: {
+      ...spec,
+      containers: spec.containers.map(strip),
+      ...(initContainers && { initContainers: initContainers.map(strip) }),
+      ...(spec.volumes && { volumes: spec.volumes.filter(({ name }) => !volumes.has(name)) }),
+    },
+  };
+}
+
+/** The names of all `downwardAPI` volumes, and of volumes that only the ambassador mounts. */
+function strippedVolumes({ spec }: Pod, ambassadorIndex: number | undefined): ReadonlySet<string> {
+  const isAmbassadors = ({ name }: Volume): boolean =>
+    ambassadorIndex !== undefined &&
+    mountsVolume(spec.initContainers?.[ambassadorIndex], name) &&
+    !spec.containers.some((container) => mountsVolume(container, name)) &&
+    !spec.initContainers?.some(
+      (container, index) => index !== ambassadorIndex && mountsVolume(container, name),
+    );
+  const stripped = (spec.volumes ?? []).filter(
+    (volume) => volume['downwardAPI'] !== undefined || isAmbassadors(volume),
+  );
+  return new Set(stripped.map(({ name }) => name));
+}
+
+function mountsVolume(container: Container | undefined, volume: string): boolean {
+  return container?.volumeMounts?.some(({ name }) => name === volume) === true;
+}
+
+function stripContainer(container: Container, volumes: ReadonlySet<string>): Container {
+  const { env: _, volumeMounts, ...rest } = container;
+  const kept = volumeMounts?.filter(({ name }) => !volumes.has(name));
+  return { ...rest, ...(kept && { volumeMounts: kept }) };
+}

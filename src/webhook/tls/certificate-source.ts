@@ -1,0 +1,110 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { AppError } from '../../errors.ts';
+import { watchFolder } from '../../watch-folder.ts';
+import type { KeyPair } from './certificate.ts';
+
+/** Where the serving certificate comes from, and how it is replaced while podherald runs. */
+export interface CertificateSource {
+  /** The pair to serve now; undefined until there is a first one. */
+  get(): KeyPair | undefined;
+  /** Calls back with each later pair, until `stop`. */
+  start(onChange: (pair: KeyPair) => void): void;
+  stop(): void;
+  /** Why this replica should not get reviews, if the pair alone does not tell; otherwise undefined. */
+  readonly notReady?: () => string | undefined;
+}
+
+/** A certificate that never changes. */
+export function fixedCertificate(pair: KeyPair): CertificateSource {
+  return { get: () => pair, start: () => {}, stop: () => {} };
+}
+
+export function expiryOf(pair: KeyPair): Date {
+  return new Date(new X509Certificate(pair.cert).validTo);
+}
+
+/** @returns undefined, or why the pair cannot be served at that time. */
+export function invalidAt(pair: KeyPair, now: Date): string | undefined {
+  const { validFrom, validTo } = new X509Certificate(pair.cert);
+  if (now > new Date(validTo)) return `the certificate expired on ${validTo}`;
+  if (now < new Date(validFrom)) return `the certificate is not valid before ${validFrom}`;
+  return undefined;
+}
+
+/**
+ * A certificate and a key in files, such as a mounted Secret. The folders are watched, not the
+ * files: kubelet updates a mounted Secret by swapping the `..data` link beside them.
+ *
+ * @param onInvalid called when changed files cannot be served; the last pair stays in use.
+ * @throws AppError `certificate` if the files cannot be served at the start.
+ */
+export function certificateFiles(
+  certFile: string,
+  keyFile: string,
+  onInvalid: (error: AppError) => void,
+): CertificateSource {
+  let pair = readPair(certFile, keyFile);
+  let stops: (() => void)[] = [];
+  let lastFault: string | undefined;
+  const reload = (onChange: (pair: KeyPair) => void): void => {
+    try {
+      const next = readPair(certFile, keyFile);
+      lastFault = undefined;
+      if (next.cert === pair.cert && next.key === pair.key) return;
+      pair = next;
+      onChange(next);
+    } catch (error) {
+      // The folder is polled, and one fault must be reported once.
+      const { message } = error as AppError;
+      if (message !== lastFault) onInvalid(error as AppError);
+      lastFault = message;
+    }
+  };
+  return {
+    get: () => pair,
+    start(onChange) {
+      const folders = new Set([dirname(certFile), dirname(keyFile)]);
+      stops = [...folders].map((folder) => watchFolder(folder, () => reload(onChange)));
+    },
+    stop() {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+function readPair(certFile: string, keyFile: string): KeyPair {
+  const cert = readPem(certFile);
+  const key = readPem(keyFile);
+  const certificate = parse(certFile, () => new X509Certificate(cert));
+  const privateKey = parse(keyFile, () => createPrivateKey(key));
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new AppError(
+      'certificate',
+      `the key in ${keyFile} does not belong to the certificate in ${certFile}`,
+    );
+  }
+  parse(certFile, () => createSecureContext({ cert, key }));
+  return { cert, key };
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new AppError('certificate', `cannot read ${file}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function parse<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new AppError('certificate', `${file} is not PEM that can be served: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,111 @@
+import type { Clock } from '../../../../src/clock.ts';
+
+interface Timer {
+  readonly atMs: number;
+  readonly call: () => void;
+}
+
+/** From a moment to another one, in milliseconds since the epoch. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Time that passes as fast as things can happen in it: a year in milliseconds. */
+export class VirtualTime {
+  nowMs: number;
+  /** When the machine slept, in order. */
+  readonly sleeps: Span[] = [];
+  readonly #timers = new Set<Timer>();
+  readonly #sleepers = new Set<Sleeper>();
+
+  constructor(start: Date) {
+    this.nowMs = start.getTime();
+  }
+
+  now = (): Date => new Date(this.nowMs);
+
+  after(delayMs: number, call: () => void): () => void {
+    const timer = { atMs: this.nowMs + delayMs, call };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /** Something that does one thing after the other, and between them sleeps on this time. */
+  sleeper(): Sleeper {
+    const sleeper = new Sleeper(this);
+    this.#sleepers.add(sleeper);
+    return sleeper;
+  }
+
+  /** What is dead is not waited for. */
+  forget(sleeper: Sleeper): void {
+    sleeper.kill();
+    this.#sleepers.delete(sleeper);
+  }
+
+  /** @param look called after each thing that has happened. */
+  async pass(ms: number, look: () => void = () => {}): Promise<void> {
+    const endMs = this.nowMs + ms;
+    for (;;) {
+      await this.#untilAllSleep();
+      look();
+      const next = [...this.#timers].reduce<Timer | undefined>(
+        (first, each) => (first === undefined || each.atMs < first.atMs ? each : first),
+        undefined,
+      );
+      if (next === undefined || next.atMs > endMs) break;
+      this.#timers.delete(next);
+      this.nowMs = Math.max(this.nowMs, next.atMs);
+      next.call();
+    }
+    this.nowMs = endMs;
+  }
+
+  /** As a machine that sleeps does it: the wall clock goes on, and timers are late. */
+  skip(ms: number): void {
+    this.sleeps.push({ fromMs: this.nowMs, toMs: this.nowMs + ms });
+    this.nowMs += ms;
+  }
+
+  /** What they do between two sleeps, such as making keys, takes real time and none of this one. */
+  async #untilAllSleep(): Promise<void> {
+    while ([...this.#sleepers].some(({ isAwake }) => isAwake)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+export class Sleeper implements Pick<Clock, 'date' | 'sleep'> {
+  isAwake = true;
+  date: () => Date;
+
+  readonly #time: VirtualTime;
+  #isDead = false;
+
+  constructor(time: VirtualTime) {
+    this.#time = time;
+    this.date = time.now;
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    this.isAwake = false;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        callOff();
+        signal?.removeEventListener('abort', end);
+        if (this.#isDead) return;
+        this.isAwake = true;
+        resolve();
+      };
+      const callOff = this.#time.after(delayMs, end);
+      signal?.addEventListener('abort', end);
+    });
+  }
+
+  /** It never wakes again. */
+  kill(): void {
+    this.#isDead = true;
+  }
+}
