@@ -67,20 +67,6 @@ export function itemText(source: EnvSource): ItemText {
   return source.literal.includes('$(') ? source.literal : { value: source.literal };
 }
 
-/** A profile in the form of the config file. */
-export interface ProfileText {
-  readonly env: Readonly<Record<string, ItemText>>;
-  readonly files: Readonly<Record<string, ItemText>>;
-}
-
-/** Renders a profile in the form of the config file. */
-export function profileText({ env, files }: Profile): ProfileText {
-  return {
-    env: Object.fromEntries(env.map(({ name, source }) => [name, itemText(source)])),
-    files: Object.fromEntries(files.map(({ path, source }) => [path, itemText(source)])),
-  };
-}
-
 const ENV_ITEM =
   'expected a source such as metadata.name, a string that contains $(NAME), or {value: string}';
 const FILE_ITEM = 'expected a source such as metadata.labels';
@@ -94,7 +80,8 @@ const EXAMPLES: Readonly<Record<Side, readonly string[]>> = {
   files: sourcesOf('files'),
 };
 
-export const profileName = z
+/** The name of a profile. */
+export const profileNameSchema = z
   .string()
   .refine(isDnsLabel, { error: NAME, abort: true })
   .refine(isProfileName, NOT_A_BOOLEAN)
@@ -128,7 +115,8 @@ const fileItem = z
   .meta({ examples: EXAMPLES.files })
   .transform((text, context) => orIssue(fileSource(text), context));
 
-export const profile = z
+/** A profile of the config file, which is parsed to a `Profile`. */
+export const profileSchema = z
   .strictObject({
     env: z
       .record(envName, envItem)

@@ -9,7 +9,7 @@ import {
   defaultRules,
 } from '../core/decision/rules.ts';
 import { MAX_PORT, MIN_PORT } from '../core/decision/values.ts';
-import { profile, profileName } from './profile-items.ts';
+import { profileNameSchema, profileSchema } from './profile-items.ts';
 
 const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';
 const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
@@ -49,7 +49,7 @@ const TOKEN_SECONDS = `expected a whole number of seconds, at least ${MIN_TOKEN_
 const PORT = `expected a port from ${MIN_PORT} to ${MAX_PORT}`;
 const USER = `expected a user ID from 1 to ${MAX_USER_ID}, or inherit`;
 
-export const ambassador = z.strictObject({
+const ambassadorSchema = z.strictObject({
   image: z
     .string()
     .regex(IMAGE, IMAGE_EXPECTED)
@@ -134,7 +134,7 @@ export const configSchema = z.strictObject({
       'How podherald treats a pod whose own annotations are invalid: `deny` rejects it, and the message lists all invalid annotations; `warn` admits it without the invalid part, with a warning.',
     ),
   profiles: z
-    .record(profileName, profile)
+    .record(profileNameSchema, profileSchema)
     .default({})
     .describe(
       'Your own profiles, which pods request by name. A profile with the name of a built-in profile replaces it.',
@@ -161,7 +161,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Settings for pods that request metadata.'),
-  ambassador: ambassador.prefault({}).describe('Settings for pods that request an ambassador.'),
+  ambassador: ambassadorSchema
+    .prefault({})
+    .describe('Settings for pods that request an ambassador.'),
   exempt: z
     .strictObject({
       namespaces: z

@@ -16,8 +16,10 @@ export interface GrantableResource {
   readonly warning?: string;
 }
 
-export const READ: readonly string[] = ['get', 'list', 'watch'];
-export const WRITE: readonly string[] = ['create', 'update', 'patch', 'delete'];
+/** The verbs for reading. */
+const READ: readonly string[] = ['get', 'list', 'watch'];
+/** The verbs for writing. */
+const WRITE: readonly string[] = ['create', 'update', 'patch', 'delete'];
 
 const PLAIN = { read: READ, write: WRITE };
 const READABLE = { read: READ, write: [] };

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import type { Namespace } from './namespace.ts';
-import { ASKING_FOR_AMBASSADOR, container, pod, podSpec } from './objects.ts';
+import { container, pod, podSpec, REQUEST_AMBASSADOR } from './objects.ts';
 import { allowEverywhere } from './rights.ts';
 import { test as suite } from './suite.ts';
 
 suite.override('config', { ambassador: { maxAccess: 'full' } });
 
-/** Its pods may read and make ConfigMaps anywhere: what is refused is refused by the ambassador. */
+/** RBAC allows its pods to read and create all ConfigMaps, so only the ambassador rejects requests. */
 const test = suite.extend(
   'namespace',
   { scope: 'file' },
@@ -23,23 +23,21 @@ test.for([
   { access: 'read-only', own: 'ok', other: 'ok', write: 'Forbidden' },
   { access: 'full', own: 'ok', other: 'ok', write: 'ok' },
 ])(
-  '$access: reading in its own namespace is $own, elsewhere $other, and writing $write',
-  async (of, { namespace }) => {
-    const annotations = { ...ASKING_FOR_AMBASSADOR, 'podherald.dev/ambassador-access': of.access };
-    await namespace.start(pod({ name: of.access, annotations }, podSpec([container('app')])));
-    const own = `/api/v1/namespaces/${namespace.name}/configmaps`;
-    const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `by-${of.access}` } };
-    const body = `--header 'Content-Type: application/json' --post-data '${JSON.stringify(made)}'`;
+  'with access $access, a read in its namespace is $own, a read in another one $other, and a write $write',
+  async ({ access, own, other, write }, { namespace }) => {
+    const annotations = { ...REQUEST_AMBASSADOR, 'podherald.dev/ambassador-access': access };
+    await namespace.start(pod({ name: access, annotations }, podSpec([container('app')])));
+    const path = `/api/v1/namespaces/${namespace.name}/configmaps`;
+    const created = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `by-${access}` } };
+    const body = `--header 'Content-Type: application/json' --post-data '${JSON.stringify(created)}'`;
 
-    expect(await request(namespace, of.access, own)).toBe(of.own);
-    expect(await request(namespace, of.access, '/api/v1/namespaces/default/configmaps')).toBe(
-      of.other,
-    );
-    expect(await request(namespace, of.access, own, body)).toBe(of.write);
+    expect(await request(namespace, access, path)).toBe(own);
+    expect(await request(namespace, access, '/api/v1/namespaces/default/configmaps')).toBe(other);
+    expect(await request(namespace, access, path, body)).toBe(write);
   },
 );
 
-/** What becomes of a request in a pod. The ambassador answers a refused one with this one word. */
+/** Sends a request from a pod. Returns `ok`, or `Forbidden` if the ambassador rejects it. */
 async function request(namespace: Namespace, name: string, path: string, options = '') {
   const command = `wget -qO- ${options} $KUBE_API_URL${path} >/dev/null 2>/tmp/error && echo ok || cat /tmp/error`;
   const printed = await namespace.exec(name, command, 'app');

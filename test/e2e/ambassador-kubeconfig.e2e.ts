@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { NO_IMAGE } from './in-cluster.ts';
 import { tryKubectl } from './kubectl.ts';
 import {
-  ASKING_FOR_AMBASSADOR,
   type Container,
   container,
   type Pod,
   pod,
   podSpec,
+  REQUEST_AMBASSADOR,
 } from './objects.ts';
+import { NO_IMAGE } from './podherald-pod.ts';
 import { allow, allowEverywhere, READ_PODS } from './rights.ts';
 import { test as suite } from './suite.ts';
 
@@ -28,17 +28,20 @@ const test = suite.extend(
   },
 );
 
-test('kubectl in the pod, which loads its config as client-go does, lists the pods of its namespace', async ({
+test('kubectl in a container finds the kubeconfig, as any client-go program does', async ({
   namespace,
 }) => {
-  const injected = await namespace.create(using('client-go', container('app')), '--dry-run=server');
+  const injected = await namespace.create(
+    podUsing('client-go', container('app')),
+    '--dry-run=server',
+  );
   const image = injected.spec.initContainers?.find(({ name }) => name === 'ambassador')?.['image'];
   const app = container('app', {
     image,
     command: undefined,
     args: ['get', 'pods', '--output=name'],
   });
-  await namespace.create(using('client-go', app));
+  await namespace.create(podUsing('client-go', app));
   await namespace.wait('pod/client-go', 'jsonpath={.status.phase}=Succeeded');
 
   const printed = await namespace.run(['logs', 'client-go', '--container=app']);
@@ -48,11 +51,11 @@ test('kubectl in the pod, which loads its config as client-go does, lists the po
 const EXAMPLE = join(import.meta.dirname, '../../examples/ambassador-client-node/list-pods.mjs');
 
 test.skipIf(NO_IMAGE)(
-  'a program that calls loadFromDefault() lists pods and makes a namespace, unchanged',
+  'an unchanged program with loadFromDefault() lists pods and creates a namespace',
   async ({ namespace, onTestFinished }) => {
-    const made = `${namespace.name}-made`;
+    const created = `${namespace.name}-created`;
     onTestFinished(async () => {
-      await tryKubectl(['delete', 'namespace', made, '--wait=false', '--ignore-not-found']);
+      await tryKubectl(['delete', 'namespace', created, '--wait=false', '--ignore-not-found']);
     });
     await namespace.apply({
       apiVersion: 'v1',
@@ -60,19 +63,19 @@ test.skipIf(NO_IMAGE)(
       metadata: { name: 'program' },
       data: { 'list-pods.mjs': readFileSync(EXAMPLE, 'utf8') },
     });
-    const program = podheraldsNode(['/app/list-pods.mjs', made]);
+    const program = nodeContainer(['/app/list-pods.mjs', created]);
     const volumes = [{ name: 'program', configMap: { name: 'program' } }];
-    await namespace.create(using('client-node', program, { volumes }));
+    await namespace.create(podUsing('client-node', program, { volumes }));
     await namespace.wait('pod/client-node', 'jsonpath={.status.phase}=Succeeded');
 
     const printed = await namespace.run(['logs', 'client-node', '--container=app']);
     expect(printed).toContain('client-node');
-    expect(printed).toContain(`created namespace ${made}`);
+    expect(printed).toContain(`created namespace ${created}`);
   },
 );
 
-/** podherald's image holds node and @kubernetes/client-node. */
-function podheraldsNode(args: readonly string[]): Container {
+/** A container with podherald's image, which contains node and @kubernetes/client-node. */
+function nodeContainer(args: readonly string[]): Container {
   return container('app', {
     image: process.env['PODHERALD_E2E_IMAGE'],
     command: ['/bin/node', ...args],
@@ -87,10 +90,10 @@ function podheraldsNode(args: readonly string[]): Container {
   });
 }
 
-/** Without any token in its containers. */
-function using(name: string, app: Container, more: object = {}): Pod {
+/** A pod with a kubeconfig for its ambassador, and without a token in its own containers. */
+function podUsing(name: string, app: Container, more: object = {}): Pod {
   const annotations = {
-    ...ASKING_FOR_AMBASSADOR,
+    ...REQUEST_AMBASSADOR,
     'podherald.dev/ambassador-kubeconfig': 'true',
     'podherald.dev/ambassador-access': 'full',
   };

@@ -1,19 +1,19 @@
 import { expect } from 'vitest';
 import {
-  ASKING_FOR_AMBASSADOR,
   type Container,
   container,
   type KubeObject,
   type PodSpec,
   pod,
   podSpec,
+  REQUEST_AMBASSADOR,
   RESTRICTED,
 } from './objects.ts';
 import { test } from './suite.ts';
 
 const SMALL = { cpu: '50m', memory: '16Mi' };
 
-test('a namespace that enforces Pod Security restricted starts a pod and a Deployment with it', async ({
+test('Pod Security level restricted accepts a pod and a Deployment with an ambassador', async ({
   makeNamespace,
 }) => {
   const restricted = await makeNamespace({
@@ -27,22 +27,22 @@ test('a namespace that enforces Pod Security restricted starts a pod and a Deplo
     metadata: { name: 'web' },
     spec: {
       selector: { matchLabels: labels },
-      template: { metadata: { labels, annotations: ASKING_FOR_AMBASSADOR }, spec },
+      template: { metadata: { labels, annotations: REQUEST_AMBASSADOR }, spec },
     },
   });
-  const bare = await restricted.start(asking('bare', spec));
+  const bare = await restricted.start(requesting('bare', spec));
   expect(namesOf(bare.spec.initContainers)).toEqual(['ambassador']);
   await restricted.wait('deployment/web', 'condition=Available');
 });
 
-test('a Guaranteed pod stays Guaranteed', async ({ namespace }) => {
+test('a pod of QoS class Guaranteed keeps its class', async ({ namespace }) => {
   const app = container('app', { resources: { limits: SMALL } });
-  const { spec, status } = await namespace.start(asking('guaranteed', podSpec([app])));
+  const { spec, status } = await namespace.start(requesting('guaranteed', podSpec([app])));
   expect(namesOf(spec.initContainers)).toEqual(['ambassador']);
   expect(status?.qosClass).toBe('Guaranteed');
 });
 
-test('a pod whose resources as a whole are spent by its app starts, and stays Guaranteed', async ({
+test('a pod whose app uses all of the pod-level resources starts, and stays Guaranteed', async ({
   namespace,
 }) => {
   const whole = {
@@ -50,7 +50,7 @@ test('a pod whose resources as a whole are spent by its app starts, and stays Gu
     limits: { cpu: '200m', memory: '96Mi' },
   };
   const spec = podSpec([container('app', { resources: whole })], { resources: whole });
-  const started = await namespace.start(asking('budgeted', spec));
+  const started = await namespace.start(requesting('budgeted', spec));
   expect(namesOf(started.spec.initContainers)).toEqual(['ambassador']);
   expect(started.status?.qosClass).toBe('Guaranteed');
   expect(await namespace.exec('budgeted', 'wget -qO- $KUBE_API_URL/version')).toContain(
@@ -58,7 +58,7 @@ test('a pod whose resources as a whole are spent by its app starts, and stays Gu
   );
 });
 
-/** As clusters with many teams have them: each container must name what the quota counts. */
+/** As in a cluster of several teams: every container needs requests and limits. */
 const USUAL = [
   quota({
     'requests.cpu': '1',
@@ -75,63 +75,65 @@ const USUAL = [
   }),
 ];
 
-test('the usual ResourceQuota and LimitRange let it start, beside apps that name resources and that do not', async ({
+test('under a typical ResourceQuota and LimitRange, pods with an ambassador start, with and without resources of their own', async ({
   makeNamespace,
 }) => {
   const limited = await makeNamespace();
   for (const manifest of USUAL) await limited.apply(manifest);
-  await limited.start(asking('silent', podSpec([container('app')])));
+  await limited.start(requesting('silent', podSpec([container('app')])));
   const resources = { requests: SMALL, limits: SMALL };
-  await limited.start(asking('outspoken', podSpec([container('app', { resources })])));
+  await limited.start(requesting('outspoken', podSpec([container('app', { resources })])));
 });
 
 test.for([
   {
-    what: 'a quota that is nearly used up',
+    what: 'a ResourceQuota that is nearly used up',
     manifest: quota({ 'limits.memory': '64Mi' }),
-    refusal:
+    message:
       /exceeded quota: strict, requested: limits\.memory=144Mi, used: limits\.memory=0, limited: limits\.memory=64Mi/,
   },
   {
-    what: 'a largest size for containers',
+    what: 'a LimitRange with a maximum for containers',
     manifest: limitRange({ type: 'Container', max: { memory: '64Mi' } }),
-    refusal: /maximum memory usage per Container is 64Mi, but limit is 128Mi/,
+    message: /maximum memory usage per Container is 64Mi, but limit is 128Mi/,
   },
   {
-    what: 'a smallest size for containers',
+    what: 'a LimitRange with a minimum for containers',
     manifest: limitRange({ type: 'Container', min: { memory: '16Mi', cpu: '50m' } }),
-    refusal: /minimum cpu usage per Container is 50m, but request is 10m/,
+    message: /minimum cpu usage per Container is 50m, but request is 10m/,
   },
   {
-    what: 'a largest ratio of limits to requests',
+    what: 'a LimitRange with a maximum ratio of limits to requests',
     manifest: limitRange({ type: 'Container', maxLimitRequestRatio: { memory: '2' } }),
-    refusal:
+    message:
       /memory max limit to request ratio per Container is 2, but provided ratio is 4\.000000/,
   },
   {
-    what: 'a largest size for pods',
+    what: 'a LimitRange with a maximum for pods',
     manifest: limitRange({ type: 'Pod', max: { memory: '128Mi' } }),
-    refusal: /maximum memory usage per Pod is 128Mi, but limit is 1\d+/,
+    message: /maximum memory usage per Pod is 128Mi, but limit is 1\d+/,
   },
 ])(
-  '$what refuses it in the words of the docs',
-  async ({ manifest, refusal }, { makeNamespace }) => {
+  '$what can reject the ambassador, with the message that the docs quote',
+  async ({ manifest, message }, { makeNamespace }) => {
     const limited = await makeNamespace();
     await limited.apply(manifest);
-    // Burstable, so that the ambassador has its usual size.
+    // In a Burstable pod, the ambassador has its default resources.
     const resources = { requests: SMALL, limits: { memory: '16Mi' } };
-    const refused = JSON.stringify(asking('refused', podSpec([container('app', { resources })])));
+    const rejected = JSON.stringify(
+      requesting('rejected', podSpec([container('app', { resources })])),
+    );
     await expect
       .poll(
-        async () => (await limited.try(['create', '--dry-run=server', '-f', '-'], refused)).stderr,
+        async () => (await limited.try(['create', '--dry-run=server', '-f', '-'], rejected)).stderr,
         { timeout: 30_000 },
       )
-      .toMatch(refusal);
+      .toMatch(message);
   },
 );
 
-function asking(name: string, spec: PodSpec) {
-  return pod({ name, annotations: ASKING_FOR_AMBASSADOR }, spec);
+function requesting(name: string, spec: PodSpec) {
+  return pod({ name, annotations: REQUEST_AMBASSADOR }, spec);
 }
 
 function namesOf(containers: readonly Container[] = []): string[] {

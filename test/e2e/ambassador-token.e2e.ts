@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Namespace } from './namespace.ts';
-import { ASKING_FOR_AMBASSADOR, container, type Pod, pod, podSpec, RESTRICTED } from './objects.ts';
+import { container, type Pod, pod, podSpec, REQUEST_AMBASSADOR, RESTRICTED } from './objects.ts';
 import { allow, READ_PODS } from './rights.ts';
 import { test as suite } from './suite.ts';
 
@@ -10,11 +10,11 @@ const test = suite.extend('namespace', { scope: 'file' }, async ({ makeNamespace
   return namespace;
 });
 
-test('with automount off there is no token anywhere in the app, yet the API server answers', async ({
+test('with automountServiceAccountToken off, the app has no token and still reaches the API server', async ({
   namespace,
 }) => {
   const spec = podSpec([container('app')], { automountServiceAccountToken: false });
-  await namespace.start(pod({ name: 'without', annotations: ASKING_FOR_AMBASSADOR }, spec));
+  await namespace.start(pod({ name: 'without', annotations: REQUEST_AMBASSADOR }, spec));
 
   expect(await tokensSeen(namespace, 'without')).toEqual([]);
   const url = `$KUBE_API_URL/api/v1/namespaces/${namespace.name}/pods/without`;
@@ -22,21 +22,24 @@ test('with automount off there is no token anywhere in the app, yet the API serv
   expect(JSON.parse(printed)).toMatchObject({ metadata: { name: 'without' } });
 });
 
-test("with automount on the app has the API server's own token, and not the ambassador's", async ({
+test("with automountServiceAccountToken on, the app has only the token of the API server, not the ambassador's", async ({
   namespace,
 }) => {
   const injected = await namespace.start(
-    pod({ name: 'with', annotations: ASKING_FOR_AMBASSADOR }, podSpec([container('app')])),
+    pod({ name: 'with', annotations: REQUEST_AMBASSADOR }, podSpec([container('app')])),
   );
 
   expect(mountsOf(injected, 'app')).toEqual([expect.stringMatching(/^kube-api-access-/)]);
   expect(mountsOf(injected, 'ambassador')).toEqual(['ambassador-token']);
   const seen = await tokensSeen(namespace, 'with');
-  expect(seen.length).toBeGreaterThan(0); // the search finds a token where there is one
+  expect(seen.length).toBeGreaterThan(0); // proves that the search finds tokens
   for (const file of seen) expect(file).toContain('/secrets/kubernetes.io/serviceaccount/');
 });
 
-/** Of mode 0400, and given by kubelet to the one user that all containers of the pod share. */
+/**
+ * A token of mode 0400. If all containers of a pod run as the same user, kubelet makes that user
+ * the owner of the token.
+ */
 const OWN_TOKEN = {
   name: 'vault',
   projected: {
@@ -45,15 +48,15 @@ const OWN_TOKEN = {
   },
 };
 
-test('an app still reads its own token of mode 0400, as the ambassador takes its user', async ({
+test('an app can still read its own token of mode 0400, because the ambassador runs as its user', async ({
   namespace,
 }) => {
-  await namespace.start(readingOwnToken({ annotations: ASKING_FOR_AMBASSADOR }));
+  await namespace.start(readingOwnToken({ annotations: REQUEST_AMBASSADOR }));
   const token = await namespace.exec('own-token', 'cat /vault/token');
   expect(token.split('.')).toHaveLength(3);
 });
 
-test('an app loses its own token of mode 0400 to a sidecar of another user', async ({
+test('an app cannot read its own token of mode 0400 if a sidecar runs as another user', async ({
   makeBareNamespace,
 }) => {
   const bare = await makeBareNamespace();
@@ -72,7 +75,10 @@ function readingOwnToken(metadata: Pod['metadata'], ...sidecars: Pod['spec']['co
   );
 }
 
-/** Files that are called so, or hold the beginning of a JSON Web Token's header, `{"alg":`. */
+/**
+ * Returns the files named `token` and the files and variables that contain a JSON Web Token, whose
+ * base64 starts with `eyJhbGciO`, for `{"alg":`.
+ */
 async function tokensSeen(namespace: Namespace, name: string): Promise<string[]> {
   const search = String.raw`find / \( -path /proc -o -path /sys \) -prune -o`;
   const command = `{ ${search} -name token -print; ${search} -type f -exec grep -ls eyJhbGciO {} +; env | grep eyJhbGciO; } | sort -u`;

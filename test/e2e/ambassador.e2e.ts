@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import type { Namespace } from './namespace.ts';
 import {
-  ASKING,
-  ASKING_FOR_AMBASSADOR,
   container,
   pod,
   podSpec,
+  REQUEST_AMBASSADOR,
+  REQUEST_METADATA,
   withoutServerFields,
 } from './objects.ts';
 import { countReviews } from './podherald.ts';
@@ -23,7 +23,7 @@ test("the first request of a Job's app reaches the API server, and the Job compl
 }) => {
   const app = container('app', { command: ['sh', '-c', readPods(namespace)] });
   const template = {
-    metadata: { annotations: ASKING_FOR_AMBASSADOR },
+    metadata: { annotations: REQUEST_AMBASSADOR },
     spec: podSpec([app], { restartPolicy: 'Never' }),
   };
   await namespace.apply({
@@ -38,11 +38,11 @@ test("the first request of a Job's app reaches the API server, and the Job compl
   expect(JSON.parse(printed)).toMatchObject({ kind: 'PodList' });
 });
 
-test('an init container of the app can use the ambassador already', async ({ namespace }) => {
+test('an init container can use the ambassador', async ({ namespace }) => {
   const init = container('init', { command: ['sh', '-c', readPods(namespace)] });
   await namespace.start(
     pod(
-      { name: 'early', annotations: ASKING_FOR_AMBASSADOR },
+      { name: 'early', annotations: REQUEST_AMBASSADOR },
       podSpec([container('app')], { initContainers: [init] }),
     ),
   );
@@ -50,12 +50,10 @@ test('an init container of the app can use the ambassador already', async ({ nam
   expect(JSON.parse(printed)).toMatchObject({ kind: 'PodList' });
 });
 
-test('a Deployment becomes available, and each of its pods reaches the API server', async ({
-  namespace,
-}) => {
+test('each pod of a Deployment reaches the API server', async ({ namespace }) => {
   const labels = { app: 'web' };
   const template = {
-    metadata: { labels, annotations: ASKING_FOR_AMBASSADOR },
+    metadata: { labels, annotations: REQUEST_AMBASSADOR },
     spec: podSpec([container('app')]),
   };
   await namespace.apply({
@@ -72,22 +70,22 @@ test('a Deployment becomes available, and each of its pods reaches the API serve
   }
 });
 
-test('a pod is deleted as soon as its app has ended, well within its grace period', async ({
+test('a deleted pod ends as soon as its app has ended, well before its grace period is over', async ({
   namespace,
 }) => {
   const command = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'];
   const spec = podSpec([container('app', { command })], { terminationGracePeriodSeconds: 60 });
-  await namespace.start(pod({ name: 'leaving', annotations: ASKING_FOR_AMBASSADOR }, spec));
+  await namespace.start(pod({ name: 'leaving', annotations: REQUEST_AMBASSADOR }, spec));
   await namespace.run(['delete', 'pod/leaving', '--timeout=30s']);
 });
 
-test('an injected pod made again from kubectl get -o yaml starts with one ambassador, and gets nothing more', async ({
+test('an injected pod that is created again from kubectl get -o yaml keeps one ambassador and is not changed', async ({
   namespace,
   podherald,
 }) => {
   const annotations = {
-    ...ASKING,
-    ...ASKING_FOR_AMBASSADOR,
+    ...REQUEST_METADATA,
+    ...REQUEST_AMBASSADOR,
     'podherald.dev/ambassador-kubeconfig': 'true',
   };
   await namespace.create(pod({ name: 'original', annotations }, podSpec([container('app')])));
@@ -107,7 +105,7 @@ test('an injected pod made again from kubectl get -o yaml starts with one ambass
   });
 });
 
-/** One request, and no second try. */
+/** A command that lists pods with a single request, without a retry. */
 function readPods({ name }: Namespace): string {
   return `wget -qO- $KUBE_API_URL/api/v1/namespaces/${name}/pods`;
 }

@@ -1,50 +1,51 @@
 import * as fc from 'fast-check';
 import type { Container } from './objects.ts';
 
-/** Annotations, and how many faults each faulty one has by section 2 of the contract. */
+/** Annotations, and for each invalid one the number of faults that podherald must report. */
 export interface Annotated {
   readonly annotations: Readonly<Record<string, string>>;
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** A value of known worth. */
+/** A value, and how many faults it has. */
 interface Piece {
   readonly text: string;
   readonly faults: number;
 }
 
 interface Words {
-  readonly right: readonly string[];
-  readonly wrong: readonly string[];
+  readonly valid: readonly string[];
+  readonly invalid: readonly string[];
 }
 
 /**
- * Every key of podherald's, most of them left out. Half of the pods are without a fault.
+ * Generates annotations with any of podherald's keys. Half of the pods have no invalid value.
  *
- * @param ports those that containers declare.
+ * @param containers the names of the containers of the pod
+ * @param ports the ports that these containers declare
  */
 export function arbitraryAnnotations(
   containers: readonly string[],
   ports: readonly number[],
 ): fc.Arbitrary<Annotated> {
-  return fc.boolean().chain((mayBeWrong) => {
-    const word = (words: Words) => pieceOf(words, mayBeWrong ? 1 : 0);
-    const rarely = (words: Words) => pieceOf(words, mayBeWrong ? 0.2 : 0);
+  return fc.boolean().chain((mayBeInvalid) => {
+    const word = (words: Words) => pieceOf(words, mayBeInvalid ? 1 : 0);
+    const rarely = (words: Words) => pieceOf(words, mayBeInvalid ? 0.2 : 0);
     const items = (names: Words, source: Source) =>
-      itemsOf(rarely(names), source(rarely), mayBeWrong);
+      itemsOf(rarely(names), source(rarely), mayBeInvalid);
     return fc
       .record({
-        'inject-metadata': sometimes(4, word(SWITCH)),
-        'podherald.dev/inject-metadata': sometimes(1, word(SWITCH)),
+        'inject-metadata': sometimes(4, word(PROFILES)),
+        'podherald.dev/inject-metadata': sometimes(1, word(PROFILES)),
         'podherald.dev/metadata-env': sometimes(2, items(ENV_NAMES, envSource)),
         'podherald.dev/metadata-files': sometimes(2, items(FILE_PATHS, fileSource)),
         'podherald.dev/metadata-path': sometimes(2, word(METADATA_PATH)),
-        'podherald.dev/metadata-containers': sometimes(1, selection(containers, mayBeWrong)),
-        'inject-ambassador': sometimes(3, rarely(SWITCH_OFF_OR_ON)),
-        'podherald.dev/inject-ambassador': sometimes(1, rarely(SWITCH_OFF_OR_ON)),
+        'podherald.dev/metadata-containers': sometimes(1, selection(containers, mayBeInvalid)),
+        'inject-ambassador': sometimes(3, rarely(TRUE_OR_FALSE)),
+        'podherald.dev/inject-ambassador': sometimes(1, rarely(TRUE_OR_FALSE)),
         'podherald.dev/ambassador-access': sometimes(1, rarely(ACCESS)),
         'podherald.dev/ambassador-port': sometimes(1, rarely(PORT)),
-        'podherald.dev/ambassador-kubeconfig': sometimes(2, rarely(SWITCH_OFF_OR_ON)),
+        'podherald.dev/ambassador-kubeconfig': sometimes(2, rarely(TRUE_OR_FALSE)),
         'podherald.dev/kubeconfig': sometimes(1, word(ANYTHING)),
         'podherald.dev/status': sometimes(1, word(ANYTHING)),
         'podherald.dev/injcet-metadata': sometimes(1, word(ANYTHING)),
@@ -66,7 +67,7 @@ export function arbitraryAnnotations(
   });
 }
 
-/** The ports that a container declares, and that an ambassador could not have as well. */
+/** Returns the ports of a container that an ambassador cannot use, which excludes UDP ports. */
 export function tcpPorts({ ports }: Container): number[] {
   const declared = (ports ?? []) as readonly { containerPort: number; protocol?: string }[];
   return declared.flatMap((port) => (port.protocol === 'UDP' ? [] : [port.containerPort]));
@@ -74,7 +75,7 @@ export function tcpPorts({ ports }: Container): number[] {
 
 type Given = Readonly<Record<string, Piece | undefined>>;
 
-/** Both spellings of a key may stand on one pod if they mean the same. Faulty ones mean nothing. */
+/** A pod may have a key with and without prefix if the values mean the same, or one is invalid. */
 function contradiction(all: Given, key: string): Record<string, number> {
   const [bare, prefixed] = [all[key], all[`podherald.dev/${key}`]];
   if (bare === undefined || prefixed === undefined) return {};
@@ -86,7 +87,7 @@ function meaning({ text }: Piece): string {
   return text.replaceAll(' ', '').toLowerCase();
 }
 
-/** Nobody can have a port that is asked for and given to another container as well. */
+/** It is a fault to request a port for the ambassador that a container declares. */
 function takenPort(all: Given, ports: readonly number[]): Record<string, number> {
   const key = 'podherald.dev/ambassador-port';
   const port = all[key];
@@ -97,7 +98,7 @@ function takenPort(all: Given, ports: readonly number[]): Record<string, number>
   return switches.length > 0 && switches.every((on) => on === 'true') ? { [key]: 1 } : {};
 }
 
-/** Given in so many pods of five. */
+/** Present in this number of pods out of five. */
 function sometimes(ofFive: number, piece: fc.Arbitrary<Piece>) {
   const never = fc.constant(undefined);
   return fc.oneof({ weight: 5 - ofFive, arbitrary: never }, { weight: ofFive, arbitrary: piece });
@@ -107,21 +108,21 @@ function isGiven(entry: [string, Piece | undefined]): entry is [string, Piece] {
   return entry[1] !== undefined;
 }
 
-/** @param wrongs how many are wrong for each that is right. */
-function pieceOf({ right, wrong }: Words, wrongs: number): fc.Arbitrary<Piece> {
+/** @param ratio the number of invalid values for each valid one */
+function pieceOf({ valid, invalid }: Words, ratio: number): fc.Arbitrary<Piece> {
   const pieces = (words: readonly string[], faults: number) =>
     fc.constantFrom(...words).map((text) => ({ text, faults }));
-  if (wrongs === 0 || wrong.length === 0) return pieces(right, 0);
+  if (ratio === 0 || invalid.length === 0) return pieces(valid, 0);
   return fc.oneof(
-    { weight: 10, arbitrary: pieces(right, 0) },
-    { weight: 10 * wrongs, arbitrary: pieces(wrong, 1) },
+    { weight: 10, arbitrary: pieces(valid, 0) },
+    { weight: 10 * ratio, arbitrary: pieces(invalid, 1) },
   );
 }
 
 const LONG = 'x'.repeat(63);
 
-const SWITCH: Words = {
-  right: [
+const PROFILES: Words = {
+  valid: [
     'true',
     ' TRUE ',
     'False',
@@ -132,7 +133,7 @@ const SWITCH: Words = {
     'default,nobody',
     LONG,
   ],
-  wrong: [
+  invalid: [
     'yes',
     'no',
     '1',
@@ -147,22 +148,22 @@ const SWITCH: Words = {
     `x${LONG}`,
   ],
 };
-const SWITCH_OFF_OR_ON: Words = {
-  right: ['true', 'True', ' true ', 'false'],
-  wrong: ['yes', '1', '', ' ', 'default', 'true,true'],
+const TRUE_OR_FALSE: Words = {
+  valid: ['true', 'True', ' true ', 'false'],
+  invalid: ['yes', '1', '', ' ', 'default', 'true,true'],
 };
 const ACCESS: Words = {
-  right: ['namespace', 'read-only', 'full', ' Full '],
-  wrong: ['', 'readonly', 'read_only', 'read-only,full', 'cluster'],
+  valid: ['namespace', 'read-only', 'full', ' Full '],
+  invalid: ['', 'readonly', 'read_only', 'read-only,full', 'cluster'],
 };
 const PORT: Words = {
-  right: ['8001', '1024', '65535', ' 9000 ', '08001'],
-  wrong: ['', '80', '1023', '65536', '-8001', '8001.0', '8001/tcp', '0x1f41', 'http', '٨٠٠١'],
+  valid: ['8001', '1024', '65535', ' 9000 ', '08001'],
+  invalid: ['', '80', '1023', '65536', '-8001', '8001.0', '8001/tcp', '0x1f41', 'http', '٨٠٠١'],
 };
-const ANYTHING: Words = { right: ['', '{}', 'x'.repeat(5000), 'ünï\n"\t'], wrong: [] };
+const ANYTHING: Words = { valid: ['', '{}', 'x'.repeat(5000), 'ünï\n"\t'], invalid: [] };
 
 const METADATA_PATH: Words = {
-  right: [
+  valid: [
     '/etc/downward',
     ' /var/run/meta ',
     '/etc/pod info',
@@ -173,7 +174,7 @@ const METADATA_PATH: Words = {
     '/var/run/secrets/kubernetes.io/serviceaccount',
     '/var/run',
   ],
-  wrong: [
+  invalid: [
     '',
     'etc',
     '/',
@@ -189,13 +190,13 @@ const METADATA_PATH: Words = {
 };
 
 const ENV_NAMES: Words = {
-  right: ['A', '_', 'a1', 'POD_NAME', 'POD_IP', 'PATH', 'KUBERNETES_SERVICE_HOST', 'X'.repeat(300)],
-  wrong: ['1A', 'A-B', 'A.B', '', 'Ä', 'A B', '$(A)'],
+  valid: ['A', '_', 'a1', 'POD_NAME', 'POD_IP', 'PATH', 'KUBERNETES_SERVICE_HOST', 'X'.repeat(300)],
+  invalid: ['1A', 'A-B', 'A.B', '', 'Ä', 'A B', '$(A)'],
 };
 
-/** None of the right ones lies inside another. */
+/** None of the valid ones is a file in the folder of another one. */
 const FILE_PATHS: Words = {
-  right: [
+  valid: [
     'podName',
     'labels/of/mine',
     'a',
@@ -211,7 +212,7 @@ const FILE_PATHS: Words = {
     "it's",
     'x'.repeat(200),
   ],
-  wrong: ['/a', '..', '../a', 'a/../b', '..a', 'a/', 'a//b', './a', ''],
+  invalid: ['/a', '..', '../a', 'a/../b', '..a', 'a/', 'a//b', './a', ''],
 };
 
 type Source = (word: (words: Words) => fc.Arbitrary<Piece>) => fc.Arbitrary<Piece>;
@@ -225,7 +226,7 @@ const ONLY_ENV =
     ' ',
   );
 const ONLY_FILES = ['metadata.labels', 'metadata.annotations'];
-const NO_FIELDS = [
+const UNKNOWN_FIELDS = [
   '',
   'podIP',
   'status.podip',
@@ -237,18 +238,18 @@ const NO_FIELDS = [
 ];
 
 const ENV_FIELDS: Words = {
-  right: [...BOTH_FIELDS, ...ONLY_ENV],
-  wrong: [...ONLY_FILES, ...NO_FIELDS],
+  valid: [...BOTH_FIELDS, ...ONLY_ENV],
+  invalid: [...ONLY_FILES, ...UNKNOWN_FIELDS],
 };
 const FILE_FIELDS: Words = {
-  right: [...BOTH_FIELDS, ...ONLY_FILES],
-  wrong: [...ONLY_ENV, ...NO_FIELDS],
+  valid: [...BOTH_FIELDS, ...ONLY_FILES],
+  invalid: [...ONLY_ENV, ...UNKNOWN_FIELDS],
 };
 
-/** The longest prefix of a key, 253 characters. */
+/** The longest prefix that a key may have: 253 characters. */
 const SUBDOMAIN = `${`${LONG}.`.repeat(3)}${'x'.repeat(61)}`;
 const KEYS = ['a', 'A_b.c-1', LONG, 'a.b/c', 'helm.sh/Chart', `${SUBDOMAIN}/${LONG}`, 'a--b.c/d'];
-const NO_KEYS = [
+const INVALID_KEYS = [
   '',
   '-a',
   'a-',
@@ -268,12 +269,12 @@ const subscript = (map: string) => (key: string) => `metadata.${map}['${key}']`;
 const labels = subscript('labels');
 const annotations = subscript('annotations');
 
-/** The keys of annotations are checked in lower case, those of labels as they are. */
+/** The API server lowers the case of an annotation key before it validates it, but not of a label. */
 const BY_KEY: Words = {
-  right: [...KEYS.map(labels), ...KEYS.map(annotations), annotations('Example.COM/Key')],
-  wrong: [
-    ...NO_KEYS.map(labels),
-    ...NO_KEYS.map(annotations),
+  valid: [...KEYS.map(labels), ...KEYS.map(annotations), annotations('Example.COM/Key')],
+  invalid: [
+    ...INVALID_KEYS.map(labels),
+    ...INVALID_KEYS.map(annotations),
     labels('Example.COM/Key'),
     'metadata.labels[a]',
     'metadata.labels["a"]',
@@ -290,11 +291,11 @@ const BYTE_DIVISORS = [
   ...[...'KMGTPE'].map((unit) => `:1${unit}i`),
 ];
 const RESOURCES: Words = {
-  right: ['limits', 'requests'].flatMap((kind) => [
+  valid: ['limits', 'requests'].flatMap((kind) => [
     ...['', ':1', ':1m'].map((divisor) => `${kind}.cpu${divisor}`),
     ...BYTES.flatMap((name) => BYTE_DIVISORS.map((divisor) => `${kind}.${name}${divisor}`)),
   ]),
-  wrong: [
+  invalid: [
     ...['limits', 'limits.', 'limits.gpu', 'requests.pids', 'requests.example.com/gpu'],
     ...['limits.hugepages-', 'limits.hugepages-a', 'Limits.cpu', 'limits.cpu ms'],
     ...['requests.cpu:1k', 'requests.cpu:', 'limits.cpu:2', 'limits.cpu:0'],
@@ -302,22 +303,24 @@ const RESOURCES: Words = {
   ],
 };
 
-/** Items with names of their own; of wrong values, some have all of them twice. */
+/** A list of items with different names. If faults are allowed, some lists have each item twice. */
 function itemsOf(
   name: fc.Arbitrary<Piece>,
   source: fc.Arbitrary<Piece>,
-  mayBeWrong: boolean,
+  mayBeInvalid: boolean,
 ): fc.Arbitrary<Piece> {
-  const item = fc.record({ name, equals: fc.constantFrom('=', ' = '), source }).map((of) => ({
-    name: of.name.text,
-    text: of.name.text + of.equals + of.source.text,
-    faults: Math.max(of.name.faults, of.source.faults),
+  const item = fc.record({ name, equals: fc.constantFrom('=', ' = '), source }).map((parts) => ({
+    name: parts.name.text,
+    text: parts.name.text + parts.equals + parts.source.text,
+    faults: Math.max(parts.name.faults, parts.source.faults),
   }));
   return fc
     .record({
       items: fc.uniqueArray(item, { selector: (one) => one.name, minLength: 1, maxLength: 5 }),
       separator: fc.constantFrom(',', '\n', ', ', ',\n'),
-      isTwice: mayBeWrong ? fc.integer({ min: 1, max: 8 }).map((n) => n === 8) : fc.constant(false),
+      isTwice: mayBeInvalid
+        ? fc.integer({ min: 1, max: 8 }).map((n) => n === 8)
+        : fc.constant(false),
     })
     .map(({ items, separator, isTwice }) => ({
       text: [...items, ...(isTwice ? items : [])].map(({ text }) => text).join(separator),
@@ -325,19 +328,19 @@ function itemsOf(
     }));
 }
 
-function selection(containers: readonly string[], mayBeWrong: boolean): fc.Arbitrary<Piece> {
+function selection(containers: readonly string[], mayBeInvalid: boolean): fc.Arbitrary<Piece> {
   const names = fc.subarray([...containers], { minLength: 1 });
-  const right = fc
+  const valid = fc
     .oneof(
       names.map((some) => some.join(',')),
       names.map((some) => [...some, 'nobody'].map((name) => `!${name}`).join(' , ')),
     )
     .map((text) => ({ text, faults: 0 }));
   const [first] = containers;
-  const wrong = ['', 'nobody', 'App', `${first},!nobody`, `${first},${first}`, '!a,!a', '!'];
-  if (!mayBeWrong) return right;
+  const invalid = ['', 'nobody', 'App', `${first},!nobody`, `${first},${first}`, '!a,!a', '!'];
+  if (!mayBeInvalid) return valid;
   return fc.oneof(
-    right,
-    fc.constantFrom(...wrong).map((text) => ({ text, faults: 1 })),
+    valid,
+    fc.constantFrom(...invalid).map((text) => ({ text, faults: 1 })),
   );
 }

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { type Container, type PodSpec, RESTRICTED } from './objects.ts';
 
 /**
- * Specs of pods that the API server accepts most of the time. What may get in the way of an
- * injection is likelier here than anywhere else: names, paths and volumes that we use too.
+ * Generates pod specs, most of which the API server accepts. They often contain what can conflict
+ * with an injection: the names, paths and volumes that podherald itself uses.
  */
 export function arbitrarySpec(): fc.Arbitrary<PodSpec> {
   return fc
@@ -21,7 +21,9 @@ export function arbitrarySpec(): fc.Arbitrary<PodSpec> {
           containers: fc.tuple(...names.containers.map(app)),
           initContainers: fc.tuple(...names.initContainers.map(init)),
         })
-        .map((containers) => forItsSystem(Object.assign({ ...containers, volumes }, ...fields)));
+        .map((containers) =>
+          withoutLinuxFields(Object.assign({ ...containers, volumes }, ...fields)),
+        );
     });
 }
 
@@ -91,7 +93,7 @@ const PATHS = [
   '/etc/podherald/kubeconfig',
 ];
 
-/** Each volume is mounted, or a device where its source may be one. */
+/** Mounts of these volumes. A volume of a PersistentVolumeClaim may also be used as a device. */
 function mounts(volumes: readonly Volume[]): fc.Arbitrary<object> {
   if (volumes.length === 0) return fc.constant({});
   const path = fc.constantFrom(...PATHS);
@@ -129,7 +131,7 @@ const ENV = [
   { valueFrom: { secretKeyRef: { name: 'keys', key: 'a' } } },
 ];
 
-/** A name may be given twice, and may be any printable ASCII without `=`. */
+/** A name may occur twice, and may contain any printable ASCII character except `=`. */
 const env = fc.array(
   fc
     .tuple(
@@ -139,7 +141,7 @@ const env = fc.array(
       ),
       fc.constantFrom(...ENV),
     )
-    .map(([name, of]) => ({ name, ...of })),
+    .map(([name, value]) => ({ name, ...value })),
   { maxLength: 4 },
 );
 
@@ -165,10 +167,10 @@ function container(
       env: fc.option(env, { nil: undefined }),
       resources: fc.constantFrom(undefined, ...RESOURCES),
       mounts: mounts(volumes),
-      of: fc.subarray(fields, { maxLength: 3 }),
+      others: fc.subarray(fields, { maxLength: 3 }),
     })
-    .map(({ env, resources, mounts, of }) =>
-      Object.assign({ name, image: 'busybox', env, resources }, mounts, ...of),
+    .map(({ env, resources, mounts, others }) =>
+      Object.assign({ name, image: 'busybox', env, resources }, mounts, ...others),
     );
 }
 
@@ -230,12 +232,12 @@ const POD_FIELDS: object[] = [
   { hostAliases: [{ ip: '127.0.0.1', hostnames: ['pod'] }], dnsConfig: { searches: ['a.b'] } },
 ];
 
-/** Windows pods may not set what only Linux has. */
-function forItsSystem(spec: PodSpec): PodSpec {
+/** Removes the fields that the API server rejects if `spec.os` is set to Windows. */
+function withoutLinuxFields(spec: PodSpec): PodSpec {
   if (spec['os'] === undefined) return spec;
   const { securityContext, hostPID, hostIPC, hostUsers, hostNetwork, ...rest } = spec;
   const { shareProcessNamespace, resources, ...portable } = rest;
-  const plain = ({ securityContext: _, ...of }: Container): Container => of;
+  const plain = ({ securityContext: _, ...other }: Container): Container => other;
   return {
     ...portable,
     containers: spec.containers.map(plain),

@@ -1,45 +1,46 @@
 import { expect } from 'vitest';
-import { type Answer, startApi } from './api.ts';
-import { NO_IMAGE } from './in-cluster.ts';
+import { type ApiResponse, startApi } from './kubectl.ts';
 import { container, deployment, envNames, type Pod, pod, podSpec, statusOf } from './objects.ts';
 import { count } from './podherald.ts';
+import { NO_IMAGE } from './podherald-pod.ts';
 import { test as suite } from './suite.ts';
 import { until } from './until.ts';
 
-/** kubelet takes its sync frequency, a minute unless set otherwise, to change a mounted ConfigMap. */
+/** Time for kubelet to update a mounted ConfigMap: its sync frequency, by default a minute. */
 const CHANGE_SECONDS = 120;
 
-/** podherald, containerd and kubelet each pass a line on. */
+/** Time for a log line to pass through podherald, containerd and kubelet. */
 const LOG_SECONDS = 10;
 
 const PROFILES = {
   changing: { env: { BEFORE: 'metadata.name' } },
   unchanged: { env: { TEAM: { value: 'storefront' } } },
-  leaving: { env: { TEAM: { value: 'storefront' } } },
+  removed: { env: { TEAM: { value: 'storefront' } } },
 };
 
-suite.override('place', 'the cluster');
+suite.override('runsIn', 'pod');
 suite.override('config', { profiles: PROFILES });
 const test = suite
-  .extend('api', { scope: 'file' }, async ({ place: _ }, { onCleanup }) => {
+  .extend('api', { scope: 'file' }, async ({ runsIn: _ }, { onCleanup }) => {
     const api = await startApi();
     onCleanup(api.close);
     return api;
   })
   .skipIf(NO_IMAGE);
 
-test('a config changed through its ConfigMap comes into force while pods are created, and none of them fails', async ({
+test('a changed ConfigMap takes effect while pods are created, and no create fails', async ({
   namespace,
   podherald,
   api,
 }) => {
   const path = `/api/v1/namespaces/${namespace.name}/pods?dryRun=All`;
-  const asking = askingFor('changing');
-  const answers: Answer[] = [];
+  const requesting = requestingProfile('changing');
+  const responses: ApiResponse[] = [];
   const create = async () => {
-    const answer = await api.post(path, asking);
-    answers.push(answer);
-    return answer.code === 201 ? envNames((answer.body as Pod).spec).join() : answer.body.message;
+    const response = await api.post(path, requesting);
+    responses.push(response);
+    const { code, body } = response;
+    return code === 201 ? envNames((body as Pod).spec).join() : body.message;
   };
   expect(await create()).toBe('BEFORE');
 
@@ -49,16 +50,16 @@ test('a config changed through its ConfigMap comes into force while pods are cre
 
   const later = await Promise.all(Array.from({ length: 50 }, create));
   expect(new Set(later)).toEqual(new Set(['AFTER']));
-  expect(answers.filter(({ code }) => code !== 201)).toEqual([]);
-  console.log(`${answers.length} pods were made while the config changed`);
+  expect(responses.filter(({ code }) => code !== 201)).toEqual([]);
+  console.log(`${responses.length} pods were created while the config changed`);
 });
 
-test('a config at fault leaves the last good one in force, and shows in a metric and in the log', async ({
+test('an invalid config does not replace the current one, and is reported in a metric and in the log', async ({
   namespace,
   podherald,
 }) => {
-  const faulty = { ...PROFILES, broken: { env: { MY_NAME: 'metadata.nam' } } };
-  await podherald.configure({ profiles: faulty });
+  const invalid = { ...PROFILES, broken: { env: { MY_NAME: 'metadata.nam' } } };
+  await podherald.configure({ profiles: invalid });
   await until(
     CHANGE_SECONDS,
     async () =>
@@ -74,43 +75,43 @@ test('a config at fault leaves the last good one in force, and shows in a metric
   expect(errors.map((line) => JSON.parse(line).faults)).toEqual([
     [expect.stringMatching(/^\/config\/config\.yaml:1:\d+: .*metadata\.nam\b/)],
   ]);
-  const { spec } = await namespace.create(askingFor('unchanged'), '--dry-run=server');
+  const { spec } = await namespace.create(requestingProfile('unchanged'), '--dry-run=server');
   expect(envNames(spec)).toEqual(['TEAM']);
 });
 
-test('pods whose profile has left the config are created again, and say what they lack', async ({
+test('pods whose profile was removed from the config are re-created, and their status shows what is missing', async ({
   namespace,
   podherald,
 }) => {
-  await namespace.apply(deployment('shop', { 'inject-metadata': 'leaving' }));
+  await namespace.apply(deployment('shop', { 'inject-metadata': 'removed' }));
   await namespace.wait('deployment/shop', 'condition=Available');
-  const [before] = await namespace.podsOf('app=shop');
-  expect(before && envNames(before.spec)).toEqual(['TEAM']);
+  const [original] = await namespace.podsOf('app=shop');
+  expect(original && envNames(original.spec)).toEqual(['TEAM']);
 
-  const { leaving: _, ...remaining } = PROFILES;
+  const { removed: _, ...remaining } = PROFILES;
   await podherald.configure({ profiles: remaining });
-  /** Fails where the new pod does not start. */
+  /** Throws if the new pod does not start. */
   const recreate = async () => {
     const pods = ['pods', '--selector=app=shop'];
     await namespace.run(['delete', ...pods]);
     await namespace.run(['wait', ...pods, '--for=create']);
     await namespace.run(['wait', ...pods, '--for=condition=Ready', '--timeout=60s']);
-    const [made] = await namespace.podsOf('app=shop');
-    return made && { env: envNames(made.spec), told: statusOf(made).notInjected };
+    const [created] = await namespace.podsOf('app=shop');
+    return created && { env: envNames(created.spec), missing: statusOf(created).notInjected };
   };
-  const after = await until(CHANGE_SECONDS, recreate, (made) => made?.env.length === 0);
+  const last = await until(CHANGE_SECONDS, recreate, (created) => created?.env.length === 0);
 
-  expect(after?.told).toEqual([
+  expect(last?.missing).toEqual([
     {
       reason: 'unknown_profile',
-      message: expect.stringContaining('no profile leaving is configured'),
+      message: expect.stringContaining('no profile removed is configured'),
     },
   ]);
 });
 
-function askingFor(profile: string): Pod {
+function requestingProfile(profile: string): Pod {
   return pod(
-    { name: 'asking', annotations: { 'inject-metadata': profile } },
+    { name: 'requesting', annotations: { 'inject-metadata': profile } },
     podSpec([container('app')]),
   );
 }

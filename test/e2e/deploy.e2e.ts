@@ -4,24 +4,24 @@ import { manifests } from './installation.ts';
 import { kubectl } from './kubectl.ts';
 import type { KubeObject } from './objects.ts';
 
-/** What each overlay is instead of: the flags of podherald manifests that give the same. */
+/** Each overlay of deploy/, with the flags of `podherald manifests` that print the same objects. */
 test.each([
   ['self-managed', []],
   ['cert-manager', ['--tls', 'cert-manager']],
-  // The component fits every overlay, so it leaves out what that of cert-manager does.
+  // The component is for every overlay, so it excludes the namespace of cert-manager, too.
   ['labelled', ['--scope', 'labelled', '--exclude-namespace', 'cert-manager']],
 ])(
-  'kubectl builds of the overlay %s what podherald manifests %j writes',
+  'kubectl kustomize of overlay %s prints the same objects as podherald manifests with flags %j',
   async (overlay, flags) => {
     expect(await built(overlay)).toEqual(byName(await manifests(flags)));
   },
 );
 
-test('kubectl builds of the overlay ha the same, of three replicas that never share a node', async () => {
+test('kubectl kustomize of overlay ha prints the same objects as podherald manifests, with three replicas on different nodes', async () => {
   const objects = byName(await manifests(['--replicas', '3']));
   const deployment = objects['Deployment podherald'] as unknown as Deployment;
-  const [overNodes] = deployment.spec.template.spec.topologySpreadConstraints;
-  Object.assign(overNodes, { whenUnsatisfiable: 'DoNotSchedule', minDomains: 3 });
+  const [constraint] = deployment.spec.template.spec.topologySpreadConstraints;
+  Object.assign(constraint, { whenUnsatisfiable: 'DoNotSchedule', minDomains: 3 });
 
   expect(await built('ha')).toEqual(objects);
 });
@@ -36,10 +36,10 @@ async function built(overlay: string): Promise<Record<string, KubeObject>> {
   return byName(await kubectl(['kustomize', `deploy/overlays/${overlay}`]));
 }
 
-/** kustomize has an order of its own. */
+/** Returns the objects by kind and name, because kustomize sorts them. */
 function byName(text: string): Record<string, KubeObject> {
   const documents = parseAllDocuments(text);
-  if ('empty' in documents) throw new Error('there are no objects');
+  if ('empty' in documents) throw new Error('expected at least one object');
   const objects = documents.map((document): KubeObject => document.toJS());
   return Object.fromEntries(
     objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]),

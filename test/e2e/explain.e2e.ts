@@ -1,38 +1,46 @@
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
-import { commandByDefaults } from './command.ts';
 import type { Namespace } from './namespace.ts';
-import { ASKING, container, deployment, firstPod, type Pod, pod, podSpec } from './objects.ts';
+import {
+  container,
+  deployment,
+  firstPod,
+  type Pod,
+  pod,
+  podSpec,
+  REQUEST_METADATA,
+} from './objects.ts';
+import { runWithEmptyConfig } from './podherald-cli.ts';
 import { test } from './suite.ts';
 import { until } from './until.ts';
 
 const BOTH = {
-  ...ASKING,
+  ...REQUEST_METADATA,
   'inject-ambassador': 'true',
   'podherald.dev/ambassador-kubeconfig': 'true',
 };
 
 async function explain(namespace: Namespace, object: string) {
   const args = ['explain', object, '-n', namespace.name, '-o', 'json'];
-  const { code, stdout, stderr } = await commandByDefaults(args);
+  const { code, stdout, stderr } = await runWithEmptyConfig(args);
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout).objects[0];
 }
 
-/** A pod that need not run: what counts is what the API server stored. */
+/** A pod that does not have to run, because only its stored form is explained. */
 function stored(name: string, annotations: Record<string, string>): Pod {
   return pod({ name, annotations }, podSpec([container('app')]));
 }
 
-/** Times of Kubernetes are to the second: waits until what is made now is of a later one. */
+/** Waits until a new pod has a later creation time, which has a resolution of a second. */
 async function untilLater(namespace: Namespace, name: string): Promise<void> {
   const created = ({ metadata }: Stamped): string => metadata.creationTimestamp;
-  const before = created(await namespace.get<Stamped>(`pod/${name}`));
+  const earlier = created(await namespace.get<Stamped>(`pod/${name}`));
   const now = () => namespace.create(stored('clock', {}), '--dry-run=server');
   await until(
     10,
     async () => created((await now()) as unknown as Stamped),
-    (time) => time > before,
+    (time) => time > earlier,
   );
 }
 
@@ -40,17 +48,17 @@ interface Stamped {
   readonly metadata: { readonly creationTimestamp: string };
 }
 
-test('explains a pod that was there before the webhook, and one that is made anew', async ({
+test('podherald explain explains a pod that is older than the webhook, and a newer one', async ({
   makeBareNamespace,
   webhook,
 }) => {
   const namespace = await makeBareNamespace();
-  await namespace.create(stored('early', ASKING));
+  await namespace.create(stored('early', REQUEST_METADATA));
   expect(await explain(namespace, 'pod/early')).toMatchObject({ live: { missing: true } });
   await untilLater(namespace, 'early');
 
   await webhook.select(namespace);
-  await namespace.create(stored('late', ASKING));
+  await namespace.create(stored('late', REQUEST_METADATA));
 
   expect(await explain(namespace, 'pod/early')).toMatchObject({
     live: { missing: true, reason: 'created_before_webhook' },
@@ -62,7 +70,9 @@ test('explains a pod that was there before the webhook, and one that is made ane
   });
 });
 
-test('knows all that podherald added as the API server has stored it', async ({ namespace }) => {
+test('podherald explain finds everything that podherald injected in a stored pod', async ({
+  namespace,
+}) => {
   await namespace.create(stored('both', BOTH));
   const { live, has, lacks } = await explain(namespace, 'pod/both');
 
@@ -79,27 +89,27 @@ test('knows all that podherald added as the API server has stored it', async ({ 
   });
 });
 
-test('says that a namespace is left out, and that an annotation came too late', async ({
+test('podherald explain reports an excluded namespace, and an annotation that was added after the creation', async ({
   namespace,
   makeBareNamespace,
 }) => {
-  const left = await makeBareNamespace();
-  await left.create(firstPod('left-out'));
-  await namespace.create(stored('late-wish', {}));
-  await untilLater(namespace, 'late-wish');
-  await namespace.run(['annotate', 'pod/late-wish', 'inject-metadata=true']);
+  const excluded = await makeBareNamespace();
+  await excluded.create(firstPod('excluded'));
+  await namespace.create(stored('late-request', {}));
+  await untilLater(namespace, 'late-request');
+  await namespace.run(['annotate', 'pod/late-request', 'inject-metadata=true']);
 
-  expect(await explain(left, 'pod/left-out')).toMatchObject({
+  expect(await explain(excluded, 'pod/excluded')).toMatchObject({
     webhook: { asked: false, reason: 'namespace_excluded' },
     live: { missing: true, reason: 'namespace_excluded' },
   });
-  expect(await explain(namespace, 'pod/late-wish')).toMatchObject({
+  expect(await explain(namespace, 'pod/late-request')).toMatchObject({
     live: { missing: true, reason: 'asked_later' },
   });
 });
 
-test('says what a pod asks for and cannot have', async ({ namespace }) => {
-  const annotations = { ...ASKING, 'inject-ambassador': 'true' };
+test('podherald explain reports why a pod cannot get what it requests', async ({ namespace }) => {
+  const annotations = { ...REQUEST_METADATA, 'inject-ambassador': 'true' };
   const spec = podSpec([container('app')], { hostNetwork: true });
   await namespace.create(pod({ name: 'host', annotations }, spec));
 
@@ -110,9 +120,14 @@ test('says what a pod asks for and cannot have', async ({ namespace }) => {
   });
 });
 
-test('names the annotation on the Deployment that a pod is of', async ({ namespace }) => {
+test('podherald explain finds a misplaced annotation on the Deployment of a pod', async ({
+  namespace,
+}) => {
   const plain = deployment('above', {});
-  const metadata = { ...plain.metadata, annotations: { ...ASKING, 'inject-ambassador': 'true' } };
+  const metadata = {
+    ...plain.metadata,
+    annotations: { ...REQUEST_METADATA, 'inject-ambassador': 'true' },
+  };
   await namespace.apply({ ...plain, metadata });
   await namespace.wait('deployment/above', 'condition=Available');
   const [found] = await namespace.podsOf('app=above');
@@ -126,15 +141,15 @@ test('names the annotation on the Deployment that a pod is of', async ({ namespa
   });
 });
 
-test('takes out of a stored Deployment what inject added to its manifest', async ({
+test('podherald uninject removes from a stored Deployment what podherald inject added to its manifest', async ({
   namespace,
 }) => {
   const original = stringify(deployment('clean', BOTH));
-  const injected = await commandByDefaults(['inject', '-f', '-', '-n', namespace.name], original);
+  const injected = await runWithEmptyConfig(['inject', '-f', '-', '-n', namespace.name], original);
   await namespace.run(['apply', '-f', '-'], injected.stdout);
   const dumped = await namespace.run(['get', 'deployment/clean', '-o', 'yaml']);
 
-  const { code, stdout, stderr } = await commandByDefaults(['uninject', '-f', '-'], dumped);
+  const { code, stdout, stderr } = await runWithEmptyConfig(['uninject', '-f', '-'], dumped);
 
   expect({ code, stderr }).toMatchObject({
     code: 0,

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
-import { type Answer, type Api, startApi } from './api.ts';
 import { arbitraryAnnotations, tcpPorts } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
+import { type Api, type ApiResponse, startApi } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
 import { container, type Pod, type PodSpec, pod, podSpec, withoutServerFields } from './objects.ts';
 import { countReviews } from './podherald.ts';
@@ -16,21 +16,24 @@ const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 const arbitraryPod = arbitrarySpec().chain((spec) => {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const names = containers.map(({ name }) => name);
-  const ports = getsNone(spec, names) ? [] : containers.flatMap(tcpPorts);
+  const ports = cannotGetAmbassador(spec, names) ? [] : containers.flatMap(tcpPorts);
   return arbitraryAnnotations(names, ports).map(({ annotations, faults }) => ({
     pod: pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec),
     faults,
   }));
 });
 
-/** Whether no ambassador comes that could want a port, whatever the annotations say. */
-function getsNone({ hostNetwork, os, nodeSelector }: PodSpec, names: readonly string[]): boolean {
+/** Whether the pod cannot get an ambassador, whatever its annotations are. */
+function cannotGetAmbassador(
+  { hostNetwork, os, nodeSelector }: PodSpec,
+  names: readonly string[],
+): boolean {
   const isWindows = os !== undefined || nodeSelector !== undefined;
   const isTaken = ['ambassador', 'podherald-ambassador'].every((name) => names.includes(name));
   return hostNetwork === true || isWindows || isTaken;
 }
 
-/** What fills the resources of containers that say nothing of them, the ambassador's too. */
+/** Sets the resources of containers that have none, and of the ambassador. */
 const LIMIT_RANGE = {
   apiVersion: 'v1',
   kind: 'LimitRange',
@@ -47,38 +50,38 @@ const LIMIT_RANGE = {
 };
 
 test.for([
-  ['of generated pods', []],
-  ['where a LimitRange fills in resources', [LIMIT_RANGE]],
+  ['in a plain namespace', []],
+  ['in a namespace with a LimitRange', [LIMIT_RANGE]],
 ] as const)(
-  '%s, those that the API server accepts bare it accepts injected, and denied are only faulty ones',
+  'generated pods %s are denied only for invalid annotations, and the API server accepts the others if it accepts them without podherald',
   async ([, manifests], { makeNamespace, makeBareNamespace, podherald, onTestFinished }) => {
-    const [bare, ours] = [await makeBareNamespace(), await makeNamespace()];
+    const [bare, injecting] = [await makeBareNamespace(), await makeNamespace()];
     const api = await startApi();
     onTestFinished(api.close);
     for (const manifest of manifests) {
-      await Promise.all([bare, ours].map((namespace) => limit(api, namespace, manifest)));
+      await Promise.all([bare, injecting].map((namespace) => limit(api, namespace, manifest)));
     }
-    const counts = { accepted: 0, refused: 0, denied: 0, ambassadors: 0 };
+    const counts = { accepted: 0, rejected: 0, denied: 0, ambassadors: 0 };
 
     const holds = fc.asyncProperty(arbitraryPod, async (generated) => {
-      const [without, withOurs] = await Promise.all([
+      const [plain, injected] = await Promise.all([
         create(api, bare, generated.pod),
-        create(api, ours, generated.pod),
+        create(api, injecting, generated.pod),
       ]);
-      const fate = fateOf(withOurs);
-      const isFaulty = Object.keys(generated.faults).length > 0;
-      expect(fate, explain(withOurs)).toBe(isFaulty ? 'denied' : fateOf(without));
-      expect(faultsTold(withOurs), explain(withOurs)).toEqual(generated.faults);
-      counts[fate] += 1;
-      if (fate !== 'accepted') return;
-      if (hasAmbassador(withOurs.body as Pod)) counts.ambassadors += 1;
-      expect(reservation(withOurs, generated.pod), explain(withOurs)).toEqual(
-        reservation(without, generated.pod),
+      const result = resultOf(injected);
+      const isInvalid = Object.keys(generated.faults).length > 0;
+      expect(result, describeResponse(injected)).toBe(isInvalid ? 'denied' : resultOf(plain));
+      expect(reportedFaults(injected), describeResponse(injected)).toEqual(generated.faults);
+      counts[result] += 1;
+      if (result !== 'accepted') return;
+      if (hasAmbassador(injected.body as Pod)) counts.ambassadors += 1;
+      expect(reservation(injected, generated.pod), describeResponse(injected)).toEqual(
+        reservation(plain, generated.pod),
       );
-      const sent = withoutServerFields(withOurs.body as Pod);
-      const again = await create(api, ours, sent);
-      expect(again.code, explain(again)).toBe(201);
-      expect(withoutServerFields(again.body as Pod)).toEqual(sent);
+      const sent = withoutServerFields(injected.body as Pod);
+      const recreated = await create(api, injecting, sent);
+      expect(recreated.code, describeResponse(recreated)).toBe(201);
+      expect(withoutServerFields(recreated.body as Pod)).toEqual(sent);
     });
     const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
 
@@ -90,7 +93,7 @@ test.for([
   },
 );
 
-/** Resolves when the limits are in force. */
+/** Applies a LimitRange and waits until the API server uses it. */
 async function limit(api: Api, namespace: Namespace, manifest: object): Promise<void> {
   await namespace.apply(manifest);
   const plain = pod({ name: 'plain' }, podSpec([container('app')]));
@@ -104,8 +107,8 @@ async function limit(api: Api, namespace: Namespace, manifest: object): Promise<
   );
 }
 
-/** What a pod has of its node: nothing that the pod says of itself as a whole may change. */
-function reservation({ body }: Answer, sent: Pod): object {
+/** Returns the QoS class and the pod-level resources of a pod, which an injection must not change. */
+function reservation({ body }: ApiResponse, sent: Pod): object {
   const { spec, status } = body as Pod;
   const { requests = {}, limits = {} } = resourcesOf(sent.spec);
   const stored = resourcesOf(spec);
@@ -126,7 +129,7 @@ interface ResourceRequirements {
   readonly limits?: Readonly<Record<string, string>>;
 }
 
-/** A generated sidecar has no arguments that make it a proxy. */
+/** Whether a pod has podherald's ambassador. Generated sidecars never have the argument `proxy`. */
 function hasAmbassador({ spec }: Pod): boolean {
   return (spec.initContainers ?? []).some(({ args }) => Array.isArray(args) && args[0] === 'proxy');
 }
@@ -136,33 +139,33 @@ interface Generated {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** What the API server makes of a pod, all but storing it. */
-function create(api: Api, namespace: Namespace, of: Pod): Promise<Answer> {
-  return api.post(`/api/v1/namespaces/${namespace.name}/pods?dryRun=All`, of);
+/** Creates a pod as a dry run. */
+function create(api: Api, namespace: Namespace, sent: Pod): Promise<ApiResponse> {
+  return api.post(`/api/v1/namespaces/${namespace.name}/pods?dryRun=All`, sent);
 }
 
-/** Refused is what fails the API server's own validation. Anything else would be an accident. */
-function fateOf(answer: Answer): 'accepted' | 'refused' | 'denied' {
-  const { code, body } = answer;
+/** `rejected` by the validation of the API server, or `denied` by podherald. Throws otherwise. */
+function resultOf(response: ApiResponse): 'accepted' | 'rejected' | 'denied' {
+  const { code, body } = response;
   if (code === 201) return 'accepted';
-  if (code === 422) return 'refused';
+  if (code === 422) return 'rejected';
   if (code === 403 && DENIAL.test(body.message ?? '')) return 'denied';
-  throw new Error(explain(answer));
+  throw new Error(describeResponse(response));
 }
 
 const DENIAL =
   /^admission webhook "pods\.podherald\.dev" denied the request: (a fault|\d+ faults) in the annotations of the pod \(namespace \S+\):\n- /;
 
-/** How many lines a denial has about each key. */
-function faultsTold({ code, body }: Answer): Record<string, number> {
+/** Returns the number of lines that a denial has for each annotation key. */
+function reportedFaults({ code, body }: ApiResponse): Record<string, number> {
   const lines = code === 403 ? (body.message ?? '').matchAll(/^- (\S+): /gm) : [];
-  const told: Record<string, number> = {};
-  for (const [, key = ''] of lines) told[key] = (told[key] ?? 0) + 1;
-  return told;
+  const faults: Record<string, number> = {};
+  for (const [, key = ''] of lines) faults[key] = (faults[key] ?? 0) + 1;
+  return faults;
 }
 
-function explain({ code, body }: Answer): string {
-  return `the API server answered ${code}: ${body.message ?? 'accepted'}`;
+function describeResponse({ code, body }: ApiResponse): string {
+  return `the API server responded with ${code}: ${body.message ?? 'accepted'}`;
 }
 
 function report({

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NO_IMAGE } from './in-cluster.ts';
-import { Installation } from './installation.ts';
+import { hasCertManager, Installation } from './installation.ts';
 import { Namespace } from './namespace.ts';
-import { NO_CERT_MANAGER } from './no-cert-manager.ts';
+
 import type { KubeObject } from './objects.ts';
+import { NO_IMAGE } from './podherald-pod.ts';
 import { StreamOfCreates, summary } from './stream-of-creates.ts';
 import { until } from './until.ts';
 
 const FLAGS = ['--tls', 'cert-manager', '--failure-policy', 'Fail'];
 
-describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager', () => {
+describe.skipIf(NO_IMAGE || !(await hasCertManager()))('an installation with cert-manager', () => {
   let namespace: Namespace;
   let installation: Installation;
 
@@ -25,14 +25,14 @@ describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager'
     await namespace?.remove();
   });
 
-  test('serves the certificate that was issued, and has its authority as caBundle', async () => {
+  test('serves the issued certificate, and its CA is the caBundle', async () => {
     const [caBundle] = await until(30, installation.caBundles, ([first]) => first !== undefined);
     await installation.reached(namespace);
 
     expect(caBundle).toBe((await secret())['ca.crt']);
   });
 
-  test('keeps its caBundle when it is applied again', async () => {
+  test('keeps the caBundle when its manifests are applied again', async () => {
     const before = await installation.caBundles();
     await installation.apply(FLAGS);
     await installation.apply(FLAGS, '--server-side');
@@ -44,7 +44,7 @@ describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager'
     const first = await expiries();
     const creates = await StreamOfCreates.start(namespace);
     const startedAtMs = performance.now();
-    // Of an hour, renewed 20 seconds after it was issued: the shortest that cert-manager makes.
+    // Lifetime of an hour, the shortest that cert-manager allows, with a renewal after 20 seconds.
     const spec = { duration: '1h', renewBefore: '59m40s' };
     await installation.home.run([
       ...['patch', 'certificate', 'podherald', '--type=merge'],
@@ -61,7 +61,7 @@ describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager'
     expect(summary(creates.failed, startedAtMs)).toBe('');
   });
 
-  test('fails no create when the Secret is deleted and issued anew', async () => {
+  test('fails no create when the Secret is deleted and cert-manager issues a new certificate', async () => {
     const first = await expiries();
     const creates = await StreamOfCreates.start(namespace);
     const startedAtMs = performance.now();
@@ -80,7 +80,7 @@ describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager'
     return data;
   }
 
-  /** When the certificates end that the replicas serve, in seconds since 1970. */
+  /** Returns when the certificate of each replica expires, in seconds since 1970. */
   async function expiries(): Promise<number[]> {
     const metrics = (await installation.podNames()).map((name) => installation.metrics(name));
     return (await Promise.all(metrics)).map((text) =>
@@ -88,13 +88,13 @@ describe.skipIf(NO_IMAGE || NO_CERT_MANAGER)('an installation with cert-manager'
     );
   }
 
-  /** Waits until all replicas serve such a certificate. */
-  async function untilServed(isOne: (expiry: number) => boolean): Promise<number[]> {
-    return until(120, hurriedExpiries, (found) => found.every(isOne));
+  /** Waits until the certificates of all replicas have such an expiry time. */
+  async function untilServed(isExpected: (expiry: number) => boolean): Promise<number[]> {
+    return until(120, updatedExpiries, (found) => found.every(isExpected));
   }
 
-  /** kubelet looks after mounted Secrets once a minute or so, and at once where a pod changes. */
-  async function hurriedExpiries(): Promise<number[]> {
+  /** Changes the pods, so that kubelet updates their mounted Secrets at once instead of in a minute. */
+  async function updatedExpiries(): Promise<number[]> {
     const pods = ['pods', '--selector=app.kubernetes.io/name=podherald'];
     await installation.home.run([
       'annotate',

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NO_IMAGE } from './in-cluster.ts';
 import { Installation } from './installation.ts';
 import { kubectl } from './kubectl.ts';
 import { Namespace } from './namespace.ts';
 import type { KubeObject } from './objects.ts';
+import { NO_IMAGE } from './podherald-pod.ts';
 import { StreamOfCreates, summary } from './stream-of-creates.ts';
 import { until } from './until.ts';
 
 const FLAGS = ['--tls', 'self-managed', '--failure-policy', 'Fail'];
 
-/** What is seen with the real manifests: that their rights, names and certificate are enough. */
-describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', () => {
+/** Shows that the permissions, names and certificates of the rendered manifests are sufficient. */
+describe.skipIf(NO_IMAGE)('an installation with self-managed certificates', () => {
   let namespace: Namespace;
   let installation: Installation;
 
@@ -26,7 +26,7 @@ describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', (
     await namespace?.remove();
   });
 
-  test('is trusted as soon as it is reached', async () => {
+  test('fails no create once it injects pods', async () => {
     await installation.reached(namespace);
     const creates = await StreamOfCreates.start(namespace);
     const startedAtMs = performance.now();
@@ -36,7 +36,7 @@ describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', (
     expect(summary(creates.failed, startedAtMs)).toBe('');
   });
 
-  test('keeps its caBundle when it is applied again, either way', async () => {
+  test('keeps the caBundle when its manifests are applied again, on the client or the server side', async () => {
     const before = await installation.caBundles();
     await installation.apply(FLAGS);
     await installation.apply(FLAGS, '--server-side', '--force-conflicts');
@@ -45,7 +45,7 @@ describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', (
     expect(await installation.caBundles()).toEqual(before);
   });
 
-  test('puts the same CA into its Secret when that is deleted, and fails no create', async () => {
+  test('re-creates a deleted Secret with the same CA, and fails no create', async () => {
     const before = await authority();
     const creates = await StreamOfCreates.start(namespace);
     const startedAtMs = performance.now();
@@ -58,7 +58,7 @@ describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', (
     expect(summary(creates.failed, startedAtMs)).toBe('');
   });
 
-  test('heals a caBundle that somebody has emptied', async () => {
+  test('restores a removed caBundle', async () => {
     const [before] = await installation.caBundles();
     await kubectl([
       ...['patch', 'mutatingwebhookconfiguration', installation.clusterName, '--type=json'],
@@ -69,12 +69,12 @@ describe.skipIf(NO_IMAGE)('an installation that manages its own certificates', (
     expect(after).toBe(before);
   });
 
-  test('leaves nothing behind when it is removed', async () => {
-    const before = await installation.traces();
+  test('leaves no object in the cluster when it is uninstalled', async () => {
+    const before = await installation.clusterObjects();
     await installation.remove();
 
     expect(before.filter((name) => name.endsWith('-self-managed-tls'))).toHaveLength(2);
-    expect(await installation.traces()).toEqual([]);
+    expect(await installation.clusterObjects()).toEqual([]);
   });
 
   async function authority(): Promise<string | undefined> {

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NO_IMAGE } from './in-cluster.ts';
 import { Installation } from './installation.ts';
 import { kubectl, tryKubectl } from './kubectl.ts';
 import { Namespace } from './namespace.ts';
 import { envNames, firstPod, type KubeObject, type Pod } from './objects.ts';
+import { NO_IMAGE } from './podherald-pod.ts';
 import { until } from './until.ts';
 
 const FILES = ['--tls', 'files'];
 const DRY = '--dry-run=server';
 
-describe.skipIf(NO_IMAGE)('an installation', () => {
+describe.skipIf(NO_IMAGE)('an installation with --tls files', () => {
   let namespace: Namespace;
   let installation: Installation;
 
   beforeAll(async () => {
     namespace = await Namespace.make();
-    // Nothing but its manifests keeps the pods of kube-system from being sent.
+    // Only the manifests exclude kube-system: the test does not.
     installation = await Installation.make([namespace.name, 'kube-system']);
     await installation.apply(FILES);
-    await installation.bringCertificate();
+    await installation.provideCertificate();
     await installation.ready();
   });
 
@@ -27,39 +27,39 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     await namespace?.remove();
   });
 
-  test('injects, with two replicas, in a namespace that enforces Pod Security restricted', async () => {
+  test('has two replicas that comply with Pod Security level restricted, and injects pods', async () => {
     await installation.reached(namespace);
-    const { spec } = await namespace.create(firstPod('asking'), DRY);
+    const { spec } = await namespace.create(firstPod('requesting'), DRY);
 
     expect(envNames(spec)).toContain('POD_NAME');
     expect(await installation.podNames()).toHaveLength(2);
   });
 
   test.each([[[]], [['--server-side']]])(
-    'keeps its caBundle when it is applied again %j',
-    async (how) => {
+    'keeps the caBundle when its manifests are applied again with options %j',
+    async (options) => {
       const before = await installation.caBundles();
-      await installation.apply(FILES, ...how);
+      await installation.apply(FILES, ...options);
 
       expect(await installation.caBundles()).toEqual(before);
       expect(before[0]).toMatch(/./);
     },
   );
 
-  test('under --scope labelled is sent who asks and whose namespace is labelled, once, and nobody else', async () => {
+  test('with --scope labelled, gets each pod that requests or whose namespace is labelled once, and no other', async () => {
     await installation.apply([...FILES, '--scope', 'labelled']);
-    await installation.bringCertificate();
+    await installation.provideCertificate();
     await installation.reached(namespace);
     const plain = { ...firstPod('plain'), metadata: { name: 'plain' } };
-    const asking = firstPod('asking');
+    const requesting = firstPod('requesting');
 
-    // Until the API server has heard of the change.
+    // Waits until the API server uses the changed configuration.
     await until(
       10,
       () => reviewsOf(plain),
       (sent) => sent === 0,
     );
-    expect([await reviewsOf(plain), await reviewsOf(asking)]).toEqual([0, 1]);
+    expect([await reviewsOf(plain), await reviewsOf(requesting)]).toEqual([0, 1]);
 
     await label('podherald.dev/inject=enabled');
     await until(
@@ -67,15 +67,15 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
       () => reviewsOf(plain),
       (sent) => sent > 0,
     );
-    expect([await reviewsOf(plain), await reviewsOf(asking)]).toEqual([1, 1]);
+    expect([await reviewsOf(plain), await reviewsOf(requesting)]).toEqual([1, 1]);
 
     await label('podherald.dev/inject-');
     await installation.apply(FILES);
-    await installation.bringCertificate();
+    await installation.provideCertificate();
     await installation.reached(namespace);
   });
 
-  test('under failurePolicy Fail with no podherald left, holds up neither itself nor kube-system', async () => {
+  test('with failurePolicy Fail and no replica left, blocks neither its own pods nor those of kube-system', async () => {
     await installation.apply([...FILES, '--failure-policy', 'Fail']);
     await stopAll();
     await until(
@@ -83,19 +83,19 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
       () => create(namespace),
       ({ code }) => code !== 0,
     );
-    const refused = await create(namespace);
+    const rejected = await create(namespace);
     const inKubeSystem = await tryKubectl(
       ['create', '--namespace=kube-system', DRY, '-f', '-'],
       JSON.stringify(firstPod('in-kube-system')),
     );
     await startAll();
 
-    expect(refused.stderr).toContain('failed calling webhook');
+    expect(rejected.stderr).toContain('failed calling webhook');
     expect(inKubeSystem).toMatchObject({ code: 0 });
     expect(await installation.podNames()).toHaveLength(2);
   });
 
-  test('under failurePolicy Ignore with no podherald left, lets pods through as they are', async () => {
+  test('with failurePolicy Ignore and no replica left, admits pods unchanged', async () => {
     await installation.apply([...FILES, '--failure-policy', 'Ignore']);
     await stopAll();
     await until(
@@ -103,15 +103,15 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
       () => create(namespace),
       ({ code }) => code === 0,
     );
-    const { spec } = await namespace.create(firstPod('through'), DRY);
+    const { spec } = await namespace.create(firstPod('unchanged'), DRY);
 
     expect(envNames(spec)).toEqual([]);
     await startAll();
     await installation.reached(namespace);
   });
 
-  test('leaves nothing behind when it is removed', async () => {
-    const before = await installation.traces();
+  test('leaves no object in the cluster when it is uninstalled', async () => {
+    const before = await installation.clusterObjects();
     await installation.remove();
 
     expect(before.map((name) => name.split(/[./]/)[0])).toEqual(
@@ -122,11 +122,11 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
         'namespace',
       ]),
     );
-    expect(await installation.traces()).toEqual([]);
+    expect(await installation.clusterObjects()).toEqual([]);
     await namespace.create(firstPod('after'), DRY);
   });
 
-  test('leaves a namespace that is not its own as it was', async () => {
+  test('with --no-create-namespace, does not change or delete the existing namespace', async () => {
     const guest = await Installation.make([]);
     const before = await guest.home.get<KubeObject>(`namespace/${guest.home.name}`);
     await guest.apply([...FILES, '--no-create-namespace']);
@@ -138,7 +138,7 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     expect(after.metadata).not.toHaveProperty('deletionTimestamp');
   });
 
-  /** How many reviews it takes to create a pod. */
+  /** Returns how many reviews podherald gets when a pod is created. */
   async function reviewsOf(pod: Pod): Promise<number> {
     const before = await installation.reviews();
     await namespace.create(pod, DRY);
@@ -149,8 +149,8 @@ describe.skipIf(NO_IMAGE)('an installation', () => {
     await kubectl(['label', 'namespace', namespace.name, change]);
   }
 
-  function create(where: Namespace) {
-    return where.try(['create', DRY, '-f', '-'], JSON.stringify(firstPod('tried')));
+  function create(target: Namespace) {
+    return target.try(['create', DRY, '-f', '-'], JSON.stringify(firstPod('created')));
   }
 
   async function stopAll(): Promise<void> {

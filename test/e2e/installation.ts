@@ -1,60 +1,61 @@
-import { spawn } from 'node:child_process';
-import { buffer } from 'node:stream/consumers';
 import { parseAllDocuments } from 'yaml';
-import { kubectl } from './kubectl.ts';
+import { kubectl, tryKubectl } from './kubectl.ts';
 import { Namespace, RUN_LABELS } from './namespace.ts';
 import { envNames, firstPod, type KubeObject, type Pod } from './objects.ts';
 import { certificateFor, count } from './podherald.ts';
+import { podheraldOutput } from './podherald-cli.ts';
+import { IMAGE } from './podherald-pod.ts';
 import { until } from './until.ts';
 
-/** podherald's image; hack/e2e makes one for hack/cluster. */
-const IMAGE = process.env['PODHERALD_E2E_IMAGE'];
-
-const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
 const NAME = 'podherald';
-const PODS = `app.kubernetes.io/name=${NAME}`;
+const POD_SELECTOR = `app.kubernetes.io/name=${NAME}`;
+
+/** Whether cert-manager is installed. hack/e2e runs it for the cluster of hack/cluster. */
+export async function hasCertManager(): Promise<boolean> {
+  return (await tryKubectl(['get', 'crd', 'certificates.cert-manager.io'])).code === 0;
+}
 
 /**
- * podherald as `podherald manifests` installs it, but for what keeps it out of the way of others:
- * objects of the cluster are named after the test's namespace, and its webhook is sent only the
- * pods of namespaces that a test has named.
+ * podherald as `podherald manifests` installs it, with two changes that keep tests apart: its
+ * cluster-scoped objects are named after its namespace, and its webhook applies only to the
+ * namespaces that a test selects.
  */
 export class Installation {
-  /** Where podherald runs. */
+  /** The namespace that podherald runs in. */
   readonly home: Namespace;
-  /** Of its objects in the cluster. */
+  /** The name of its cluster-scoped objects. */
   readonly clusterName: string;
   #flags: readonly string[] = [];
   #certificate: string | undefined;
-  readonly #served: readonly string[];
+  readonly #selected: readonly string[];
   readonly #edit: (object: KubeObject) => KubeObject;
 
-  private constructor(home: Namespace, served: readonly string[], edit: Edit) {
+  private constructor(home: Namespace, selected: readonly string[], edit: Edit) {
     this.home = home;
     this.clusterName = home.name;
-    this.#served = [...served, home.name];
+    this.#selected = [...selected, home.name];
     this.#edit = edit;
   }
 
   /**
-   * @param served namespaces whose pods may be sent. Its own is one of them too, so that nothing
-   * but its manifests keeps those pods from being sent.
-   * @param edit what a test changes in the objects besides.
+   * @param selected the namespaces to which the webhook can apply. The namespace of podherald is
+   * always one of them, so that only its manifests exclude it.
+   * @param edit further changes of a test to the objects
    */
   static async make(
-    served: readonly string[],
+    selected: readonly string[],
     edit: Edit = (object) => object,
   ): Promise<Installation> {
-    return new Installation(await Namespace.make(), served, edit);
+    return new Installation(await Namespace.make(), selected, edit);
   }
 
-  /** The objects of these flags of `podherald manifests`. */
+  /** Returns the objects that `podherald manifests` prints with these flags, with the changes. */
   async render(flags: readonly string[]): Promise<KubeObject[]> {
-    const where = ['--namespace', this.home.name, '--image', IMAGE ?? ''];
-    const text = await manifests([...where, ...flags]);
+    const options = ['--namespace', this.home.name, '--image', IMAGE ?? ''];
+    const text = await manifests([...options, ...flags]);
     const documents = parseAllDocuments(text);
-    if ('empty' in documents) throw new Error('podherald manifests wrote nothing');
-    return documents.map((document) => this.#edit(this.#kept(document.toJS())));
+    if ('empty' in documents) throw new Error('podherald manifests printed no object');
+    return documents.map((document) => this.#edit(this.#isolated(document.toJS())));
   }
 
   async apply(flags: readonly string[], ...options: string[]): Promise<void> {
@@ -63,10 +64,11 @@ export class Installation {
   }
 
   /**
-   * What whoever installs with `--tls files` does: a Secret, once, and its authority in each entry
-   * that there is now. A Secret that changes would be seen by pods only a minute or more later.
+   * Does what a user of `--tls files` does: creates the Secret with a certificate, and sets the
+   * caBundle of each webhook. Keeps an existing certificate, because pods see a changed Secret
+   * only a minute or more later.
    */
-  async bringCertificate(): Promise<void> {
+  async provideCertificate(): Promise<void> {
     this.#certificate ??= await this.#makeCertificate();
     const value = Buffer.from(this.#certificate).toString('base64');
     const { webhooks } = await this.webhook();
@@ -99,18 +101,18 @@ export class Installation {
   caBundles = async (): Promise<(string | undefined)[]> =>
     (await this.webhook()).webhooks.map(({ clientConfig }) => clientConfig.caBundle);
 
-  /** Waits until as many replicas as wanted are ready, and none is left of before. */
+  /** Waits until all replicas are ready and no replica of an earlier version is left. */
   async ready(): Promise<void> {
     await this.home.run(['rollout', 'status', `deployment/${NAME}`, '--timeout=90s']);
   }
 
   /**
-   * Waits until pods get what they ask for. A ready replica is not reached yet: kube-proxy takes
-   * up to a second to hear of it, and refuses connections until then.
-   * @param from a namespace whose pods are sent.
+   * Waits until podherald injects pods. A ready replica may still be unreachable: kube-proxy takes
+   * up to a second to notice it, and rejects connections until then.
+   * @param from a namespace to which the webhook applies
    */
   async reached(from: Namespace): Promise<void> {
-    const manifest = JSON.stringify(firstPod('reaching'));
+    const manifest = JSON.stringify(firstPod('probe'));
     const args = ['create', '--dry-run=server', '-o', 'json', '-f', '-'];
     await until(
       20,
@@ -120,20 +122,20 @@ export class Installation {
   }
 
   pods(): Promise<readonly Pod[]> {
-    return this.home.podsOf(PODS);
+    return this.home.podsOf(POD_SELECTOR);
   }
 
   async podNames(): Promise<string[]> {
     return (await this.pods()).map(({ metadata }) => metadata.name ?? '');
   }
 
-  /** The metrics of one replica, as Prometheus reads them. */
+  /** Returns the metrics of one replica, in the text format of Prometheus. */
   metrics(pod: string): Promise<string> {
     const path = `/api/v1/namespaces/${this.home.name}/pods/${pod}:8080/proxy/metrics`;
     return kubectl(['get', '--raw', path]);
   }
 
-  /** The replica that most reviews have been sent to. */
+  /** Returns the name of the replica that has got the most reviews. */
   async busiest(): Promise<string> {
     const counts = (await this.podNames()).map(async (name) => {
       const metrics = await this.metrics(name);
@@ -143,31 +145,31 @@ export class Installation {
     return first?.name ?? '';
   }
 
-  /** How many reviews its replicas have been sent. */
+  /** Returns how many reviews all replicas have got. */
   async reviews(): Promise<number> {
     const metrics = await Promise.all((await this.podNames()).map((name) => this.metrics(name)));
     const counts = metrics.map((text) => count(text, 'podherald_reviews_total', 'outcome='));
     return counts.reduce((sum, each) => sum + each, 0);
   }
 
-  /** How often podherald has been started again in a pod. */
+  /** Returns how often the containers of a pod have been restarted. */
   async restarts(name: string): Promise<number> {
     const pod = await this.home.get<PodWithRestarts>(`pod/${name}`);
     return pod.status.containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
   }
 
   /**
-   * Removes it as docs/operations.md says, with the flags that it was installed with.
-   * @param options such as that nobody waits for the end of its namespace.
+   * Uninstalls it as docs/operations.md describes, with the flags of the installation.
+   * @param options options of `kubectl delete`, such as `--wait=false`
    */
   async remove(...options: string[]): Promise<void> {
-    const gone = [...options, '--ignore-not-found'];
-    await kubectl(['delete', 'mutatingwebhookconfiguration', this.clusterName, ...gone]);
-    await kubectl(['delete', ...gone, '-f', '-'], list(await this.render(this.#flags)));
+    const all = [...options, '--ignore-not-found'];
+    await kubectl(['delete', 'mutatingwebhookconfiguration', this.clusterName, ...all]);
+    await kubectl(['delete', ...all, '-f', '-'], list(await this.render(this.#flags)));
   }
 
-  /** What there is of it outside of namespaces, of whatever kind. */
-  async traces(): Promise<string[]> {
+  /** Returns the names of its cluster-scoped objects, of all kinds. */
+  async clusterObjects(): Promise<string[]> {
     const kinds = await kubectl([
       ...['api-resources', '--namespaced=false', '--verbs=list', '-o', 'name'],
     ]);
@@ -175,36 +177,38 @@ export class Installation {
     return names.split('\n').filter((name) => name.includes(this.clusterName));
   }
 
-  #kept(object: KubeObject): KubeObject {
+  /** Renames and labels cluster-scoped objects, and limits the webhook to the selected namespaces. */
+  #isolated(object: KubeObject): KubeObject {
     const { metadata } = object;
     const labels = { ...metadata.labels, ...RUN_LABELS };
-    if (object.kind === 'Deployment') return this.#told(object);
+    if (object.kind === 'Deployment') return this.#withWebhookName(object);
     if (object.kind === 'Namespace') return { ...object, metadata: { ...metadata, labels } };
     if (metadata.namespace !== undefined) return object;
     const renamed = { ...metadata, name: this.#renamed(metadata.name ?? ''), labels };
-    const ofCluster = { ...object, metadata: renamed };
-    if (hasRoleRef(ofCluster)) {
-      const roleRef = { ...ofCluster.roleRef, name: this.#renamed(ofCluster.roleRef.name) };
-      return { ...ofCluster, roleRef } as KubeObject;
+    const clusterScoped = { ...object, metadata: renamed };
+    if (hasRoleRef(clusterScoped)) {
+      const roleRef = { ...clusterScoped.roleRef, name: this.#renamed(clusterScoped.roleRef.name) };
+      return { ...clusterScoped, roleRef } as KubeObject;
     }
-    if (hasRules(ofCluster)) {
-      return { ...ofCluster, rules: ofCluster.rules.map(this.#ruled) } as KubeObject;
+    if (hasRules(clusterScoped)) {
+      return { ...clusterScoped, rules: clusterScoped.rules.map(this.#renamedRule) } as KubeObject;
     }
-    return hasWebhooks(ofCluster) ? (this.#limited(ofCluster) as KubeObject) : ofCluster;
+    return hasWebhooks(clusterScoped)
+      ? (this.#limited(clusterScoped) as KubeObject)
+      : clusterScoped;
   }
 
-  /** The name that an object of the cluster has here instead of its own. */
   #renamed(name: string): string {
     return name.replace(NAME, this.clusterName);
   }
 
-  #ruled = (rule: Rule): Rule =>
+  #renamedRule = (rule: Rule): Rule =>
     rule.resourceNames === undefined
       ? rule
       : { ...rule, resourceNames: rule.resourceNames.map((name) => this.#renamed(name)) };
 
-  /** Tells podherald the name of its configuration, where it has to know it. */
-  #told(object: KubeObject): KubeObject {
+  /** With self-managed certificates, podherald must know the name of its webhook configuration. */
+  #withWebhookName(object: KubeObject): KubeObject {
     const deployment = structuredClone(object) as unknown as Deployment;
     for (const { args } of deployment.spec.template.spec.containers) {
       if (!args.includes('--self-managed-tls')) continue;
@@ -215,7 +219,7 @@ export class Installation {
 
   #limited(configuration: WebhookConfiguration): WebhookConfiguration {
     const key = 'kubernetes.io/metadata.name';
-    const limit = { key, operator: 'In', values: this.#served };
+    const limit = { key, operator: 'In', values: this.#selected };
     const webhooks = configuration.webhooks.map((webhook) => {
       const { matchExpressions } = webhook.namespaceSelector;
       return { ...webhook, namespaceSelector: { matchExpressions: [...matchExpressions, limit] } };
@@ -265,13 +269,7 @@ function list(items: readonly KubeObject[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
-/** What `podherald manifests` writes. */
-export async function manifests(flags: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [PROGRAM, 'manifests', ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const text = await buffer(child.stdout);
-  if ((await ended) !== 0) throw new Error(`podherald manifests ${flags.join(' ')} has failed`);
-  return String(text);
+/** Returns what `podherald manifests` prints with these flags. */
+export function manifests(flags: readonly string[]): Promise<string> {
+  return podheraldOutput(['manifests', ...flags]);
 }

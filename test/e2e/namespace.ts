@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { type Ended, kubectl, tryKubectl } from './kubectl.ts';
+import { type CommandResult, kubectl, tryKubectl } from './kubectl.ts';
 import type { KubeObject, List, Metadata, Pod } from './objects.ts';
 
-/** Marks everything this run makes, so that hack/e2e can remove what an interrupted run leaves. */
+/** On every object of this run, so that hack/e2e can remove those that an interrupted run leaves. */
 export const RUN_LABELS = {
   'e2e.podherald.dev/run': process.env['PODHERALD_E2E_RUN'] ?? `by-hand-${process.pid}`,
 };
 
+/** Returns a new name for a namespace or a cluster-scoped object. */
 export function generatedName(): string {
   return `podherald-e2e-${randomBytes(4).toString('hex')}`;
 }
 
-/** One namespace that the suite has made, and the commands it uses there. */
+/** A namespace that a test has created, with the kubectl commands that tests run in it. */
 export class Namespace {
   readonly name: string;
 
@@ -25,22 +26,22 @@ export class Namespace {
     const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata };
     await kubectl(['create', '-f', '-'], JSON.stringify(manifest));
     const namespace = new Namespace(name);
-    // No pod can be made before the controller manager has made this.
+    // No pod can be created before the controller manager has created this ServiceAccount.
     await namespace.wait('serviceaccount/default', 'create');
     return namespace;
   }
 
-  /** Asks for its removal; hack/e2e waits for it, once, at the end. */
+  /** Deletes the namespace without waiting. hack/e2e waits once, at the end of the run. */
   async remove(): Promise<void> {
     await kubectl(['delete', 'namespace', this.name, '--wait=false', '--ignore-not-found']);
   }
 
-  /** @param change `key=value`, or `key-` to take the key away. */
+  /** @param change `key=value`, or `key-` to remove the annotation */
   async annotate(change: string): Promise<void> {
     await kubectl(['annotate', 'namespace', this.name, change, '--overwrite']);
   }
 
-  try(args: readonly string[], input?: string): Promise<Ended> {
+  try(args: readonly string[], input?: string): Promise<CommandResult> {
     return tryKubectl([`--namespace=${this.name}`, ...args], input);
   }
 
@@ -52,7 +53,7 @@ export class Namespace {
     await this.run(['apply', '-f', '-'], JSON.stringify(manifest));
   }
 
-  /** Unlike `apply` it adds no annotation of its own. Returns the object as stored. */
+  /** Creates an object and returns it as stored. Unlike `apply`, adds no annotation of kubectl. */
   async create<T extends KubeObject>(manifest: T, ...options: string[]): Promise<T> {
     const args = ['create', '-o', 'json', ...options, '-f', '-'];
     return JSON.parse(await this.run(args, JSON.stringify(manifest)));
@@ -68,34 +69,37 @@ export class Namespace {
     return items;
   }
 
-  /** Waits with `kubectl wait`; says what became of the object where that is in vain. */
-  async wait(object: string, what: string, seconds = 90): Promise<void> {
+  /** Runs `kubectl wait --for=CONDITION`. If the time is over, throws the description of the object. */
+  async wait(object: string, condition: string, seconds = 90): Promise<void> {
     const { code, stderr } = await this.try([
       'wait',
       object,
-      `--for=${what}`,
+      `--for=${condition}`,
       `--timeout=${seconds}s`,
     ]);
     if (code === 0) return;
     const { stdout } = await this.try(['describe', object]);
-    throw new Error(`${object} in ${seconds} s not ${what}: ${stderr.trim()}\n${stdout}`);
+    throw new Error(
+      `timed out after ${seconds} s waiting for ${condition} of ${object}: ${stderr.trim()}\n${stdout}`,
+    );
   }
 
-  /** Applies a pod and waits until its containers run; returns it as it is then. */
+  /** Applies a pod, waits until it is ready, and returns it. */
   async start(pod: Pod): Promise<Pod> {
     await this.apply(pod);
     return this.running(`pod/${pod.metadata.name}`);
   }
 
+  /** Waits until a pod (`pod/NAME`) is ready, and returns it. */
   async running(pod: string): Promise<Pod> {
     await this.wait(pod, 'condition=Ready');
     return this.get(pod);
   }
 
-  /** What a shell command prints in a container, the first one where none is named. */
+  /** Runs a shell command in a container, by default the first one, and returns what it prints. */
   async exec(pod: string, command: string, container?: string): Promise<string> {
-    const where = container === undefined ? [] : [`--container=${container}`];
-    const printed = await this.run(['exec', pod, ...where, '--', 'sh', '-c', command]);
+    const option = container === undefined ? [] : [`--container=${container}`];
+    const printed = await this.run(['exec', pod, ...option, '--', 'sh', '-c', command]);
     return printed.trimEnd();
   }
 }

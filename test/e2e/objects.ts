@@ -1,4 +1,4 @@
-/** The parts of Kubernetes objects that the tests write and read. */
+/** The fields of Kubernetes objects that the tests use. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -40,13 +40,13 @@ export interface List<T> {
   readonly items: readonly T[];
 }
 
-/** What a pod has to say to get its metadata. */
-export const ASKING = { 'inject-metadata': 'true' };
+/** The annotation with which a pod requests its metadata. */
+export const REQUEST_METADATA = { 'inject-metadata': 'true' };
 
-/** What a pod has to say to get an ambassador. */
-export const ASKING_FOR_AMBASSADOR = { 'inject-ambassador': 'true' };
+/** The annotation with which a pod requests an ambassador. */
+export const REQUEST_AMBASSADOR = { 'inject-ambassador': 'true' };
 
-/** A busybox that does nothing until it is stopped, unless `more` gives it a command. */
+/** A busybox container that sleeps, unless `more` sets another command. */
 export function container(name: string, more: Omit<Container, 'name'> = {}): Container {
   return {
     name,
@@ -57,7 +57,7 @@ export function container(name: string, more: Omit<Container, 'name'> = {}): Con
   };
 }
 
-/** The spec of a pod that ends at once when it is deleted, as nothing in it needs a grace period. */
+/** The spec of a pod without a grace period, which is deleted at once. */
 export function podSpec(containers: readonly Container[], more: object = {}): PodSpec {
   return { terminationGracePeriodSeconds: 0, containers, ...more };
 }
@@ -66,7 +66,7 @@ export function pod(metadata: Metadata, spec: PodSpec): Pod {
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec };
 }
 
-/** A Deployment of one pod, labelled with its name, that is annotated so. */
+/** A Deployment of one pod, which has these annotations and the label `app` with this name. */
 export function deployment(name: string, annotations: Record<string, string>): KubeObject {
   const labels = { app: name };
   const template = { metadata: { labels, annotations }, spec: podSpec([container('app')]) };
@@ -74,7 +74,7 @@ export function deployment(name: string, annotations: Record<string, string>): K
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, ...{ spec } };
 }
 
-/** What Pod Security `restricted` wants to read in a container. */
+/** The security context that Pod Security level `restricted` requires of a container. */
 export const RESTRICTED = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
@@ -83,10 +83,10 @@ export const RESTRICTED = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** The pod of the README's first example. */
+/** The pod of the first example in the README. */
 export function firstPod(name: string): Pod {
   return pod(
-    { name, labels: { foo: 'bar' }, annotations: ASKING },
+    { name, labels: { foo: 'bar' }, annotations: REQUEST_METADATA },
     podSpec([
       container('app', {
         resources: {
@@ -98,7 +98,7 @@ export function firstPod(name: string): Pod {
   );
 }
 
-/** What podherald has written into the status annotation, nothing where there is none. */
+/** Returns podherald's status annotation, or an empty object without one. */
 export function statusOf({ metadata }: Pod): PodStatus {
   return JSON.parse(metadata.annotations?.['podherald.dev/status'] ?? '{}');
 }
@@ -107,11 +107,12 @@ export interface PodStatus {
   readonly notInjected?: readonly { readonly reason: string; readonly message: string }[];
 }
 
+/** Returns the names of the environment variables of all containers, except init containers. */
 export function envNames(spec: PodSpec): string[] {
   return spec.containers.flatMap(({ env }) => env ?? []).map(({ name }) => name);
 }
 
-/** What one would edit out of `kubectl get -o yaml` before applying it under another name. */
+/** Removes what a user removes from `kubectl get -o yaml` before creating the pod again. */
 export function withoutServerFields(
   { apiVersion, kind, metadata, spec }: Pod,
   name = metadata.name ?? '',

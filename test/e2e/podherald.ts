@@ -1,44 +1,47 @@
 import { type KeyPair, selfSigned } from '../../src/webhook/tls/certificate.ts';
 
-/** Where the podherald under test runs: outside the cluster, or as a pod. */
-export type Place = 'this machine' | 'the cluster';
+/** Where the podherald to test runs: as a process on this machine, or as a pod in the cluster. */
+export type RunsIn = 'process' | 'pod';
 
-/** The fields of podherald's config file, without its apiVersion and kind. */
+/** The fields of podherald's config file, without `apiVersion` and `kind`. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** A podherald that the API server can reach. */
+/** A running podherald that the API server can reach. */
 export interface Podherald {
-  /** Where the API server finds it, in the words of a webhook's clientConfig. */
+  /** Its address, as in the `clientConfig` of a webhook. */
   readonly clientConfig: { readonly url: string } | { readonly service: object };
-  /** The certificate that it shows, which is its own authority. */
+  /** Its self-signed certificate, in base64. */
   readonly caBundle: string;
-  /** Writes another config where podherald reads it, which it does in its own time. */
+  /** Replaces its config file. podherald reloads it some time later. */
   readonly configure: (config: Config) => Promise<void>;
-  /** Everything it has written so far. */
+  /** Its log so far. */
   readonly log: () => Promise<string>;
-  /** Its metrics, as Prometheus reads them. */
+  /** Its metrics, in the text format of Prometheus. */
   readonly metrics: () => Promise<string>;
-  /** Ends it at once, and removes what it was started with. */
+  /** Kills it, and removes the objects or files that were created for it. */
   readonly remove: () => Promise<void>;
 }
 
-/** How many reviews have ended so. */
+/** Returns the number of reviews with this outcome. */
 export async function countReviews(podherald: Podherald, outcome: string): Promise<number> {
   return count(await podherald.metrics(), 'podherald_reviews_total', `outcome="${outcome}"`);
 }
 
-/** The sum of a metric's samples that have a label. */
+/** Returns the sum of the samples of a metric whose labels contain this text. */
 export function count(metrics: string, name: string, label: string): number {
-  const samples = metrics.matchAll(/^(\w+)\{(.*)\} (\d+)$/gm);
-  const counted = [...samples].filter(([, of, labels]) => of === name && labels?.includes(label));
-  return counted.reduce((sum, [, , , value]) => sum + Number(value), 0);
+  const samples = [...metrics.matchAll(/^(\w+)\{(.*)\} (\d+)$/gm)];
+  const matching = samples.filter(
+    ([, metric, labels]) => metric === name && labels?.includes(label),
+  );
+  return matching.reduce((sum, [, , , value]) => sum + Number(value), 0);
 }
 
+/** Returns the text of a config file. */
 export function configText(config: Config): string {
   return JSON.stringify({ apiVersion: 'podherald.dev/v1', kind: 'Config', ...config });
 }
 
-/** Valid a day either way, as the clocks of this machine and the API server's may differ. */
+/** Makes a certificate that is valid from a day ago to a day ahead, to tolerate clock skew. */
 export function certificateFor(
   names: readonly string[],
   addresses: readonly string[],

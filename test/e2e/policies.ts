@@ -1,30 +1,26 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { kubectl, tryKubectl } from './kubectl.ts';
 import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
 import {
-  ASKING,
   container,
   envNames,
   type KubeObject,
   pod,
   podSpec,
+  REQUEST_METADATA,
   RESTRICTED,
 } from './objects.ts';
 import { type Config, configText } from './podherald.ts';
+import { podheraldOutput } from './podherald-cli.ts';
 
-const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
-
-/** What `podherald policy` prints, in force in selected namespaces only. */
+/** The policies that `podherald policy` prints, bound to selected namespaces only. */
 export interface Policies {
   readonly name: string;
-  /** Resolves when the API server injects by them there too. */
+  /** Selects more namespaces. Resolves when the API server uses the policies for their pods. */
   readonly select: (...namespaces: readonly Namespace[]) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
@@ -33,19 +29,21 @@ interface Binding extends KubeObject {
   readonly spec: object;
 }
 
-/** Whether the cluster knows MutatingAdmissionPolicy v1, which came with Kubernetes 1.36. */
+/** Whether the cluster has MutatingAdmissionPolicy v1, which was added in Kubernetes 1.36. */
 export async function hasPolicies(): Promise<boolean> {
   const { stdout } = await tryKubectl(['get', '--raw', '/apis/admissionregistration.k8s.io/v1']);
   return stdout.includes('"mutatingadmissionpolicies"');
 }
 
+/** Renders the policies for a config. They are created when the first namespace is selected. */
 export async function makePolicies(config: Config): Promise<Policies> {
   const folder = await mkdtemp(join(tmpdir(), 'podherald-policy-'));
   const file = join(folder, 'config.yaml');
   await writeFile(file, configText(config));
   const name = generatedName();
   const version: { gitVersion: string } = JSON.parse(await kubectl(['get', '--raw', '/version']));
-  const text = await policyText([
+  const text = await podheraldOutput([
+    'policy',
     ...['--name', name, '--failure-policy', 'Fail', '--config', file],
     ...['--kubernetes-version', version.gitVersion],
   ]);
@@ -69,16 +67,7 @@ export async function makePolicies(config: Config): Promise<Policies> {
   };
 }
 
-export async function policyText(flags: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [PROGRAM, 'policy', ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [text, [code]] = await Promise.all([buffer(child.stdout), once(child, 'close')]);
-  if (code !== 0) throw new Error(`podherald policy ended in ${code}`);
-  return String(text);
-}
-
-/** Policies are about the whole cluster; their bindings can be about some namespaces. */
+/** Labels the object, and limits a binding to the namespaces. A policy itself cannot be limited. */
 function limited({ metadata, ...document }: Binding, namespaces: readonly string[]): Binding {
   const labelled = { ...document, metadata: { ...metadata, labels: RUN_LABELS } };
   if (!document.kind.endsWith('Binding')) return labelled;
@@ -89,38 +78,45 @@ function limited({ metadata, ...document }: Binding, namespaces: readonly string
   return { ...labelled, spec };
 }
 
-/** The API server takes up a policy a moment later: the fault shows that the last of them is there. */
+/**
+ * Waits for the API server, which uses a policy a moment after it is created. The pod with an
+ * invalid annotation shows that the last of the policies is in use.
+ */
 async function untilInjected(namespace: Namespace): Promise<void> {
   const app = container('app', { securityContext: RESTRICTED });
-  const asking = pod({ name: 'rehearsal', annotations: ASKING }, podSpec([app]));
-  const faulty = {
-    ...asking,
-    metadata: { name: 'faulty', annotations: { 'inject-metadata': '' } },
+  const requesting = pod({ name: 'probe', annotations: REQUEST_METADATA }, podSpec([app]));
+  const invalid = {
+    ...requesting,
+    metadata: { name: 'invalid', annotations: { 'inject-metadata': '' } },
   };
   await vi.waitFor(
     async () => {
-      const { spec } = await namespace.create(asking, '--dry-run=server');
+      const { spec } = await namespace.create(requesting, '--dry-run=server');
       if (!envNames(spec).includes('POD_NAME')) throw new Error('the policies inject nothing');
       const { stderr } = await namespace.try(
         ['create', '--dry-run=server', '-f', '-'],
-        JSON.stringify(faulty),
+        JSON.stringify(invalid),
       );
-      if (!stderr.includes('-faults')) throw new Error(`the policies tell no fault: ${stderr}`);
+      if (!stderr.includes('-faults')) {
+        throw new Error(`the policies report no invalid annotation: ${stderr}`);
+      }
     },
     { timeout: 30_000, interval: 100 },
   );
 }
 
-/** A policy that adds a container to a pod called early, if it is called after ours. */
+/** A policy that adds a container to the pod `early` when it runs after podherald's policies. */
 export interface LaterPolicy {
   /**
-   * Has the API server put the policies into another order: it calls them in that of a Go map,
-   * which it makes anew when one of them changes (generic/policy_source.go calculatePolicyData).
+   * Changes the policy, so that the API server may call all policies in another order: it uses the
+   * order of a Go map, which it rebuilds when a policy changes (generic/policy_source.go
+   * calculatePolicyData).
    */
   readonly reorder: () => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
+/** Creates that policy for one namespace. */
 export async function addContainerLater(name: string, namespace: Namespace): Promise<LaterPolicy> {
   const kinds = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name } };
   const policy = {

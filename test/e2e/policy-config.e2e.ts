@@ -8,11 +8,11 @@ import { readCases } from '../support/cases.ts';
 import type { Pod } from './objects.ts';
 import { configText } from './podherald.ts';
 import { hasPolicies } from './policies.ts';
+import { checkPolicies } from './policy-check.ts';
 import { arbitraryPod, completePod, NAMESPACES } from './policy-pods.ts';
-import { createThrice, test as suite, type Triplets } from './policy-triplets.ts';
-import { judge } from './policy-verdict.ts';
+import { createInEach, type NamespaceTriple, test as suite } from './policy-suite.ts';
 
-/** Otherwise than the defaults wherever a config can be. */
+/** A config in which every field differs from its default. */
 const CONFIG = {
   annotationPrefix: 'meta.example.com/',
   onInvalid: 'warn',
@@ -43,8 +43,8 @@ const CONFIG = {
     },
   },
 } as const;
-/** That pods have been injected by this config. */
-const SIGNS = ['eu-west-1', '/var/run/meta', 'v1-999999'];
+/** Texts of an injected pod that come from this config. */
+const EXPECTED_TEXTS = ['eu-west-1', '/var/run/meta', 'v1-999999'];
 const RULES = rulesOf(configText(CONFIG));
 
 suite.override('config', CONFIG);
@@ -54,48 +54,48 @@ const test = suite.skipIf(!(await hasPolicies()));
 const PODS = 100;
 const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 
-test('under another config, golden and generated pods: as podherald has it, or left alone', async ({
-  makeTriplets,
+test('with another config, the policies inject golden and generated pods as the webhook does, or not at all', async ({
+  makeTriples,
   api,
 }) => {
-  const places = await makeTriplets(
-    NAMESPACES.map((annotations) => ({ annotations: underPrefix(annotations) })),
+  const triples = await makeTriples(
+    NAMESPACES.map((annotations) => ({ annotations: withPrefix(annotations) })),
   );
   const counts: Record<string, number> = {};
-  const compare = async (sent: Pod, place: Triplets): Promise<void> => {
-    const fates = await createThrice(api, place, sent);
-    const text = JSON.stringify(fates.byPolicy.pod ?? '');
-    for (const what of [
-      judge(sent, place, fates, RULES),
-      ...SIGNS.filter((sign) => text.includes(sign)),
+  const compare = async (sent: Pod, triple: NamespaceTriple): Promise<void> => {
+    const results = await createInEach(api, triple, sent);
+    const stored = JSON.stringify(results.byPolicy.pod ?? '');
+    for (const key of [
+      checkPolicies(sent, triple, results, RULES),
+      ...EXPECTED_TEXTS.filter((text) => stored.includes(text)),
     ]) {
-      counts[what] = (counts[what] ?? 0) + 1;
+      counts[key] = (counts[key] ?? 0) + 1;
     }
   };
-  const golden = readCases().map(({ pod }) => underPrefix(completePod(pod as unknown as Pod)));
-  const [plain] = places;
-  if (plain === undefined) throw new Error('there is no namespace');
+  const golden = readCases().map(({ pod }) => withPrefix(completePod(pod as unknown as Pod)));
+  const [plain] = triples;
+  if (plain === undefined) throw new Error('expected at least one namespace');
   for (const sent of golden) await compare(sent, plain);
   const holds = fc.asyncProperty(
-    arbitraryPod.map(underPrefix),
-    fc.constantFrom(...places),
+    arbitraryPod.map(withPrefix),
+    fc.constantFrom(...triples),
     compare,
   );
   const run = await fc.check(holds, { seed: SEED, numRuns: PODS });
 
-  console.log(`${golden.length} golden pods, ${PODS} generated ones (seed ${SEED}):`, counts);
+  console.log(`${golden.length} golden pods, ${PODS} generated pods (seed ${SEED}):`, counts);
   const [sent] = run.counterexample ?? [];
   const counterexample = stringify(sent, { aliasDuplicateObjects: false });
   expect(run.failed, `${run.counterexamplePath}\n${counterexample}\n${run.errorInstance}`).toBe(
     false,
   );
-  for (const sign of SIGNS) expect(counts[sign], sign).toBeGreaterThan(10);
-  expect(counts['equal']).toBeGreaterThan((golden.length + PODS) / 3);
+  for (const text of EXPECTED_TEXTS) expect(counts[text], text).toBeGreaterThan(10);
+  expect(counts['covered']).toBeGreaterThan((golden.length + PODS) / 3);
 });
 
-/** The same under the prefix of this config. */
-function underPrefix<T>(of: T): T {
-  return JSON.parse(JSON.stringify(of).replaceAll('podherald.dev/', CONFIG.annotationPrefix));
+/** Replaces the default annotation prefix by that of this config. */
+function withPrefix<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value).replaceAll('podherald.dev/', CONFIG.annotationPrefix));
 }
 
 function rulesOf(text: string): Rules {

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { arbitraryAnnotations, tcpPorts } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
-import { ASKING, type Container, type Pod, pod } from './objects.ts';
+import { type Container, type Pod, pod, REQUEST_METADATA } from './objects.ts';
 
-/** What the namespaces of generated pods say. */
+/** The annotations of the namespaces in which generated pods are created. */
 export const NAMESPACES: readonly Readonly<Record<string, string>>[] = [
   {},
-  ASKING,
+  REQUEST_METADATA,
   {
     'podherald.dev/inject-metadata': ' otel,go',
     'podherald.dev/metadata-path': '/data/x',
@@ -25,7 +25,7 @@ export const NAMESPACES: readonly Readonly<Record<string, string>>[] = [
 
 const NONE = undefined;
 
-/** Of an ambassador; what is wrong is rare, as one fault decides a pod. */
+/** Annotations for an ambassador. Invalid values are rare, because a single one denies the pod. */
 const ambassador = fc.record({
   'inject-ambassador': fc.constantFrom(NONE, 'true', 'true', 'true', ' True\n', 'false'),
   'podherald.dev/inject-ambassador': fc.constantFrom(...none(9), 'true'),
@@ -38,7 +38,7 @@ function none(times: number): readonly undefined[] {
   return Array.from({ length: times }, () => NONE);
 }
 
-/** One pod in ten may keep items of its own. */
+/** Any pod. Only one in ten has `metadata-env` and `metadata-files`, which no policy covers. */
 export const arbitraryPod: fc.Arbitrary<Pod> = arbitrarySpec().chain((spec) => {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const names = containers.map(({ name }) => name);
@@ -60,7 +60,7 @@ export const arbitraryPod: fc.Arbitrary<Pod> = arbitrarySpec().chain((spec) => {
     });
 });
 
-/** A golden case with what the API server wants of a pod besides. */
+/** Adds to the pod of a golden case the fields that the API server requires: a name and images. */
 export function completePod({ metadata, spec, ...raw }: Pod): Pod {
   const withImage = (of: Container): Container => ({ image: 'busybox', ...of });
   const initContainers = spec.initContainers?.map(withImage);

@@ -2,10 +2,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Access } from '../../src/core/decision/rules.ts';
 import { proxyArguments } from '../../src/core/injection/kubectl-proxy.ts';
 import { runProgram } from '../support/run-program.ts';
-import { outcomeOf } from './access/answer.ts';
-import { attack, PASSES } from './access/attack.ts';
-import { startProxy } from './access/proxy.ts';
-import { kubectl, tryKubectl } from './kubectl.ts';
+import { outcomeOf, PASSES, request } from './access/request.ts';
+import { kubectl, startProxy, tryKubectl } from './kubectl.ts';
 import { Namespace, RUN_LABELS } from './namespace.ts';
 import { until } from './until.ts';
 
@@ -18,8 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([own, other].map((namespace) => namespace?.remove())));
 
-/** Questions as `kubectl auth can-i` takes them; `other:` asks about another namespace. */
-const MAY: readonly Rights[] = [
+/** The arguments of `kubectl auth can-i`. `other:` stands for the other namespace. */
+const PERMISSIONS: readonly Permissions[] = [
   {
     access: 'namespace',
     flags: [],
@@ -67,15 +65,15 @@ const MAY: readonly Rights[] = [
   },
 ];
 
-interface Rights {
+interface Permissions {
   readonly access: Access;
   readonly flags: readonly string[];
   readonly yes: readonly string[];
   readonly no: readonly string[];
 }
 
-test.each(MAY)(
-  'podherald rbac --access $access $flags gives the rights that it says, and no others',
+test.each(PERMISSIONS)(
+  'podherald rbac --access $access $flags grants exactly the documented permissions',
   async ({ access, flags, yes, no }) => {
     const account = flags.length === 0 ? access : `${access}-more`;
     await grant(account, ['--access', access, ...flags]);
@@ -84,19 +82,19 @@ test.each(MAY)(
       ...yes.map((one) => [one, 'yes']),
       ...no.map((one) => [one, 'no']),
     ]);
-    const asked = () => answers(account, Object.keys(expected));
-    // Authorizers hear of a Role a moment after it is stored.
-    await until(20, asked, (found) => yes.every((one) => found[one] === 'yes'));
-    expect(await asked()).toEqual(expected);
+    const current = () => canI(account, Object.keys(expected));
+    // The API server uses a new Role a moment after it is stored.
+    await until(20, current, (found) => yes.every((one) => found[one] === 'yes'));
+    expect(await current()).toEqual(expected);
   },
 );
 
-test('with those rights an ambassador serves the app, and RBAC is what refuses the rest', async () => {
+test('with the permissions of podherald rbac, an ambassador serves the app, and RBAC rejects the rest', async () => {
   await grant('app', ['--access', 'namespace']);
   const args = proxyArguments({ port: 0, access: 'namespace', namespace: own.name });
   const { port, close } = await startProxy([...args, `--as=${user('app')}`]);
   onTestFinished(() => void close());
-  const get = (path: string) => outcomeOf(port, attack(path, PASSES, `GET ${path}`).bytes);
+  const get = (path: string) => outcomeOf(port, request(path, PASSES, `GET ${path}`).bytes);
 
   const inside = `/api/v1/namespaces/${own.name}`;
   await until(
@@ -111,7 +109,7 @@ test('with those rights an ambassador serves the app, and RBAC is what refuses t
   expect(await get(`/api/v1/namespaces/${other.name}/pods`)).toBe('filter');
 });
 
-/** Applies what the command prints, and takes it away with the test. */
+/** Applies what `podherald rbac` prints with these flags, until the test is finished. */
 async function grant(account: string, flags: readonly string[]): Promise<void> {
   const args = ['rbac', ...flags, '-n', own.name, '--service-account', account];
   const { stdout, stderr } = await runProgram(args);
@@ -124,7 +122,8 @@ async function grant(account: string, flags: readonly string[]): Promise<void> {
   await kubectl(['label', '-f', '-', ...labels], stdout);
 }
 
-async function answers(
+/** Returns the result of `kubectl auth can-i` for each question: `yes` or `no`. */
+async function canI(
   account: string,
   questions: readonly string[],
 ): Promise<Record<string, string>> {
@@ -132,7 +131,7 @@ async function answers(
     questions.map(async (question) => {
       const [, elsewhere, words = ''] = /^(other:)?(.*)$/.exec(question) ?? [];
       const namespace = elsewhere === undefined ? own : other;
-      // It ends in 1 when it says no.
+      // kubectl exits with 1 if the result is no.
       const { stdout } = await tryKubectl([
         ...['auth', 'can-i', ...words.split(' ')],
         ...[`--namespace=${namespace.name}`, `--as=${user(account)}`],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import type { KubeObject, Pod, PodSpec } from './objects.ts';
 
-/** The manifests behind the captured reviews, each a pod or a workload. */
+/** The manifests from which the reviews in test/reviews were captured: pods and workloads. */
 const FOLDER = join(import.meta.dirname, '../reviews/manifests');
 const NAMESPACES = '00-namespaces.yaml';
 
@@ -18,7 +18,7 @@ export function readNamespaces(): KubeObject[] {
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-/** A pod can only be made where what it names exists and what fills it is in force. */
+/** Whether a namespace needs this object before its pods can be created as they were captured. */
 export function isNeeded({ kind }: KubeObject): boolean {
   return kind === 'ServiceAccount' || kind === 'LimitRange';
 }
@@ -33,7 +33,7 @@ interface Workload extends KubeObject {
 
 type Template = Pick<Pod, 'metadata' | 'spec'>;
 
-/** The pod itself, or the first one that a controller would make of the workload. */
+/** Returns the pod of a manifest, or the first one that a controller creates for the workload. */
 export function podOf(manifest: KubeObject): Pod {
   const { metadata, spec } = templateOf(manifest);
   const { namespace: _, ...rest } = metadata;
@@ -54,7 +54,7 @@ function templateOf(manifest: KubeObject): Template {
   };
 }
 
-/** A PriorityClass belongs to no namespace, so one that every cluster has stands in for it. */
+/** Replaces the PriorityClass, which is cluster-scoped, by one that every cluster has. */
 function portable(spec: PodSpec): PodSpec {
   if (spec['priorityClassName'] === undefined) return spec;
   return { ...spec, priorityClassName: 'system-cluster-critical' };

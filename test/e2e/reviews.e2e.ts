@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
-import type { Ended } from './kubectl.ts';
+import type { CommandResult } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
 import { countReviews } from './podherald.ts';
 import { isNeeded, MANIFESTS, podOf, readManifest, readNamespaces } from './review-manifests.ts';
 import { test as suite } from './suite.ts';
 
-/** What the API server refuses also without podherald. */
+/** Manifests that the API server also rejects without podherald. */
 const INVALID = new Set(['45-annotation-key-tilde.yaml']);
 
-/** What podherald denies, for faults in the pod's own annotations. */
+/** Manifests that podherald denies, because of invalid annotations. */
 const DENIED = new Set([
   '12-ambassador-port-taken.yaml',
   '46-labels-dots-slashes.yaml',
@@ -19,66 +19,70 @@ const DENIED = new Set([
   '55-both-forms-contradict.yaml',
 ]);
 
-/** A namespace of the manifests, made twice: without a webhook, and with ours. */
-interface Twins {
+/** Two namespaces with the same labels and annotations. */
+interface NamespacePair {
+  /** Without a webhook. */
   readonly bare: Namespace;
-  readonly ours: Namespace;
+  /** With podherald's webhook. */
+  readonly injecting: Namespace;
 }
 
 const test = suite.extend(
-  'twins',
+  'pairs',
   { scope: 'file' },
   async ({ makeBareNamespace, makeNamespace }) => {
     const documents = readNamespaces();
-    const twins = new Map<string, Twins>();
+    const pairs = new Map<string, NamespacePair>();
     for (const { kind, metadata } of documents.filter(
       (document) => document.kind === 'Namespace',
     )) {
-      const made = { bare: await makeBareNamespace(metadata), ours: await makeNamespace(metadata) };
-      twins.set(metadata.name ?? kind, made);
+      pairs.set(metadata.name ?? kind, {
+        bare: await makeBareNamespace(metadata),
+        injecting: await makeNamespace(metadata),
+      });
     }
     for (const { metadata, ...document } of documents.filter(isNeeded)) {
-      const { bare, ours } = twinsOf(twins, metadata.namespace);
+      const { bare, injecting } = pairOf(pairs, metadata.namespace);
       const manifest = { ...document, metadata: { name: metadata.name } };
-      await Promise.all([bare.apply(manifest), ours.apply(manifest)]);
+      await Promise.all([bare.apply(manifest), injecting.apply(manifest)]);
     }
-    return twins;
+    return pairs;
   },
 );
 
-// Where this fails, none of the tests below is tried.
-test.beforeAll(({ twins }) => {
-  expect(twins.size).toBe(9);
+// If this fails, vitest skips all the tests below.
+test.beforeAll(({ pairs }) => {
+  expect(pairs.size).toBe(9);
 });
 
 test.for(MANIFESTS)(
-  'what the API server accepts of %s, it accepts injected',
-  async (file, { twins }) => {
+  'the API server accepts the injected pod of %s if it accepts the pod without podherald',
+  async (file, { pairs }) => {
     const manifest = readManifest(file);
-    const { bare, ours } = twinsOf(twins, manifest.metadata.namespace);
+    const { bare, injecting } = pairOf(pairs, manifest.metadata.namespace);
     const pod = JSON.stringify(podOf(manifest));
-    // Fields that are newer than the cluster are then left out, as they are for its users.
+    // Without validation by kubectl, the API server drops fields that it does not know yet.
     const args = ['create', '--dry-run=server', '--validate=ignore', '-f', '-'];
-    const [without, withOurs] = await Promise.all([bare.try(args, pod), ours.try(args, pod)]);
+    const [plain, injected] = await Promise.all([bare.try(args, pod), injecting.try(args, pod)]);
 
-    expect(refusal(without)).toMatch(INVALID.has(file) ? /is invalid/ : /^$/);
-    if (DENIED.has(file)) expect(refusal(withOurs)).toContain('denied the request');
-    else expect(refusal(withOurs)).toBe(refusal(without));
+    expect(errorOf(plain)).toMatch(INVALID.has(file) ? /is invalid/ : /^$/);
+    if (DENIED.has(file)) expect(errorOf(injected)).toContain('denied the request');
+    else expect(errorOf(injected)).toBe(errorOf(plain));
   },
 );
 
-test('podherald has failed open on none of them', async ({ podherald }) => {
+test('podherald has not failed open for any of these pods', async ({ podherald }) => {
   expect(await countReviews(podherald, 'failed_open')).toBe(0);
 });
 
-function twinsOf(twins: ReadonlyMap<string, Twins>, namespace = 'default'): Twins {
-  const found = twins.get(namespace);
+function pairOf(pairs: ReadonlyMap<string, NamespacePair>, namespace = 'default'): NamespacePair {
+  const found = pairs.get(namespace);
   if (found === undefined) throw new Error(`00-namespaces.yaml has no namespace ${namespace}`);
   return found;
 }
 
-/** Why kubectl failed, without warnings, and in one order; empty where it did not. */
-function refusal({ code, stderr }: Ended): string {
+/** Returns the sorted error lines of kubectl without warnings; an empty text if it succeeded. */
+function errorOf({ code, stderr }: CommandResult): string {
   if (code === 0) return '';
   const lines = stderr.trim().split('\n');
   return lines

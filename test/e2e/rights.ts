@@ -11,7 +11,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 
 export const READ_PODS: Rule = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] };
 
-/** Gives pods of the default ServiceAccount rights in their own namespace. */
+/** Grants the default ServiceAccount of a namespace these rules in that namespace. */
 export async function allow(namespace: Namespace, ...rules: Rule[]): Promise<void> {
   const metadata = { name: 'granted' };
   await namespace.apply({
@@ -30,7 +30,7 @@ export async function allow(namespace: Namespace, ...rules: Rule[]): Promise<voi
   });
 }
 
-/** Gives them rights in all of the cluster, until they are taken back. */
+/** Grants it these rules in the whole cluster. Returns a function that revokes them. */
 export async function allowEverywhere(
   namespace: Namespace,
   ...rules: Rule[]

@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
-import { bundlesOf } from './self-managed/configuration.ts';
+import { bundlesOf } from './self-managed/objects.ts';
 import { startStream } from './self-managed/stream.ts';
 import { test } from './self-managed/suite.ts';
 import { until } from './until.ts';
 
 const SECOND_MS = 1000;
 
-/** A CA is renewed every 28 s or so, each serving certificate every 9 s. */
+/** These times renew the CA about every 28 s, and each serving certificate about every 9 s. */
 test.override('timing', {
   caLifetimeMs: 45 * SECOND_MS,
   leafLifetimeMs: 15 * SECOND_MS,
@@ -17,18 +17,19 @@ test.override('timing', {
   graceMs: 30 * SECOND_MS,
 });
 
-/** By then the CA has been renewed, and each replica serves its second certificate of the new one. */
+/** At this number, the CA has been renewed, and each replica has a second certificate of the new CA. */
 const ENOUGH_CERTIFICATES = 5;
 
-test('CA and certificates are rotated under a stream of creates, and not one of them fails', async ({
+test('no create fails while the CA and the serving certificates are renewed', async ({
   installed,
 }) => {
   const { configuration, namespace, replicas } = installed;
   const renewals = () =>
-    replicas.flatMap(({ told }) =>
-      told('renewed the CA; the old one stays trusted until it expires'),
+    replicas.flatMap(({ logLines }) =>
+      logLines('renewed the CA; the old one stays trusted until it expires'),
     );
-  const certificates = () => replicas.map(({ told }) => told('serving a new certificate').length);
+  const certificates = () =>
+    replicas.map(({ logLines }) => logLines('serving a new certificate').length);
   const stream = await startStream(namespace.name);
   await until(
     120,
@@ -37,7 +38,7 @@ test('CA and certificates are rotated under a stream of creates, and not one of 
   );
   const { created, failed } = await stream.stop();
   console.log(
-    `${created} creates of ${replicas.length} reviews each, ${failed.length} failed; the CA was renewed ${renewals().length} times, certificates ${certificates().join(', ')} times`,
+    `${created} creates with ${replicas.length} reviews each, ${failed.length} failed; renewals: CA ${renewals().length}, certificates ${certificates().join(', ')}`,
   );
 
   expect(failed).toEqual([]);

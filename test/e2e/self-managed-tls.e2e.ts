@@ -2,13 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
 import { selfSigned } from '../../src/webhook/tls/certificate.ts';
 import { kubectl, tryKubectl } from './kubectl.ts';
-import { CA_SECRET } from './self-managed/account.ts';
-import { bundlesOf, manifestOf } from './self-managed/configuration.ts';
+import { bundlesOf, CA_SECRET, manifestOf } from './self-managed/objects.ts';
 import { startStream } from './self-managed/stream.ts';
 import { type Installed, test } from './self-managed/suite.ts';
 import { until } from './until.ts';
 
-const HEALED_SECONDS = 15;
+const RESTORE_SECONDS = 15;
 
 async function secretOf({ namespace }: Installed): Promise<Record<string, string>> {
   const { stdout } = await namespace.try(['get', 'secret', CA_SECRET, '-o', 'json']);
@@ -18,13 +17,13 @@ async function secretOf({ namespace }: Installed): Promise<Record<string, string
   );
 }
 
-function toldBy({ replicas }: Installed, message: string): number {
-  return replicas.reduce((sum, replica) => sum + replica.told(message).length, 0);
+function countLogLines({ replicas }: Installed, message: string): number {
+  return replicas.reduce((sum, replica) => sum + replica.logLines(message).length, 0);
 }
 
-const HEALED = 'set the caBundle again: somebody else had changed it';
+const RESTORED = 'set the caBundle again: somebody else had changed it';
 
-test('three replicas that start at once come to one CA, which the API server trusts for all of them', async ({
+test('three replicas that start at the same time agree on one CA, and the API server trusts all three', async ({
   installed,
 }) => {
   const { configuration, namespace, replicas, readyMs } = installed;
@@ -34,7 +33,7 @@ test('three replicas that start at once come to one CA, which the API server tru
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const { created, failed } = await stream.stop();
 
-  expect(toldBy(installed, 'made a new CA')).toBe(1);
+  expect(countLogLines(installed, 'made a new CA')).toBe(1);
   expect(new X509Certificate(cert).ca).toBe(true);
   expect(trusted).toBe(cert);
   expect(await bundlesOf(configuration.name)).toEqual([cert, cert, cert]);
@@ -49,9 +48,9 @@ test('three replicas that start at once come to one CA, which the API server tru
   }
 });
 
-async function stranger(): Promise<Record<string, string>> {
+async function otherCertificate(): Promise<Record<string, string>> {
   const { cert, key } = await selfSigned({
-    names: ['stranger.example'],
+    names: ['other.example'],
     addresses: [],
     notBefore: new Date(Date.now() - 1000),
     notAfter: new Date(Date.now() + 3_600_000),
@@ -62,22 +61,25 @@ async function stranger(): Promise<Record<string, string>> {
 const GARBAGE = { 'tls.crt': 'garbage', 'tls.key': 'garbage', 'ca.crt': 'garbage' };
 
 for (const [what, change] of [
-  ['deleted', async ({ namespace }: Installed) => namespace.run(['delete', 'secret', CA_SECRET])],
-  ['corrupted', (installed: Installed) => patchSecret(installed, GARBAGE)],
-  ['emptied', (installed: Installed) => patchSecret(installed, undefined)],
   [
-    'replaced by a stranger’s',
-    async (installed: Installed) => patchSecret(installed, await stranger()),
+    'is deleted',
+    async ({ namespace }: Installed) => namespace.run(['delete', 'secret', CA_SECRET]),
+  ],
+  ['has invalid content', (installed: Installed) => patchSecret(installed, GARBAGE)],
+  ['is emptied', (installed: Installed) => patchSecret(installed, undefined)],
+  [
+    'has another certificate',
+    async (installed: Installed) => patchSecret(installed, await otherCertificate()),
   ],
 ] as const) {
-  test(`a Secret that is ${what} is written again, and no create fails`, async ({ installed }) => {
+  test(`a Secret that ${what} is restored, and no create fails`, async ({ installed }) => {
     const { namespace, configuration } = installed;
     const before = await secretOf(installed);
     const bundles = await bundlesOf(configuration.name);
     const stream = await startStream(namespace.name);
     await change(installed);
     await until(
-      HEALED_SECONDS,
+      RESTORE_SECONDS,
       () => secretOf(installed),
       (after) => after['tls.crt'] === before['tls.crt'] && after['tls.key'] === before['tls.key'],
     );
@@ -101,12 +103,12 @@ for (const [what, args] of [
   ['client-side', CLIENT_SIDE],
   ['server-side', [...SERVER_SIDE, '--force-conflicts']],
 ] as const) {
-  test(`a ${what} apply of a manifest that does not render caBundle leaves it alone`, async ({
+  test(`a ${what} apply of a manifest without caBundle does not change the caBundle`, async ({
     installed,
   }) => {
     const { configuration } = installed;
     const before = await bundlesOf(configuration.name);
-    const healed = toldBy(installed, HEALED);
+    const restores = countLogLines(installed, RESTORED);
     const timeoutSeconds = what === 'client-side' ? 4 : 5;
     const manifest = manifestOf(configuration).replaceAll(
       '"timeoutSeconds":3',
@@ -115,11 +117,11 @@ for (const [what, args] of [
     await kubectl(args, manifest);
 
     expect(await bundlesOf(configuration.name)).toEqual(before);
-    expect(toldBy(installed, HEALED)).toBe(healed);
+    expect(countLogLines(installed, RESTORED)).toBe(restores);
   });
 }
 
-test('a server-side apply of a manifest that renders an empty caBundle conflicts', async ({
+test('a server-side apply of a manifest with an empty caBundle fails with a conflict', async ({
   installed,
 }) => {
   const manifest = manifestOf({ ...installed.configuration, caBundle: '' });
@@ -131,23 +133,23 @@ test('a server-side apply of a manifest that renders an empty caBundle conflicts
 });
 
 for (const [what, args, caBundle] of [
-  ['a client-side apply that renders it empty', CLIENT_SIDE, ''],
-  ['a server-side apply that is forced', [...SERVER_SIDE, '--force-conflicts'], ''],
+  ['a client-side apply of a manifest with an empty caBundle', CLIENT_SIDE, ''],
+  ['a forced server-side apply', [...SERVER_SIDE, '--force-conflicts'], ''],
   ['kubectl replace', ['replace', '-f', '-'], undefined],
 ] as const) {
-  test(`a caBundle that is emptied by ${what} is set again`, async ({ installed }) => {
+  test(`a caBundle that ${what} removes is restored`, async ({ installed }) => {
     const { configuration } = installed;
     const before = await bundlesOf(configuration.name);
-    const healed = toldBy(installed, HEALED);
+    const restores = countLogLines(installed, RESTORED);
     const rendered = { ...configuration, ...(caBundle !== undefined && { caBundle }) };
     await kubectl(args, manifestOf(rendered));
     const bundles = await until(
-      HEALED_SECONDS,
+      RESTORE_SECONDS,
       () => bundlesOf(configuration.name),
       (now) => now.every(Boolean),
     );
 
     expect(bundles).toEqual(before);
-    expect(toldBy(installed, HEALED)).toBeGreaterThan(healed);
+    expect(countLogLines(installed, RESTORED)).toBeGreaterThan(restores);
   });
 }

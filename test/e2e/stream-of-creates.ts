@@ -1,30 +1,30 @@
-import { type Api, startApi } from './api.ts';
+import { type Api, startApi } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
-import { ASKING, container, envNames, type Pod, pod, podSpec } from './objects.ts';
+import { container, envNames, type Pod, pod, podSpec, REQUEST_METADATA } from './objects.ts';
 
-/** Some of them at least meet every state of a replica; few enough for a machine that is shared. */
+/** Often enough to notice every state of a replica, but not too often for a small machine. */
 const INTERVAL_MS = 25;
 
-/** Twice a second, ten come at once: so the API server keeps connections to every replica. */
+/** Ten creates at once, twice a second, so that the API server has connections to every replica. */
 const BURST = { every: 20, size: 10 } as const;
 
-/** While so many are unanswered no more are sent, so that a busy machine is not drowned. */
-const MOST_UNDERWAY = 20;
+/** At this number of creates without a response, no more are sent, so that none pile up. */
+const MAX_PENDING = 20;
 
-/** A create that has failed, or has let a pod through without what it asked for. */
+/** A create that failed, or whose pod did not get what it requested. */
 export interface FailedCreate {
   readonly startedAtMs: number;
   readonly message: string;
 }
 
-/** Pods created one after the other, as dry runs: all of admission, and nothing is stored. */
+/** Creates pods at a constant rate, as dry runs: with all of admission, but nothing is stored. */
 export class StreamOfCreates {
   readonly failed: FailedCreate[] = [];
   count = 0;
   readonly #api: Api;
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
-  readonly #underway = new Set<Promise<void>>();
+  readonly #pending = new Set<Promise<void>>();
   readonly #startedAtMs: number[] = [];
 
   private constructor(api: Api, namespace: Namespace) {
@@ -42,24 +42,24 @@ export class StreamOfCreates {
     return new StreamOfCreates(await startApi(), namespace);
   }
 
-  /** Waits for the last answers. */
+  /** Stops creating pods and waits for the last responses. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all(this.#underway);
+    await Promise.all(this.#pending);
     this.#api.close();
   }
 
-  /** How many have begun since then. */
+  /** Returns how many creates have started after a time of `performance.now()`. */
   startedSince(timeMs: number): number {
     return this.#startedAtMs.filter((startedAtMs) => startedAtMs > timeMs).length;
   }
 
-  /** Resolves when this many more have been answered. */
+  /** Waits until this many more creates have a response. */
   async more(count: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const wanted = this.count + count;
+    const target = this.count + count;
     const timer = setInterval(() => {
-      if (this.count < wanted) return;
+      if (this.count < target) return;
       clearInterval(timer);
       resolve();
     }, INTERVAL_MS);
@@ -67,26 +67,26 @@ export class StreamOfCreates {
   }
 
   #create(): void {
-    if (this.#underway.size >= MOST_UNDERWAY) return;
+    if (this.#pending.size >= MAX_PENDING) return;
     const startedAtMs = performance.now();
     this.#startedAtMs.push(startedAtMs);
-    const creating = this.#answer()
+    const creating = this.#problem()
       .catch((error: unknown) => String(error))
       .then((message) => {
         this.count += 1;
         if (message !== undefined) this.failed.push({ startedAtMs, message });
-        this.#underway.delete(creating);
+        this.#pending.delete(creating);
       });
-    this.#underway.add(creating);
+    this.#pending.add(creating);
   }
 
-  /** @returns what is wrong with it, if anything is. */
-  async #answer(): Promise<string | undefined> {
-    const asking = pod(
-      { generateName: 'created-', annotations: ASKING },
+  /** Creates a pod. @returns why that failed, or undefined if the pod is injected */
+  async #problem(): Promise<string | undefined> {
+    const requesting = pod(
+      { generateName: 'created-', annotations: REQUEST_METADATA },
       podSpec([container('app')]),
     );
-    const { code, body } = await this.#api.post(this.#path, asking);
+    const { code, body } = await this.#api.post(this.#path, requesting);
     if (code !== 201) return `${code} ${body.message}`;
     return envNames((body as unknown as Pod).spec).includes('POD_NAME')
       ? undefined
@@ -94,15 +94,15 @@ export class StreamOfCreates {
   }
 }
 
-/** The failures by message, with how many and when they began, in seconds since `originMs`. */
+/** Returns a line for each message: how many creates failed with it, and when after `originMs`. */
 export function summary(failed: readonly FailedCreate[], originMs: number): string {
   const groups = Map.groupBy(failed, ({ message }) =>
     message.replace(/\d+\.\d+\.\d+\.\d+:\d+/g, '…'),
   );
   return [...groups]
-    .map(([message, of]) => {
-      const at = of.map(({ startedAtMs }) => (startedAtMs - originMs) / 1000);
-      return `${of.length} from ${Math.min(...at).toFixed(1)} s to ${Math.max(...at).toFixed(1)} s: ${message}`;
+    .map(([message, creates]) => {
+      const at = creates.map(({ startedAtMs }) => (startedAtMs - originMs) / 1000);
+      return `${creates.length} from ${Math.min(...at).toFixed(1)} s to ${Math.max(...at).toFixed(1)} s: ${message}`;
     })
     .join('\n');
 }

@@ -1,30 +1,30 @@
 import { test as vitestTest } from 'vitest';
-import { deployPodherald } from './in-cluster.ts';
 import { Namespace } from './namespace.ts';
 import type { Metadata } from './objects.ts';
-import { startPodherald } from './on-this-machine.ts';
-import type { Config, Place } from './podherald.ts';
+import type { Config, RunsIn } from './podherald.ts';
+import { deployPodherald } from './podherald-pod.ts';
+import { startPodherald } from './podherald-process.ts';
 import { type FailurePolicy, makeWebhook } from './webhook.ts';
 
 /**
- * vitest's `test`, with a podherald and namespaces for each file that asks for them. Each fixture
- * takes one thing from the cluster and gives it back, whatever became of the tests between.
- * (vitest wants a fixture to destructure its context also where it needs none: hence the `_`.)
+ * vitest's `test` with fixtures: a podherald, its webhook and namespaces, one set for each file.
+ * Each fixture removes what it creates, also if a test fails.
+ * (A fixture must destructure its context, also if it does not use it: hence the `_`.)
  */
 export const test = vitestTest
-  /** Fail, so that a webhook that cannot be reached shows; a file may override it. */
+  /** With `Fail`, a test notices an unreachable webhook. A file can override it. */
   .extend('failurePolicy', { scope: 'file' }, 'Fail' as FailurePolicy)
-  .extend('place', { scope: 'file' }, 'this machine' as Place)
+  .extend('runsIn', { scope: 'file' }, 'process' as RunsIn)
   .extend('config', { scope: 'file' }, {} as Config)
-  .extend('podherald', { scope: 'file' }, async ({ place, config }, { onCleanup }) => {
-    const start = place === 'the cluster' ? deployPodherald : startPodherald;
+  .extend('podherald', { scope: 'file' }, async ({ runsIn, config }, { onCleanup }) => {
+    const start = runsIn === 'pod' ? deployPodherald : startPodherald;
     const podherald = await start(config);
     onCleanup(podherald.remove);
     return podherald;
   })
   .extend('logOfFailure', { auto: true }, ({ podherald, onTestFailed }) => {
     onTestFailed(async () =>
-      console.error(`podherald wrote at last:\n${lastLines(await podherald.log())}`),
+      console.error(`The last lines of podherald's log:\n${lastLines(await podherald.log())}`),
     );
   })
   .extend('webhook', { scope: 'file' }, ({ failurePolicy, podherald }, { onCleanup }) => {
@@ -32,19 +32,19 @@ export const test = vitestTest
     onCleanup(webhook.remove);
     return webhook;
   })
-  /** Makes a namespace that no webhook of ours is called for. */
+  /** Creates a namespace whose pods are not sent to podherald. */
   .extend('makeBareNamespace', { scope: 'file' }, ({ failurePolicy: _ }, { onCleanup }) => {
-    const made: Namespace[] = [];
+    const created: Namespace[] = [];
     onCleanup(async () => {
-      await Promise.all(made.map((namespace) => namespace.remove()));
+      await Promise.all(created.map((namespace) => namespace.remove()));
     });
     return async (metadata?: Metadata) => {
       const namespace = await Namespace.make(metadata);
-      made.push(namespace);
+      created.push(namespace);
       return namespace;
     };
   })
-  /** Makes a namespace whose pods are sent to podherald. */
+  /** Creates a namespace whose pods are sent to podherald. */
   .extend('makeNamespace', { scope: 'file' }, ({ makeBareNamespace, webhook }) => {
     return async (metadata?: Metadata) => {
       const namespace = await makeBareNamespace(metadata);

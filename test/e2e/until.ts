@@ -1,20 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Often enough to lose little time, seldom enough to leave a shared machine to what is tested. */
+/** Short enough to lose little time, long enough not to slow down the cluster on a small machine. */
 const PAUSE_MS = 150;
 
-/** Does something over and over until its result is what one waits for. What fails once, fails. */
+/**
+ * Calls `read` until its result is as expected, and returns that result. Throws if this takes
+ * longer than `seconds`, and as soon as `read` itself throws.
+ */
 export async function until<T>(
   seconds: number,
-  doIt: () => Promise<T>,
-  isDone: (result: T) => boolean,
+  read: () => Promise<T>,
+  isExpected: (result: T) => boolean,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
-    const result = await doIt();
-    if (isDone(result)) return result;
+    const result = await read();
+    if (isExpected(result)) return result;
     if (performance.now() > deadline) {
-      throw new Error(`in ${seconds} s not what was waited for, but ${JSON.stringify(result)}`);
+      throw new Error(`timed out after ${seconds} s; the last result is ${JSON.stringify(result)}`);
     }
     await delay(PAUSE_MS);
   }

@@ -1,22 +1,22 @@
 import { vi } from 'vitest';
 import { kubectl } from './kubectl.ts';
 import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
-import { ASKING, container, envNames, pod, podSpec, RESTRICTED } from './objects.ts';
+import { container, envNames, pod, podSpec, REQUEST_METADATA, RESTRICTED } from './objects.ts';
 import type { Podherald } from './podherald.ts';
 
 export type FailurePolicy = 'Fail' | 'Ignore';
 
-/** The webhook's name: the audit log puts it before each of our annotations. */
+/** The name of the webhook. The audit log prefixes podherald's audit annotations with it. */
 export const WEBHOOK_NAME = 'pods.podherald.dev';
 
 /** A MutatingWebhookConfiguration that sends the pods of selected namespaces to a podherald. */
 export interface Webhook {
-  /** Has the pods of more namespaces sent; resolves when the API server does so. */
+  /** Selects more namespaces. Resolves when podherald injects their pods. */
   readonly select: (...namespaces: readonly Namespace[]) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-/** It comes into being with the first namespace that is selected. */
+/** Returns a webhook, which is created in the cluster when the first namespace is selected. */
 export function makeWebhook(podherald: Podherald, failurePolicy: FailurePolicy): Webhook {
   const name = generatedName();
   const selected: string[] = [];
@@ -28,7 +28,7 @@ export function makeWebhook(podherald: Podherald, failurePolicy: FailurePolicy):
       try {
         await Promise.all(namespaces.map(untilInjected));
       } catch (error) {
-        throw new Error(await neverCalled(podherald, error), { cause: error });
+        throw new Error(await notInjectedMessage(podherald, error), { cause: error });
       }
     },
     remove: async () => {
@@ -70,24 +70,25 @@ function configuration(
   };
 }
 
-/** The API server takes up a changed configuration a moment later. */
+/** Waits for the API server, which uses a changed webhook configuration a moment later. */
 async function untilInjected(namespace: Namespace): Promise<void> {
   const app = container('app', { securityContext: RESTRICTED });
-  const rehearsal = pod({ name: 'rehearsal', annotations: ASKING }, podSpec([app]));
+  const probe = pod({ name: 'probe', annotations: REQUEST_METADATA }, podSpec([app]));
   await vi.waitFor(
     async () => {
-      const { spec, metadata } = await namespace.create(rehearsal, '--dry-run=server');
+      const { spec, metadata } = await namespace.create(probe, '--dry-run=server');
       if (envNames(spec).includes('POD_NAME')) return;
       throw new Error(
-        `a pod that asks for its metadata is not injected: ${JSON.stringify({ metadata, spec })}`,
+        `a pod that requests its metadata is not injected: ${JSON.stringify({ metadata, spec })}`,
       );
     },
     { timeout: 20_000, interval: 100 },
   );
 }
 
-async function neverCalled(podherald: Podherald, error: unknown): Promise<string> {
-  const hint = 'if the API server cannot reach that address, set PODHERALD_E2E_HOST to one it can';
-  const where = JSON.stringify(podherald.clientConfig);
-  return `podherald at ${where} injects nothing (${hint}): ${error}\npodherald wrote:\n${await podherald.log()}`;
+async function notInjectedMessage(podherald: Podherald, error: unknown): Promise<string> {
+  const address = JSON.stringify(podherald.clientConfig);
+  const hint =
+    'if the API server cannot reach this address, set PODHERALD_E2E_HOST to an address that it can reach';
+  return `podherald at ${address} injects nothing (${hint}): ${error}\nThe log of podherald:\n${await podherald.log()}`;
 }

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { ASKING, container, type Pod, podSpec } from './objects.ts';
+import { container, type Pod, podSpec, REQUEST_METADATA } from './objects.ts';
 import { test } from './suite.ts';
 
-test('each pod of a Deployment sees its own name, and its owner reads in its status what it got', async ({
+test('each pod of a Deployment gets its own name, and has the status annotation', async ({
   namespace,
 }) => {
   const labels = { app: 'web' };
@@ -23,7 +23,7 @@ test('each pod of a Deployment sees its own name, and its owner reads in its sta
   }
 });
 
-test('a pod of a StatefulSet sees its lasting name', async ({ namespace }) => {
+test('a pod of a StatefulSet gets its stable name', async ({ namespace }) => {
   const labels = { app: 'db' };
   await namespace.apply({
     apiVersion: 'apps/v1',
@@ -38,7 +38,7 @@ test('a pod of a StatefulSet sees its lasting name', async ({ namespace }) => {
   );
 });
 
-test('a Job sees its metadata and ends', async ({ namespace }) => {
+test('a pod of a Job gets its metadata, and the Job completes', async ({ namespace }) => {
   await namespace.apply({
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -53,7 +53,7 @@ test('a Job sees its metadata and ends', async ({ namespace }) => {
   expect(ip).toMatch(/[.:]/);
 });
 
-test('a pod of a CronJob carries the status', async ({ namespace }) => {
+test('a pod of a CronJob has the status annotation', async ({ namespace }) => {
   await namespace.apply({
     apiVersion: 'batch/v1',
     kind: 'CronJob',
@@ -69,11 +69,11 @@ test('a pod of a CronJob carries the status', async ({ namespace }) => {
 });
 
 function template(labels: Record<string, string>): Pick<Pod, 'metadata' | 'spec'> {
-  return { metadata: { labels, annotations: ASKING }, spec: podSpec([container('app')]) };
+  return { metadata: { labels, annotations: REQUEST_METADATA }, spec: podSpec([container('app')]) };
 }
 
 function jobSpec(): object {
   const command = ['sh', '-c', 'echo $POD_NAME $POD_IP'];
   const spec = podSpec([container('app', { command })], { restartPolicy: 'Never' });
-  return { backoffLimit: 0, template: { metadata: { annotations: ASKING }, spec } };
+  return { backoffLimit: 0, template: { metadata: { annotations: REQUEST_METADATA }, spec } };
 }

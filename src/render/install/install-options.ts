@@ -9,6 +9,7 @@ export type TlsSource = (typeof TLS_SOURCES)[number];
 export const SCOPES = ['all', 'labelled'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The `failurePolicy` of the webhook. */
 export const FAILURE_POLICIES = ['Ignore', 'Fail'] as const;
 export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
 

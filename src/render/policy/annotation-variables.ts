@@ -23,9 +23,9 @@ export function annotationVariables(input: PolicyInput): Variable[] {
       expression: 'object.metadata.?annotations.orValue({})',
     },
     input.readsNamespaces ? NAMESPACE_DEFAULTS : NO_DEFAULTS,
-    ...switchVariables(input),
-    ...pathVariables(input),
-    ...selectionVariables(`${annotationPrefix}metadata-containers`),
+    ...injectMetadataVariables(input),
+    ...metadataPathVariables(input),
+    ...metadataContainersVariables(`${annotationPrefix}metadata-containers`),
   ];
 }
 
@@ -42,29 +42,29 @@ const NO_DEFAULTS: Variable = {
   expression: '{}',
 };
 
-function switchVariables({ rules }: PolicyInput): Variable[] {
+function injectMetadataVariables({ rules }: PolicyInput): Variable[] {
   const { annotationPrefix, metadata, profiles } = rules;
-  const spellings = celStrings(['inject-metadata', `${annotationPrefix}inject-metadata`]);
+  const keys = celStrings(['inject-metadata', `${annotationPrefix}inject-metadata`]);
   return [
     {
       name: 'injectMetadata',
       comment:
         'The values of inject-metadata, with and without the prefix: each is [true], [false] or a list of profile names.',
-      expression: switches('variables.annotations', spellings),
+      expression: injectMetadataValues('variables.annotations', keys),
     },
     {
       name: 'defaultInjectMetadata',
       comment: 'The same for the namespace. Invalid values are ignored.',
-      expression: `${switches('variables.defaults', spellings)}
-  .filter(names, ${isSwitch('names')})`,
+      expression: `${injectMetadataValues('variables.defaults', keys)}
+  .filter(names, ${isInjectMetadataValue('names')})`,
     },
     {
       name: 'metadataRequest',
       comment:
         'The value that is used: the pod takes precedence over the namespace. Empty if the two keys have different values.',
       expression: `[variables.injectMetadata, variables.defaultInjectMetadata]
-  .filter(switches, switches.size() > 0)
-  .map(switches, switches.all(names, names == switches[0]) ? switches[0] : [])`,
+  .filter(values, values.size() > 0)
+  .map(values, values.all(names, names == values[0]) ? values[0] : [])`,
     },
     {
       name: 'profiles',
@@ -76,22 +76,22 @@ function switchVariables({ rules }: PolicyInput): Variable[] {
   ];
 }
 
-function switches(annotations: string, spellings: string): string {
-  return `${valuesOf(annotations, spellings)}
+function injectMetadataValues(annotations: string, keys: string): string {
+  return `${valuesOf(annotations, keys)}
   .map(text, text.lowerAscii() in ['true', 'false']
     ? [text.lowerAscii()]
     : text.split(',').map(name, name.trim()))`;
 }
 
 /** CEL for the trimmed values of those keys that are set. */
-export function valuesOf(annotations: string, keys: string): string {
+function valuesOf(annotations: string, keys: string): string {
   return `${keys}
   .filter(key, key in ${annotations})
   .map(key, ${annotations}[key].trim())`;
 }
 
 /** CEL that is true if a list of names is valid: [true], [false] or profile names, each only once. */
-export function isSwitch(names: string): string {
+export function isInjectMetadataValue(names: string): string {
   return `${names} in [['true'], ['false']] || ${names}.all(name,
     name.matches(${celString(DNS_LABEL.source)}) &&
     !(name in ${celStrings(TRUE_WORDS)}) &&
@@ -99,7 +99,7 @@ export function isSwitch(names: string): string {
     ${names}.filter(other, other == name).size() == 1)`;
 }
 
-function pathVariables({ rules: { annotationPrefix, metadata } }: PolicyInput): Variable[] {
+function metadataPathVariables({ rules: { annotationPrefix, metadata } }: PolicyInput): Variable[] {
   const key = celStrings([`${annotationPrefix}metadata-path`]);
   return [
     {
@@ -128,7 +128,7 @@ export function isPath(text: string): string {
     ${text}.split('/').all(name, size(bytes(name)) <= ${FILE_NAME_BYTES})`;
 }
 
-function selectionVariables(key: string): Variable[] {
+function metadataContainersVariables(key: string): Variable[] {
   return [
     {
       name: 'metadataContainers',
@@ -152,20 +152,20 @@ function selectionVariables(key: string): Variable[] {
 
 /** Reads the ambassador annotations of a pod and its namespace. */
 export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: Rules): Variable[] {
-  const spellings = celStrings(['inject-ambassador', `${prefix}inject-ambassador`]);
+  const keys = celStrings(['inject-ambassador', `${prefix}inject-ambassador`]);
   const access = celStrings([`${prefix}ambassador-access`]);
-  const words = (annotations: string, keys: string): string =>
-    `${valuesOf(annotations, keys)}\n  .map(text, text.lowerAscii())`;
+  const words = (annotations: string, names: string): string =>
+    `${valuesOf(annotations, names)}\n  .map(text, text.lowerAscii())`;
   return [
     {
       name: 'injectAmbassador',
       comment: 'The values of inject-ambassador, with and without the prefix.',
-      expression: words('variables.annotations', spellings),
+      expression: words('variables.annotations', keys),
     },
     {
       name: 'defaultInjectAmbassador',
       comment: 'The same for the namespace. Invalid values are ignored.',
-      expression: `${words('variables.defaults', spellings)}
+      expression: `${words('variables.defaults', keys)}
   .filter(word, word in ['true', 'false'])`,
     },
     {

@@ -2,7 +2,7 @@ import { DNS_LABEL } from '../../core/api/names.ts';
 import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
 import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
 import { MAX_PORT, MIN_PORT } from '../../core/decision/values.ts';
-import { isPath, isPort, isSwitch } from './annotation-variables.ts';
+import { isInjectMetadataValue, isPath, isPort } from './annotation-variables.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 
@@ -28,19 +28,19 @@ export interface Requirement extends Variable {
 
 /** The pod's own annotations are valid. */
 export function validityRequirements(rules: Rules): Requirement[] {
-  return [...metadataFaults(rules), ...ambassadorFaults(rules)].map((limit) => ({
-    ...limit,
-    expression: `!variables.areBlanksClear ||\n  (${limit.expression})`,
+  return [...metadataValidity(rules), ...ambassadorValidity(rules)].map((requirement) => ({
+    ...requirement,
+    expression: `!variables.areBlanksClear ||\n  (${requirement.expression})`,
   }));
 }
 
-function metadataFaults({ annotationPrefix: prefix }: Rules): Requirement[] {
+function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
   const selection = celString(`${prefix}metadata-containers`);
   return [
     {
       name: 'isInjectMetadataValid',
       comment: 'inject-metadata is valid: true, false, or valid profile names.',
-      expression: `variables.injectMetadata.all(names, ${isSwitch('names')})`,
+      expression: `variables.injectMetadata.all(names, ${isInjectMetadataValue('names')})`,
       message: `'inject-metadata: "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
   '": expected true, false, or profile names separated by commas'`,
     },
@@ -75,7 +75,7 @@ function metadataFaults({ annotationPrefix: prefix }: Rules): Requirement[] {
   ];
 }
 
-function ambassadorFaults({ annotationPrefix: prefix }: Rules): Requirement[] {
+function ambassadorValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
   const invalid = (key: string, variable: string, expected: string): string =>
     `${celString(`${key}: "`)} + variables.${variable}.join('", "') + ${celString(`": expected ${expected}`)}`;
   return [
@@ -141,13 +141,13 @@ export function supportRequirements({ annotationPrefix: prefix }: Rules): Requir
         `${prefix}metadata-env and ${prefix}metadata-files: an admission policy cannot parse items, so nothing is injected; remove them, or use a profile`,
       ),
     },
-    blanksAreClear(prefix),
+    areBlanksClear(prefix),
     {
       name: 'hasNoKubeconfig',
       comment: 'The pod requests no kubeconfig, which this policy does not support.',
       expression: "!variables.hasAmbassador || !('true' in variables.ambassadorKubeconfigs)",
       message: celString(
-        `${prefix}ambassador-kubeconfig: this admission policy cannot add a kubeconfig, so nothing is injected; remove it`,
+        `${prefix}ambassador-kubeconfig: this admission policy cannot add a kubeconfig, so nothing is injected; remove the annotation`,
       ),
     },
     {
@@ -163,18 +163,18 @@ export function supportRequirements({ annotationPrefix: prefix }: Rules): Requir
 }
 
 /** If it is not true, the values are not validated: CEL and podherald trim them differently. */
-function blanksAreClear(prefix: string): Requirement {
+function areBlanksClear(prefix: string): Requirement {
   const bare = TRIMMED_KEYS.filter((name) => ANNOTATION_KEYS[name].bare);
   const keys = TRIMMED_KEYS.map((name) => prefix + name);
   return {
     name: 'areBlanksClear',
     comment:
-      'No annotation contains U+0085 or U+FEFF: of these, CEL trims only U+0085, and podherald only U+FEFF.',
+      'No annotation of podherald contains U+0085 or U+FEFF: of these, CEL trims only U+0085, and podherald only U+FEFF.',
     expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(annotations,
   ${celStrings([...bare, ...keys])}
   .all(key, !(key in annotations) || !annotations[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
     message: celString(
-      'an annotation contains U+0085 or U+FEFF, which an admission policy cannot trim as podherald does, so nothing is injected; remove the character',
+      'an annotation of podherald contains U+0085 or U+FEFF, which an admission policy cannot trim as podherald does, so nothing is injected; remove the character',
     ),
   };
 }

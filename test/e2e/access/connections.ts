@@ -1,106 +1,128 @@
-import { type Attack, always, attack, by, REFUSED, SPDY, WEBSOCKET } from './attack.ts';
+import {
+  always,
+  byAccess,
+  REJECTED,
+  type RequestCase,
+  request,
+  SPDY,
+  WEBSOCKET,
+} from './request.ts';
 
 const POD = '/api/v1/namespaces/{ns}/pods/web';
 const COMMAND = '?command=id&stdout=1&container=app';
 
-/** What opens a connection into a pod, a Service or a node, and what gives a token away. */
-export const CONNECTIONS: readonly Attack[] = [
-  attack('exec by websocket', REFUSED, `GET ${POD}/exec${COMMAND}`, WEBSOCKET),
-  attack('exec by SPDY over GET', REFUSED, `GET ${POD}/exec${COMMAND}`, SPDY),
-  attack('exec by SPDY over POST', REFUSED, `POST ${POD}/exec${COMMAND}`, SPDY),
-  attack('exec without an upgrade', REFUSED, `GET ${POD}/exec${COMMAND}`),
-  attack('attach by websocket', REFUSED, `GET ${POD}/attach?stdin=1`, WEBSOCKET),
-  attack('attach by SPDY', REFUSED, `POST ${POD}/attach?stdin=1`, SPDY),
-  attack('portforward by websocket', REFUSED, `GET ${POD}/portforward?ports=80`, WEBSOCKET),
-  attack('portforward by SPDY', REFUSED, `POST ${POD}/portforward`, SPDY),
-  attack('a pod’s proxy', REFUSED, `GET ${POD}/proxy`),
-  attack('a pod’s proxy with a path', REFUSED, `GET ${POD}/proxy/admin?a=b`),
-  attack(
-    'a pod’s proxy with a port',
-    REFUSED,
+/** Requests that open a connection to a pod, a Service or a node, or that return a token. */
+export const CONNECTIONS: readonly RequestCase[] = [
+  request('exec over WebSocket', REJECTED, `GET ${POD}/exec${COMMAND}`, WEBSOCKET),
+  request('exec over SPDY, with GET', REJECTED, `GET ${POD}/exec${COMMAND}`, SPDY),
+  request('exec over SPDY, with POST', REJECTED, `POST ${POD}/exec${COMMAND}`, SPDY),
+  request('exec without an upgrade', REJECTED, `GET ${POD}/exec${COMMAND}`),
+  request('attach over WebSocket', REJECTED, `GET ${POD}/attach?stdin=1`, WEBSOCKET),
+  request('attach over SPDY', REJECTED, `POST ${POD}/attach?stdin=1`, SPDY),
+  request('portforward over WebSocket', REJECTED, `GET ${POD}/portforward?ports=80`, WEBSOCKET),
+  request('portforward over SPDY', REJECTED, `POST ${POD}/portforward`, SPDY),
+  request('pod proxy', REJECTED, `GET ${POD}/proxy`),
+  request('pod proxy with a path', REJECTED, `GET ${POD}/proxy/admin?a=b`),
+  request(
+    'pod proxy with a port',
+    REJECTED,
     'GET /api/v1/namespaces/{ns}/pods/http:web:8080/proxy/',
   ),
-  attack('a pod’s proxy by websocket', REFUSED, `GET ${POD}/proxy/ws`, WEBSOCKET),
-  attack('a Service’s proxy', REFUSED, 'GET /api/v1/namespaces/{ns}/services/web/proxy/'),
-  attack(
-    'a Service’s proxy by https',
-    REFUSED,
+  request('pod proxy over WebSocket', REJECTED, `GET ${POD}/proxy/ws`, WEBSOCKET),
+  request('Service proxy', REJECTED, 'GET /api/v1/namespaces/{ns}/services/web/proxy/'),
+  request(
+    'Service proxy with https',
+    REJECTED,
     'GET /api/v1/namespaces/{ns}/services/https:web:443/proxy/',
   ),
-  attack(
-    'a Service’s proxy by POST',
-    REFUSED,
+  request(
+    'Service proxy with POST',
+    REJECTED,
     'POST /api/v1/namespaces/{ns}/services/web/proxy/x',
     [],
     '{}',
   ),
-  attack('a node’s proxy: its pods', REFUSED, 'GET /api/v1/nodes/node/proxy/pods'),
-  attack(
-    'a node’s proxy: run',
-    REFUSED,
+  request('node proxy: pods', REJECTED, 'GET /api/v1/nodes/node/proxy/pods'),
+  request(
+    'node proxy: run',
+    REJECTED,
     `POST /api/v1/nodes/node/proxy/run/{ns}/web/app?cmd=id`,
     [],
     '{}',
   ),
-  attack(
-    'a node’s proxy: exec',
-    REFUSED,
+  request(
+    'node proxy: exec',
+    REJECTED,
     `GET /api/v1/nodes/node/proxy/exec/{ns}/web/app${COMMAND}`,
     WEBSOCKET,
   ),
-  attack('a node’s proxy with a port', REFUSED, 'GET /api/v1/nodes/https:node:10250/proxy/metrics'),
-  attack('a node’s proxy: its logs', REFUSED, 'GET /api/v1/nodes/node/proxy/logs/'),
-  attack('an ephemeral container by PATCH', REFUSED, `PATCH ${POD}/ephemeralcontainers`, [], '{}'),
-  attack('an ephemeral container by PUT', REFUSED, `PUT ${POD}/ephemeralcontainers`, [], '{}'),
-  attack(
-    'a token of a ServiceAccount',
-    REFUSED,
+  request('node proxy with a port', REJECTED, 'GET /api/v1/nodes/https:node:10250/proxy/metrics'),
+  request('node proxy: logs', REJECTED, 'GET /api/v1/nodes/node/proxy/logs/'),
+  request('PATCH an ephemeral container', REJECTED, `PATCH ${POD}/ephemeralcontainers`, [], '{}'),
+  request('PUT an ephemeral container', REJECTED, `PUT ${POD}/ephemeralcontainers`, [], '{}'),
+  request(
+    'create a token of a ServiceAccount',
+    REJECTED,
     'POST /api/v1/namespaces/{ns}/serviceaccounts/default/token',
     [],
     '{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}}',
   ),
-  attack(
-    'the proxy path of before 1.10, of a node',
-    by('filter', 'api', 'api'),
+  request(
+    'node proxy at its path before Kubernetes 1.10',
+    byAccess('filter', 'api', 'api'),
     'GET /api/v1/proxy/nodes/node/pods',
   ),
-  attack(
-    'the same of a pod',
-    by('filter', 'api', 'api'),
+  request(
+    'pod proxy at its path before Kubernetes 1.10',
+    byAccess('filter', 'api', 'api'),
     'GET /api/v1/proxy/namespaces/{ns}/pods/web/',
   ),
-  attack('/proxy of older times still', by('filter', 'api', 'api'), 'GET /proxy/nodes/node/'),
-  attack('exec below watch', REFUSED, 'GET /api/v1/watch/namespaces/{ns}/pods/web/exec', WEBSOCKET),
-  attack(
-    'exec of another version',
-    REFUSED,
+  request(
+    'node proxy at an even older path',
+    byAccess('filter', 'api', 'api'),
+    'GET /proxy/nodes/node/',
+  ),
+  request(
+    'exec below the watch path',
+    REJECTED,
+    'GET /api/v1/watch/namespaces/{ns}/pods/web/exec',
+    WEBSOCKET,
+  ),
+  request(
+    'exec in another API version',
+    REJECTED,
     'GET /api/v2/namespaces/{ns}/pods/web/exec',
     WEBSOCKET,
   ),
-  attack('exec by a group', REFUSED, 'GET /apis/apps/v1/namespaces/{ns}/pods/web/exec', WEBSOCKET),
-  attack(
-    'a console of KubeVirt',
-    REFUSED,
+  request(
+    'exec in another API group',
+    REJECTED,
+    'GET /apis/apps/v1/namespaces/{ns}/pods/web/exec',
+    WEBSOCKET,
+  ),
+  request(
+    'console of a KubeVirt virtual machine',
+    REJECTED,
     'GET /apis/subresources.kubevirt.io/v1/namespaces/{ns}/virtualmachineinstances/vm/console',
     WEBSOCKET,
   ),
-  attack(
-    'a port of KubeVirt',
-    REFUSED,
+  request(
+    'port of a KubeVirt virtual machine',
+    REJECTED,
     'GET /apis/subresources.kubevirt.io/v1/namespaces/{ns}/virtualmachineinstances/vm/portforward/22/tcp',
     WEBSOCKET,
   ),
-  attack(
-    'the proxy of a cluster’s own kind',
-    REFUSED,
+  request(
+    'proxy subresource of a custom resource',
+    REJECTED,
     'GET /apis/cluster.karmada.io/v1alpha1/clusters/one/proxy/api/v1/pods',
   ),
-  attack('h2c by upgrade', always('kubectl'), 'GET /version', [
+  request('upgrade to h2c', always('kubectl'), 'GET /version', [
     'Connection: Upgrade, HTTP2-Settings',
     'Upgrade: h2c',
     'HTTP2-Settings: AAMAAABkAAQAAP__',
   ]),
-  attack('h2c by upgrade, of exec', REFUSED, `GET ${POD}/exec${COMMAND}`, [
+  request('upgrade to h2c on exec', REJECTED, `GET ${POD}/exec${COMMAND}`, [
     'Connection: Upgrade',
     'Upgrade: h2c',
   ]),

@@ -1,38 +1,46 @@
-import { type Attack, always, attack, by, PASSES, REFUSED, WRITES } from './attack.ts';
+import {
+  always,
+  byAccess,
+  ONLY_FULL,
+  PASSES,
+  REJECTED,
+  type RequestCase,
+  request,
+} from './request.ts';
 
 const PODS = '/api/v1/namespaces/{ns}/pods';
-/** The API server knows no such method, so that what `full` lets through goes nowhere. */
-const UNKNOWN = by('filter', 'filter', 'api');
+/** `full` allows any method, and the API server responds with an error to an unknown one. */
+const UNKNOWN = byAccess('filter', 'filter', 'api');
 
-/** Other methods than GET, and other ways to name one. */
-export const METHODS: readonly Attack[] = [
-  attack('OPTIONS', UNKNOWN, `OPTIONS ${PODS}`),
-  attack('OPTIONS of the server', always('kubectl'), 'OPTIONS *'),
-  attack('TRACE', UNKNOWN, `TRACE ${PODS}`),
-  attack('CONNECT of a path', REFUSED, `CONNECT ${PODS}/web/exec`),
-  attack('CONNECT of a host', always('kubectl'), 'CONNECT kubernetes.default:443'),
-  attack('connect in lower case', UNKNOWN, `connect ${PODS}`),
-  attack('get in lower case', UNKNOWN, `get ${PODS}`),
-  attack('Post in mixed case', UNKNOWN, `Post ${PODS}`),
-  attack('GETT', UNKNOWN, `GETT ${PODS}`),
-  attack('GE', UNKNOWN, `GE ${PODS}`),
-  attack('HEA', UNKNOWN, `HEA ${PODS}`),
-  attack('DATE, of the letters of GET and HEAD', UNKNOWN, `DATE ${PODS}`),
-  attack('HATE, likewise', UNKNOWN, `HATE ${PODS}`),
-  attack('GEAR', UNKNOWN, `GEAR ${PODS}`),
-  attack('nonsense of legal signs', UNKNOWN, `!#$%&'*+-.^_\`|~ ${PODS}`),
-  attack('PROPFIND', UNKNOWN, `PROPFIND ${PODS}`),
-  attack('a method with a blank before it', always('kubectl'), ` DELETE ${PODS}`),
-  attack('a method of illegal signs', always('kubectl'), `GET(DELETE) ${PODS}`),
-  // Nobody reads these headers and parameters: the GET passes as the GET that it is.
+/** Unusual methods, and other ways to state a method. */
+export const METHODS: readonly RequestCase[] = [
+  request('OPTIONS', UNKNOWN, `OPTIONS ${PODS}`),
+  request('OPTIONS *', always('kubectl'), 'OPTIONS *'),
+  request('TRACE', UNKNOWN, `TRACE ${PODS}`),
+  request('CONNECT to a path', REJECTED, `CONNECT ${PODS}/web/exec`),
+  request('CONNECT to a host', always('kubectl'), 'CONNECT kubernetes.default:443'),
+  request('connect in lower case', UNKNOWN, `connect ${PODS}`),
+  request('get in lower case', UNKNOWN, `get ${PODS}`),
+  request('Post in mixed case', UNKNOWN, `Post ${PODS}`),
+  request('GETT', UNKNOWN, `GETT ${PODS}`),
+  request('GE', UNKNOWN, `GE ${PODS}`),
+  request('HEA', UNKNOWN, `HEA ${PODS}`),
+  request('DATE, whose letters are those of GET and HEAD', UNKNOWN, `DATE ${PODS}`),
+  request('HATE, whose letters are those of GET and HEAD', UNKNOWN, `HATE ${PODS}`),
+  request('GEAR', UNKNOWN, `GEAR ${PODS}`),
+  request('a method of unusual but valid characters', UNKNOWN, `!#$%&'*+-.^_\`|~ ${PODS}`),
+  request('PROPFIND', UNKNOWN, `PROPFIND ${PODS}`),
+  request('a method after a space', always('kubectl'), ` DELETE ${PODS}`),
+  request('a method of invalid characters', always('kubectl'), `GET(DELETE) ${PODS}`),
+  // Neither kubectl proxy nor the API server reads these headers and parameters: it stays a GET.
   ...['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'].map((header) =>
-    attack(`${header} on a GET`, PASSES, `GET ${PODS}/web`, [`${header}: DELETE`]),
+    request(`${header} on a GET`, PASSES, `GET ${PODS}/web`, [`${header}: DELETE`]),
   ),
-  attack('_method as a parameter', PASSES, `GET ${PODS}/web?_method=DELETE`),
-  attack('a GET with a body', PASSES, `GET ${PODS}`, [], '{"kind":"Pod"}'),
-  attack(
-    'POST overridden as GET',
-    WRITES,
+  request('_method as a query parameter', PASSES, `GET ${PODS}/web?_method=DELETE`),
+  request('a GET with a body', PASSES, `GET ${PODS}`, [], '{"kind":"Pod"}'),
+  request(
+    'X-HTTP-Method-Override: GET on a POST',
+    ONLY_FULL,
     'POST /api/v1/namespaces/{ns}/configmaps?dryRun=All',
     ['X-HTTP-Method-Override: GET'],
     '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"new"}}',

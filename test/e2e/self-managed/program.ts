@@ -1,12 +1,25 @@
-import { selfManagedTls } from '../../../src/cli/self-managed-tls.ts';
+import {
+  type SelfManagedExtras,
+  type SelfManagedNames,
+  selfManagedTls,
+} from '../../../src/cli/self-managed-tls.ts';
 import { defaultConfig } from '../../../src/config/compile.ts';
 import { createLog } from '../../../src/webhook/server/log.ts';
 import { startServer } from '../../../src/webhook/server/server.ts';
-import type { ProgramOptions } from './options.ts';
+
+/** The argument of this program, as JSON. */
+export interface ProgramOptions {
+  readonly names: SelfManagedNames;
+  readonly extras: SelfManagedExtras;
+  readonly host: string;
+  readonly port: number;
+  readonly adminPort: number;
+}
 
 /**
- * `podherald serve --self-managed-tls` but for what no flag says: certificates for an address, as
- * the API server reaches this machine by URL, and lives of seconds. Its one argument is JSON.
+ * This program is `podherald serve --self-managed-tls` with two things that have no flag:
+ * certificates for an address, because the API server calls this machine by URL, and lifetimes of
+ * seconds.
  */
 const options: ProgramOptions = JSON.parse(process.argv[2] ?? '{}');
 const log = await createLog('info', 'json');

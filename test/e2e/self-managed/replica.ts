@@ -3,22 +3,21 @@ import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Timing } from '../../../src/webhook/tls/self-managed/timing.ts';
-import { addressForCluster } from '../address.ts';
-import { freePort, inUrl } from '../free-port.ts';
-import { CA_SECRET } from './account.ts';
-import type { ProgramOptions } from './options.ts';
+import { addressForCluster, freePort, inUrl } from '../addresses.ts';
+import { CA_SECRET } from './objects.ts';
+import type { ProgramOptions } from './program.ts';
 
 const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url));
 
-/** A podherald with self-managed certificates, in a process of its own on this machine. */
+/** A replica of podherald with self-managed certificates, which runs as a process. */
 export interface Replica {
-  /** Where the API server finds it. */
+  /** The URL at which the API server calls it. */
   readonly url: string;
-  /** Empty where it is ready, or else what /readyz says. */
+  /** Returns an empty text if it is ready, and otherwise what /readyz responds. */
   readonly unready: () => Promise<string>;
   readonly metrics: () => Promise<string>;
-  /** The lines of its log that say so. */
-  readonly told: (message: string) => readonly Record<string, unknown>[];
+  /** Returns the log lines with this message. */
+  readonly logLines: (message: string) => readonly Record<string, unknown>[];
   readonly log: () => string;
   readonly remove: () => Promise<void>;
 }
@@ -29,6 +28,7 @@ export interface ReplicaOptions {
   readonly timing: Timing;
 }
 
+/** Starts a replica. */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const host = process.env['PODHERALD_E2E_HOST'] ?? (await addressForCluster());
   const bind = isIP(host) === 0 ? '0.0.0.0' : host;
@@ -65,11 +65,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     unready: async () => {
       await delay(20);
       const answer = await fetch(`${admin}/readyz`).catch(() => undefined);
-      if (answer === undefined) return 'it does not answer';
+      if (answer === undefined) return 'it does not respond';
       return answer.ok ? '' : answer.text();
     },
     metrics: async () => (await fetch(`${admin}/metrics`)).text(),
-    told: (message) => linesOf(written).filter(({ msg }) => msg === message),
+    logLines: (message) => linesOf(written).filter(({ msg }) => msg === message),
     log: () => written,
     remove: async () => {
       process.off('exit', killWithUs);

@@ -1,7 +1,10 @@
-import { type Api, startApi } from '../api.ts';
-import { ASKING, container, pod, podSpec } from '../objects.ts';
+import { type Api, startApi } from '../kubectl.ts';
+import { container, pod, podSpec, REQUEST_METADATA } from '../objects.ts';
 
-/** Pods that are created without end, in dry runs, and what became of them. */
+/**
+ * Creates pods as fast as it can, as dry runs. The StreamOfCreates of the installation tests sends
+ * at a constant rate instead, which a busy webhook cannot slow down.
+ */
 export interface Stream {
   readonly stop: () => Promise<Streamed>;
 }
@@ -11,9 +14,10 @@ export interface Streamed {
   readonly failed: readonly string[];
 }
 
-/** Creates that are under way at any time. */
-const AT_ONCE = 4;
+/** The number of creates that wait for a response at any time. */
+const CONCURRENCY = 4;
 
+/** Starts to create pods in a namespace, until `stop` is called. */
 export async function startStream(namespace: string): Promise<Stream> {
   const api = await startApi();
   const failed: string[] = [];
@@ -26,7 +30,7 @@ export async function startStream(namespace: string): Promise<Stream> {
       else failed.push(`${new Date().toISOString()} ${problem}`);
     }
   };
-  const runs = Array.from({ length: AT_ONCE }, run);
+  const runs = Array.from({ length: CONCURRENCY }, run);
   return {
     stop: async () => {
       isStopped = true;
@@ -37,10 +41,10 @@ export async function startStream(namespace: string): Promise<Stream> {
   };
 }
 
-/** @returns undefined, or why the pod could not be created, or was not injected. */
+/** Creates a pod. @returns why that failed, or undefined if the pod is injected */
 async function create(api: Api, namespace: string): Promise<string | undefined> {
   const manifest = pod(
-    { generateName: 'stream-', annotations: ASKING },
+    { generateName: 'stream-', annotations: REQUEST_METADATA },
     podSpec([container('app')]),
   );
   const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;

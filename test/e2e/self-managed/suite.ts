@@ -6,19 +6,19 @@ import { TIMING } from '../../../src/webhook/tls/self-managed/timing.ts';
 import { kubectl } from '../kubectl.ts';
 import { Namespace } from '../namespace.ts';
 import { until } from '../until.ts';
-import { makeAccount, removeAccount } from './account.ts';
-import { type Configuration, manifestOf } from './configuration.ts';
+import { type Configuration, makeAccount, manifestOf, removeAccount } from './objects.ts';
 import { type Replica, startReplica } from './replica.ts';
 
+/** Three ready replicas, with the webhook configuration that calls them. */
 export interface Installed {
   readonly namespace: Namespace;
   readonly configuration: Configuration;
   readonly replicas: Replica[];
-  /** How long after the configuration was applied each was ready. */
+  /** For each replica, the time from the creation of the configuration until it was ready. */
   readonly readyMs: number[];
 }
 
-/** vitest's `test`, with three replicas of podherald that start at once, all of which every create asks. */
+/** vitest's `test` with three replicas that start at the same time. Every create calls all three. */
 export const test = vitestTest
   .extend('timing', { scope: 'file' }, TIMING)
   .extend('folder', { scope: 'file' }, async ({ timing: _ }, { onCleanup }) => {

@@ -1,51 +1,53 @@
 import { expect } from 'vitest';
-import { ASKING_FOR_AMBASSADOR, container, pod, podSpec } from '../objects.ts';
+import { container, pod, podSpec, REQUEST_AMBASSADOR } from '../objects.ts';
 import { allow, READ_PODS } from '../rights.ts';
 import { test } from '../suite.ts';
 import { until } from '../until.ts';
 
-/** The shortest life that the API server gives a token. kubelet renews it after 80 % of that. */
+/** The shortest lifetime of a token that the API server allows. kubelet renews it after 80 %. */
 const TOKEN_SECONDS = 600;
 
 test.override('config', { ambassador: { maxAccess: 'full', tokenSeconds: TOKEN_SECONDS } });
 
-test('requests go on while the token is renewed under a running ambassador, and past the life of the first', async ({
+test('no request fails while the token of a running ambassador is renewed, and after the first token has expired', async ({
   namespace,
 }) => {
   await allow(namespace, READ_PODS);
-  const annotations = { ...ASKING_FOR_AMBASSADOR, 'podherald.dev/ambassador-access': 'full' };
-  const command = ['sh', '-c', askEverySecond(namespace.name)];
+  const annotations = { ...REQUEST_AMBASSADOR, 'podherald.dev/ambassador-access': 'full' };
+  const command = ['sh', '-c', requestEverySecond(namespace.name)];
   await namespace.start(
-    pod({ name: 'asking', annotations }, podSpec([container('app', { command })])),
+    pod({ name: 'client', annotations }, podSpec([container('app', { command })])),
   );
 
-  const answers = await until(
+  const requests = await until(
     TOKEN_SECONDS + 120,
     async () => {
-      await namespace.try(['wait', 'pod/asking', '--for=delete', '--timeout=5s']); // a pause
-      return answersIn(await namespace.run(['logs', 'asking', '--container=app']));
+      await namespace.try(['wait', 'pod/client', '--for=delete', '--timeout=5s']); // pauses for 5 s
+      return requestsIn(await namespace.run(['logs', 'client', '--container=app']));
     },
-    (seen) => secondsOf(seen) > TOKEN_SECONDS + 60,
+    (found) => secondsOf(found) > TOKEN_SECONDS + 60,
   );
 
-  const tokens = [...new Set(answers.map(({ token }) => token))];
-  const changed = answers.findIndex(({ token }) => token === tokens[1]);
+  const tokens = [...new Set(requests.map(({ token }) => token))];
+  const changed = requests.findIndex(({ token }) => token === tokens[1]);
   console.log(
-    `${answers.length} requests in ${secondsOf(answers)} s; the token changed after ${secondsOf(answers.slice(0, changed))} s`,
+    `${requests.length} requests in ${secondsOf(requests)} s; the token changed after ${secondsOf(requests.slice(0, changed))} s`,
   );
   expect(tokens).toHaveLength(2);
   expect(tokens).not.toContain('');
-  expect(answers.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+  expect(requests.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
 });
 
-interface Answered {
+/** A line of the log of the client. */
+interface LoggedRequest {
   readonly atSeconds: number;
   readonly outcome: string;
-  /** The id of the token that the API server has seen (authentication.kubernetes.io/credential-id). */
+  /** The id of the token that was used (authentication.kubernetes.io/credential-id). */
   readonly token: string;
 }
 
-function askEverySecond(namespace: string): string {
+/** A shell program that sends a request each second, and logs its outcome and its token. */
+function requestEverySecond(namespace: string): string {
   const review = '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}';
   return `while true; do
   if wget -qO /dev/null $KUBE_API_URL/api/v1/namespaces/${namespace}/pods; then outcome=ok; else outcome=failed; fi
@@ -56,7 +58,7 @@ function askEverySecond(namespace: string): string {
 done`;
 }
 
-function answersIn(log: string): Answered[] {
+function requestsIn(log: string): LoggedRequest[] {
   const lines = log.split('\n').filter((line) => line !== '');
   return lines.map((line) => {
     const [atSeconds, outcome = '', token = ''] = line.split(' ');
@@ -64,6 +66,7 @@ function answersIn(log: string): Answered[] {
   });
 }
 
-function secondsOf(answers: readonly Answered[]): number {
-  return (answers.at(-1)?.atSeconds ?? 0) - (answers[0]?.atSeconds ?? 0);
+/** Returns the time from the first to the last request. */
+function secondsOf(requests: readonly LoggedRequest[]): number {
+  return (requests.at(-1)?.atSeconds ?? 0) - (requests[0]?.atSeconds ?? 0);
 }

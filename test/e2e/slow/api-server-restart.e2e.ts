@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NO_IMAGE } from '../in-cluster.ts';
 import { Installation } from '../installation.ts';
 import { Namespace } from '../namespace.ts';
+import { NO_IMAGE } from '../podherald-pod.ts';
 import { type FailedCreate, StreamOfCreates, summary } from '../stream-of-creates.ts';
 import { until } from '../until.ts';
 
-/** Restarts the API server; hack/e2e sets it for hack/cluster. It is run by a shell. */
+/** A shell command that restarts the API server. hack/e2e sets it for the cluster of hack/cluster. */
 const RESTART = process.env['PODHERALD_E2E_RESTART_API_SERVER'];
 
-describe.skipIf(NO_IMAGE || RESTART === undefined)('while the API server is restarted', () => {
+describe.skipIf(NO_IMAGE || RESTART === undefined)('during a restart of the API server', () => {
   let namespace: Namespace;
   let installation: Installation;
 
@@ -27,27 +27,27 @@ describe.skipIf(NO_IMAGE || RESTART === undefined)('while the API server is rest
     await namespace?.remove();
   });
 
-  test('whatever it answers, podherald has answered it', async () => {
+  test('no create fails because of podherald, and no replica restarts', async () => {
     const creates = await StreamOfCreates.start(namespace);
     await creates.more(200);
     const originMs = performance.now();
     const failedBefore = creates.failed.length;
     await promisify(execFile)('sh', ['-c', RESTART ?? '']);
-    await until(60, answered, (isAnswered) => isAnswered);
-    const answeredMs = performance.now();
+    await until(60, isReachable, (reachable) => reachable);
+    const reachableAtMs = performance.now();
     await creates.more(200);
     await creates.stop();
 
     const failed = creates.failed.slice(failedBefore);
-    const away = ((answeredMs - originMs) / 1000).toFixed(1);
+    const seconds = ((reachableAtMs - originMs) / 1000).toFixed(1);
     console.log(
-      `away for ${away} s; ${creates.count} creates, ${failed.length} failed\n${summary(failed, originMs)}`,
+      `API server unreachable for ${seconds} s; ${creates.count} creates, ${failed.length} failed\n${summary(failed, originMs)}`,
     );
     expect(summary(failed.filter(isOfWebhook), originMs)).toBe('');
     expect(await installation.podNames().then(restarts)).toBe(0);
   });
 
-  async function answered(): Promise<boolean> {
+  async function isReachable(): Promise<boolean> {
     return (await namespace.try(['get', 'pods'])).code === 0;
   }
 

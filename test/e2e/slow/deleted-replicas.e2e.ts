@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NO_IMAGE } from '../in-cluster.ts';
 import { Installation } from '../installation.ts';
 import { Namespace } from '../namespace.ts';
+import { NO_IMAGE } from '../podherald-pod.ts';
 import { StreamOfCreates, summary } from '../stream-of-creates.ts';
 import { until } from '../until.ts';
 
-/** Of ten deletions, one had failed a create before spare connections were ended half-way. */
-const TIMES = 30;
+/**
+ * Enough to notice a failure that happens at one of ten deletions. That was the rate before a
+ * replica that shuts down half-closed its idle connections.
+ */
+const DELETIONS = 30;
 
-describe.skipIf(NO_IMAGE)('while replicas are deleted one after the other', () => {
+describe.skipIf(NO_IMAGE)('while replicas are deleted one after another', () => {
   let namespace: Namespace;
   let installation: Installation;
 
@@ -16,7 +19,7 @@ describe.skipIf(NO_IMAGE)('while replicas are deleted one after the other', () =
     namespace = await Namespace.make();
     installation = await Installation.make([namespace.name]);
     await installation.apply(['--tls', 'files', '--failure-policy', 'Fail']);
-    await installation.bringCertificate();
+    await installation.provideCertificate();
     await installation.ready();
     await installation.reached(namespace);
   });
@@ -30,7 +33,7 @@ describe.skipIf(NO_IMAGE)('while replicas are deleted one after the other', () =
     const creates = await StreamOfCreates.start(namespace);
     const startedAtMs = performance.now();
     await creates.more(50);
-    for (let time = 0; time < TIMES; time += 1) {
+    for (let deletion = 0; deletion < DELETIONS; deletion += 1) {
       await installation.home.run(['delete', 'pod', await installation.busiest()]);
       await installation.ready();
       await until(

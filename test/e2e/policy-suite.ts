@@ -1,46 +1,48 @@
-import { type Api, startApi } from './api.ts';
+import { type Api, startApi } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
 import type { Metadata, Pod } from './objects.ts';
 import { makePolicies } from './policies.ts';
 import { test as suite } from './suite.ts';
 
-/** One namespace, made three times. */
-export interface Triplets {
+/** Three namespaces with the same annotations. */
+export interface NamespaceTriple {
   readonly annotations: Readonly<Record<string, string>>;
+  /** With neither the webhook nor the policies. */
   readonly bare: Namespace;
   readonly byWebhook: Namespace;
   readonly byPolicy: Namespace;
 }
 
-/** What became of one pod in each of them. */
-export interface Fates {
-  readonly bare: Fate;
-  readonly byWebhook: Fate;
-  readonly byPolicy: Fate;
+/** The results of creating the same pod in each of the three. */
+export interface CreateResults {
+  readonly bare: CreateResult;
+  readonly byWebhook: CreateResult;
+  readonly byPolicy: CreateResult;
 }
 
-/** `denied` by podherald or its policies, `refused` by the API server itself. */
-export interface Fate {
-  readonly kind: 'accepted' | 'refused' | 'denied';
+/** The result of creating a pod. */
+export interface CreateResult {
+  /** `denied` by podherald or its policies, or `rejected` by the API server itself. */
+  readonly kind: 'accepted' | 'rejected' | 'denied';
   readonly message: string;
-  /** As it is stored. */
+  /** The pod as stored. */
   readonly pod?: Pod;
-  /** Without what is made up for each pod, and without the status, which only podherald writes. */
+  /** The pod without generated fields and without the status, which only the webhook writes. */
   readonly comparable?: object;
 }
 
 suite.override('config', { namespaces: { annotations: true } });
 
-/** The suite's test with podherald as a webhook in some namespaces, and its policies in others. */
+/** The `test` of the suite with podherald's webhook in some namespaces and its policies in others. */
 export const test = suite
   .extend('policies', { scope: 'file' }, async ({ config }, { onCleanup }) => {
     const policies = await makePolicies(config);
     onCleanup(policies.remove);
     return policies;
   })
-  .extend('makeTriplets', { scope: 'file' }, ({ makeBareNamespace, webhook, policies }) => {
-    return async (all: readonly Metadata[]): Promise<Triplets[]> => {
-      const triplets = await Promise.all(
+  .extend('makeTriples', { scope: 'file' }, ({ makeBareNamespace, webhook, policies }) => {
+    return async (all: readonly Metadata[]): Promise<NamespaceTriple[]> => {
+      const triples = await Promise.all(
         all.map(async (metadata) => ({
           annotations: metadata.annotations ?? {},
           bare: await makeBareNamespace(metadata),
@@ -48,9 +50,9 @@ export const test = suite
           byPolicy: await makeBareNamespace(metadata),
         })),
       );
-      await webhook.select(...triplets.map(({ byWebhook }) => byWebhook));
-      await policies.select(...triplets.map(({ byPolicy }) => byPolicy));
-      return triplets;
+      await webhook.select(...triples.map(({ byWebhook }) => byWebhook));
+      await policies.select(...triples.map(({ byPolicy }) => byPolicy));
+      return triples;
     };
   })
   .extend('api', { scope: 'file' }, async ({ failurePolicy: _ }, { onCleanup }) => {
@@ -59,17 +61,22 @@ export const test = suite
     return api;
   });
 
-/** What the API server makes of a pod in each of them, all but storing it. */
-export async function createThrice(api: Api, places: Triplets, pod: Pod): Promise<Fates> {
+/** Creates a pod in each of the three namespaces, as a dry run. */
+export async function createInEach(
+  api: Api,
+  namespaces: NamespaceTriple,
+  pod: Pod,
+): Promise<CreateResults> {
   const [bare, byWebhook, byPolicy] = await Promise.all([
-    create(api, places.bare, pod),
-    create(api, places.byWebhook, pod),
-    create(api, places.byPolicy, pod),
+    create(api, namespaces.bare, pod),
+    create(api, namespaces.byWebhook, pod),
+    create(api, namespaces.byPolicy, pod),
   ]);
   return { bare, byWebhook, byPolicy };
 }
 
-export async function create(api: Api, namespace: Namespace, pod: Pod): Promise<Fate> {
+/** Creates a pod as a dry run. Throws for a response that is neither a success nor a rejection. */
+export async function create(api: Api, namespace: Namespace, pod: Pod): Promise<CreateResult> {
   const path = `/api/v1/namespaces/${namespace.name}/pods?dryRun=All`;
   const { code, body } = await api.post(path, pod);
   const message = body.message ?? 'accepted';
@@ -78,12 +85,13 @@ export async function create(api: Api, namespace: Namespace, pod: Pod): Promise<
     return { kind: 'accepted', message, pod: stored, comparable: comparable(stored, namespace) };
   }
   if (code !== 403 && code !== 422 && code !== 400) throw new Error(`${code}: ${message}`);
-  return { kind: OUR_DENIAL.test(message) ? 'denied' : 'refused', message };
+  return { kind: PODHERALD_DENIAL.test(message) ? 'denied' : 'rejected', message };
 }
 
-const OUR_DENIAL = /admission webhook "pods\.podherald\.dev" denied|ValidatingAdmissionPolicy '/;
+const PODHERALD_DENIAL =
+  /admission webhook "pods\.podherald\.dev" denied|ValidatingAdmissionPolicy '/;
 
-/** Under the prefixes of all configs here. */
+/** The status annotation, with the annotation prefix of each config in these tests. */
 const STATUS = /^(podherald\.dev|meta\.example\.com)\/status$/;
 
 function comparable({ metadata, status: _, ...rest }: Pod, namespace: Namespace): object {

@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { commandByDefaults } from './command.ts';
-import { PROGRAM } from './kubectl.ts';
+import { KUBECTL } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
-import { ASKING, container, deployment, type KubeObject, pod, podSpec } from './objects.ts';
+import {
+  container,
+  deployment,
+  type KubeObject,
+  pod,
+  podSpec,
+  REQUEST_METADATA,
+} from './objects.ts';
+import { runWithEmptyConfig } from './podherald-cli.ts';
 import { test } from './suite.ts';
 import { until } from './until.ts';
 
@@ -23,30 +30,32 @@ interface Audit {
 
 async function audit(namespace: Namespace): Promise<Audit> {
   const args = ['audit', '-n', namespace.name, '-o', 'json'];
-  const { code, stdout, stderr } = await commandByDefaults(args);
+  const { code, stdout, stderr } = await runWithEmptyConfig(args);
   if (stdout === '') throw new Error(stderr);
   return { code, ...JSON.parse(stdout) };
 }
 
-/** Runs a command as somebody would who pastes it. */
-async function paste(line: string): Promise<void> {
-  const kubectl = `kubectl() { "${PROGRAM}" "$@"; }`;
+/** Runs a command in bash, as a user does who copies it from the output. */
+async function runInShell(line: string): Promise<void> {
+  const kubectl = `kubectl() { "${KUBECTL}" "$@"; }`;
   await promisify(execFile)('bash', ['-c', `set -o pipefail; ${kubectl}; ${line}`]);
 }
 
 function misplaced(name: string): KubeObject {
   const plain = deployment(name, {});
-  return { ...plain, metadata: { ...plain.metadata, annotations: ASKING } };
+  return { ...plain, metadata: { ...plain.metadata, annotations: REQUEST_METADATA } };
 }
 
-test('finds the pods that did not get, and its commands mend them', async ({
+test('podherald audit finds the pods that are missing an injection, and its commands repair them', async ({
   makeBareNamespace,
   webhook,
 }) => {
   const namespace = await makeBareNamespace();
-  await namespace.apply(deployment('web', ASKING));
+  await namespace.apply(deployment('web', REQUEST_METADATA));
   await namespace.apply(misplaced('wrong'));
-  await namespace.apply(pod({ name: 'bare', annotations: ASKING }, podSpec([container('app')])));
+  await namespace.apply(
+    pod({ name: 'bare', annotations: REQUEST_METADATA }, podSpec([container('app')])),
+  );
   for (const name of ['web', 'wrong']) {
     await namespace.wait(`deployment/${name}`, 'condition=Available');
   }
@@ -65,7 +74,7 @@ test('finds the pods that did not get, and its commands mend them', async ({
   ]);
 
   const commands = [...found.missing, ...found.misplaced].flatMap(({ mend }) => mend.commands);
-  for (const command of commands) await paste(command);
+  for (const command of commands) await runInShell(command);
   const mended = await until(
     90,
     () => audit(namespace),

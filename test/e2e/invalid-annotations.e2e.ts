@@ -2,15 +2,15 @@ import { expect } from 'vitest';
 import { container, deployment, type KubeObject, type List, pod, podSpec } from './objects.ts';
 import { test } from './suite.ts';
 
-/** Faults as people make them: one in each annotation, and two in one. */
-const FAULTY = {
+/** Typical mistakes: one in each annotation, and two in `metadata-files`. */
+const INVALID = {
   'inject-metadata': 'yes',
   'podherald.dev/metadata-env': "POD_IP=status.podip, TIER=metadata.labels['tier']",
   'podherald.dev/metadata-files': 'cpu=limits.cpu:1Mi\nip=status.podIP',
   'podherald.dev/metadata-containers': 'ap',
 };
 
-/** The end of what anybody is told of them. */
+/** The last lines of every message about them. */
 const MESSAGE = `\
 - inject-metadata: "yes": expected true, false, or profile names separated by commas; did you mean true?
 - podherald.dev/metadata-containers: the pod has no container "ap"; did you mean app?
@@ -18,26 +18,26 @@ const MESSAGE = `\
 - podherald.dev/metadata-files: "cpu=limits.cpu:1Mi": expected a divisor for cpu: 1m, 1
 - podherald.dev/metadata-files: "ip=status.podIP": status.podIP works only as env; write it under metadata-env`;
 
-test('a faulty pod is denied, and kubectl apply tells every fault and how to mend it', async ({
+test('a pod with invalid annotations is denied, and kubectl shows each fault and its correction', async ({
   namespace,
 }) => {
-  const faulty = pod({ name: 'faulty', annotations: FAULTY }, podSpec([container('app')]));
-  const { code, stderr } = await namespace.try(['apply', '-f', '-'], JSON.stringify(faulty));
+  const invalid = pod({ name: 'invalid', annotations: INVALID }, podSpec([container('app')]));
+  const { code, stderr } = await namespace.try(['apply', '-f', '-'], JSON.stringify(invalid));
 
   expect(code).toBe(1);
   expect(stderr.trimEnd()).toBe(
     `Error from server (Forbidden): error when creating "STDIN": admission webhook "pods.podherald.dev" denied the request: 5 faults in the annotations of the pod (namespace ${namespace.name}):\n${MESSAGE}`,
   );
-  await expect(namespace.get('pod/faulty')).rejects.toThrow('NotFound');
+  await expect(namespace.get('pod/invalid')).rejects.toThrow('NotFound');
 });
 
-test("the same faults on a Deployment are in its ReplicaSet's event and in its own status", async ({
+test('invalid annotations of a Deployment are reported in its status and in an event of its ReplicaSet', async ({
   namespace,
 }) => {
-  await namespace.apply(deployment('faulty', FAULTY));
+  await namespace.apply(deployment('invalid', INVALID));
 
-  await namespace.wait('deployment/faulty', 'condition=ReplicaFailure', 30);
-  const { status } = await namespace.get<Conditioned>('deployment/faulty');
+  await namespace.wait('deployment/invalid', 'condition=ReplicaFailure', 30);
+  const { status } = await namespace.get<WithConditions>('deployment/invalid');
   const failure = status.conditions.find(({ type }) => type === 'ReplicaFailure');
   expect(failure?.message).toContain(MESSAGE);
 
@@ -48,7 +48,7 @@ test("the same faults on a Deployment are in its ReplicaSet's event and in its o
   expect(event?.message).toContain(MESSAGE);
 });
 
-interface Conditioned {
+interface WithConditions {
   readonly status: {
     readonly conditions: readonly { readonly type: string; readonly message: string }[];
   };

@@ -1,27 +1,18 @@
 import { expect } from 'vitest';
 import type { Namespace } from './namespace.ts';
-import {
-  ASKING_FOR_AMBASSADOR,
-  container,
-  type Pod,
-  type PodSpec,
-  pod,
-  podSpec,
-} from './objects.ts';
+import { container, type Pod, type PodSpec, pod, podSpec, REQUEST_AMBASSADOR } from './objects.ts';
 import { test } from './suite.ts';
 
-test('on the network of the node there is no ambassador, and kubectl says why', async ({
-  namespace,
-}) => {
+test('a pod with hostNetwork gets no ambassador, and kubectl shows why', async ({ namespace }) => {
   const spec = podSpec([container('app')], { hostNetwork: true });
-  const { warnings, started } = await apply(namespace, 'on-the-node', spec);
+  const { warnings, started } = await apply(namespace, 'host-network', spec);
   expect(warnings).toEqual([
     'Warning: podherald: no ambassador: on the network of the node, all of the node could use it',
   ]);
   expect(started.spec.initContainers).toBeUndefined();
 });
 
-test('where an app declares port 8001 the ambassador is at the next one, as KUBE_API_URL says', async ({
+test('the ambassador uses port 8002 if the app declares port 8001, and KUBE_API_URL shows it', async ({
   namespace,
 }) => {
   const spec = podSpec([container('app', { ports: [{ containerPort: 8001 }] })]);
@@ -36,10 +27,8 @@ test('where an app declares port 8001 the ambassador is at the next one, as KUBE
   expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:8002\n\{/);
 });
 
-test('an annotation that asks for a port which the app declares is denied', async ({
-  namespace,
-}) => {
-  const annotations = { ...ASKING_FOR_AMBASSADOR, 'podherald.dev/ambassador-port': '9000' };
+test('a pod that requests the ambassador at a port of the app is denied', async ({ namespace }) => {
+  const annotations = { ...REQUEST_AMBASSADOR, 'podherald.dev/ambassador-port': '9000' };
   const app = container('app', { ports: [{ containerPort: 9000 }] });
   const manifest = pod({ name: 'denied', annotations }, podSpec([app]));
   const { code, stderr } = await namespace.try(['apply', '-f', '-'], JSON.stringify(manifest));
@@ -47,7 +36,7 @@ test('an annotation that asks for a port which the app declares is denied', asyn
   expect(stderr).toContain('- podherald.dev/ambassador-port: container app declares port 9000 too');
 });
 
-test('beside a container called ambassador it goes by another name, and beside both there is none', async ({
+test('the ambassador has another name if a container is named ambassador, and is not injected if both names are taken', async ({
   namespace,
 }) => {
   const one = podSpec([container('app'), container('ambassador')]);
@@ -59,13 +48,13 @@ test('beside a container called ambassador it goes by another name, and beside b
   expect(JSON.parse(printed)).toHaveProperty('gitVersion');
 
   const both = podSpec([container('ambassador'), container('podherald-ambassador')]);
-  const without = await apply(namespace, 'names-taken', both);
-  expect(without.warnings).toEqual([
+  const notInjected = await apply(namespace, 'names-taken', both);
+  expect(notInjected.warnings).toEqual([
     'Warning: podherald: no ambassador: the pod has containers ambassador and podherald-ambassador',
   ]);
 });
 
-test('where processes are shared, kubectl warns of what root and the user of the ambassador can then do', async ({
+test('a pod with shareProcessNamespace gets a warning that root and the user of the ambassador can read its token', async ({
   namespace,
 }) => {
   const spec = podSpec([container('app')], {
@@ -89,7 +78,7 @@ interface Applied {
 }
 
 async function apply(namespace: Namespace, name: string, spec: PodSpec): Promise<Applied> {
-  const manifest = JSON.stringify(pod({ name, annotations: ASKING_FOR_AMBASSADOR }, spec));
+  const manifest = JSON.stringify(pod({ name, annotations: REQUEST_AMBASSADOR }, spec));
   const { code, stderr } = await namespace.try(['apply', '-f', '-'], manifest);
   expect(code, stderr).toBe(0);
   const warnings = stderr.split('\n').filter((line) => line.startsWith('Warning: '));

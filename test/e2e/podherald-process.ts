@@ -3,17 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addressForCluster } from './address.ts';
-import { freePort, inUrl } from './free-port.ts';
+import { addressForCluster, freePort, inUrl } from './addresses.ts';
 import { type Config, certificateFor, configText, type Podherald } from './podherald.ts';
+import { PROGRAM } from './podherald-cli.ts';
 
-/** The program under test; `dist/main.js` tests what is published instead. */
-const PROGRAM = process.env['PODHERALD_E2E_PROGRAM'] ?? 'src/main.ts';
-
-/** Starts a podherald that has no cluster to read namespaces from, whoever runs the suite. */
+/**
+ * Starts podherald as a process on this machine, which the API server calls by URL. It does not
+ * read the annotations of namespaces, so it needs no access to the cluster.
+ */
 export async function startPodherald(config: Config): Promise<Podherald> {
   const host = process.env['PODHERALD_E2E_HOST'] ?? (await addressForCluster());
-  // A name, such as kind's host.docker.internal, is no address of this machine to listen at.
+  // podherald cannot listen on a host name such as host.docker.internal, only on an address.
   const bind = isIP(host) === 0 ? '0.0.0.0' : host;
   const [port, adminPort] = await Promise.all([freePort(bind), freePort(bind)]);
   const [names, addresses] = isIP(host) === 0 ? [[host], []] : [[], [host]];
@@ -34,26 +34,26 @@ export async function startPodherald(config: Config): Promise<Podherald> {
       .concat('--log-format', 'json'),
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const written: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => written.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => written.push(chunk));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  const logged: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => logged.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => logged.push(chunk));
+  const exited = new Promise((resolve) => child.once('close', resolve));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
 
   return {
     clientConfig: { url: `https://${inUrl(host)}:${port}/mutate` },
     caBundle: Buffer.from(cert).toString('base64'),
     configure,
-    log: async () => String(Buffer.concat(written)),
+    log: async () => String(Buffer.concat(logged)),
     metrics: async () => {
       const response = await fetch(`http://${inUrl(bind)}:${adminPort}/metrics`);
       return response.text();
     },
     remove: async () => {
-      process.off('exit', killWithUs);
-      child.kill('SIGKILL');
-      await ended;
+      process.off('exit', kill);
+      kill();
+      await exited;
       await rm(folder, { recursive: true, force: true });
     },
   };

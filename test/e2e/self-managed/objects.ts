@@ -6,12 +6,12 @@ import { type Namespace, RUN_LABELS } from '../namespace.ts';
 const NAME = 'podherald';
 export const CA_SECRET = 'podherald-ca';
 
-/** The rights that self-managed certificates need, and not one more. */
+/** The RBAC objects with exactly the permissions that self-managed certificates need. */
 function rights(namespace: string, configuration: string): object[] {
   const subjects = [{ kind: 'ServiceAccount', name: NAME, namespace }];
   const group = 'rbac.authorization.k8s.io';
   const api = { apiVersion: `${group}/v1` };
-  const ofCluster = { name: namespace, labels: RUN_LABELS };
+  const clusterScoped = { name: namespace, labels: RUN_LABELS };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME } },
     {
@@ -38,7 +38,7 @@ function rights(namespace: string, configuration: string): object[] {
     {
       ...api,
       kind: 'ClusterRole',
-      metadata: ofCluster,
+      metadata: clusterScoped,
       rules: [
         {
           apiGroups: ['admissionregistration.k8s.io'],
@@ -51,7 +51,7 @@ function rights(namespace: string, configuration: string): object[] {
     {
       ...api,
       kind: 'ClusterRoleBinding',
-      metadata: ofCluster,
+      metadata: clusterScoped,
       roleRef: { apiGroup: group, kind: 'ClusterRole', name: namespace },
       subjects,
     },
@@ -59,9 +59,10 @@ function rights(namespace: string, configuration: string): object[] {
 }
 
 /**
- * A ServiceAccount with those rights.
+ * Creates a ServiceAccount with those permissions. podherald runs outside of the cluster in these
+ * tests, so it uses the ServiceAccount through a kubeconfig.
  *
- * @returns the file of a kubeconfig for it, as it is no pod that uses it.
+ * @returns the path of the kubeconfig
  */
 export async function makeAccount(
   namespace: Namespace,
@@ -86,7 +87,53 @@ export async function makeAccount(
   return file;
 }
 
+/** Deletes its cluster-scoped objects. The others are deleted with the namespace. */
 export async function removeAccount(namespace: Namespace): Promise<void> {
   const { name } = namespace;
   await kubectl(['delete', `clusterrole/${name}`, `clusterrolebinding/${name}`]);
+}
+
+/** A MutatingWebhookConfiguration. */
+export interface Configuration {
+  readonly name: string;
+  /** The URLs of the replicas. Each one is a webhook, so that every create calls all replicas. */
+  readonly urls: readonly string[];
+  /** The namespace whose pods are sent. */
+  readonly namespace: string;
+  /** The caBundle of each webhook. podherald's own manifests have none. */
+  readonly caBundle?: string;
+}
+
+/** Returns its manifest, as JSON. */
+export function manifestOf({ name, urls, namespace, caBundle }: Configuration): string {
+  const clientConfig = (url: string) => ({ url, ...(caBundle !== undefined && { caBundle }) });
+  return JSON.stringify({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name, labels: RUN_LABELS },
+    webhooks: urls.map((url, at) => ({
+      name: `pods-${at}.podherald.dev`,
+      clientConfig: clientConfig(url),
+      rules: [
+        { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] },
+      ],
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+      failurePolicy: 'Fail',
+      timeoutSeconds: 3,
+      sideEffects: 'None',
+      matchPolicy: 'Equivalent',
+      reinvocationPolicy: 'IfNeeded',
+      admissionReviewVersions: ['v1'],
+    })),
+  });
+}
+
+/** Returns the caBundle of each webhook, as PEM; an empty text for a webhook without one. */
+export async function bundlesOf(name: string): Promise<string[]> {
+  const object = JSON.parse(
+    await kubectl(['get', 'mutatingwebhookconfiguration', name, '-o', 'json']),
+  );
+  return object.webhooks.map(({ clientConfig }: { clientConfig: { caBundle?: string } }) =>
+    Buffer.from(clientConfig.caBundle ?? '', 'base64').toString(),
+  );
 }

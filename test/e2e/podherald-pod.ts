@@ -3,19 +3,19 @@ import { Namespace, RUN_LABELS } from './namespace.ts';
 import { type Metadata, RESTRICTED } from './objects.ts';
 import { type Config, certificateFor, configText, type Podherald } from './podherald.ts';
 
-/** podherald's image; hack/e2e makes one for hack/cluster. */
-const IMAGE = process.env['PODHERALD_E2E_IMAGE'];
+/** The image of podherald. hack/e2e builds it for the cluster of hack/cluster. */
+export const IMAGE = process.env['PODHERALD_E2E_IMAGE'];
 
-/** Whether there is nothing to run in the cluster: hack/e2e has said so. */
+/** Whether to skip the tests that run podherald in the cluster. */
 export const NO_IMAGE = IMAGE === undefined;
 
 const NAME = 'podherald';
 const [PORT, ADMIN_PORT] = [8443, 8080];
 
 /**
- * Runs podherald as its users do: as any user on a read-only file system in a namespace that
- * enforces Pod Security restricted, its config a mounted ConfigMap, reached through a Service, and
- * with no right but to read namespaces.
+ * Runs podherald in a pod as users do: with a read-only root file system, in a namespace that
+ * enforces Pod Security level `restricted`, with its config in a mounted ConfigMap, behind a
+ * Service, and with no permission except to read namespaces.
  */
 export async function deployPodherald(config: Config): Promise<Podherald> {
   const namespace = await Namespace.make({
@@ -36,12 +36,12 @@ export async function deployPodherald(config: Config): Promise<Podherald> {
   };
   try {
     await configure(config);
-    await namespace.apply({ apiVersion: 'v1', kind: 'List', items: installation(name, cert, key) });
+    await namespace.apply({ apiVersion: 'v1', kind: 'List', items: objectsFor(name, cert, key) });
     await namespace.wait(`pod/${NAME}`, 'condition=Ready');
   } catch (error) {
     const { stdout, stderr } = await namespace.try(['logs', NAME]);
     await remove();
-    throw new Error(`podherald does not start: ${error}\nIt wrote:\n${stdout}${stderr}`);
+    throw new Error(`podherald does not start: ${error}\nIts log:\n${stdout}${stderr}`);
   }
   return {
     clientConfig: { service: { namespace: name, name: NAME, path: '/mutate' } },
@@ -58,20 +58,20 @@ export async function deployPodherald(config: Config): Promise<Podherald> {
   };
 }
 
-function installation(namespace: string, cert: string, key: string): object[] {
-  const ofCluster: Metadata = { name: namespace, labels: RUN_LABELS };
+function objectsFor(namespace: string, cert: string, key: string): object[] {
+  const clusterScoped: Metadata = { name: namespace, labels: RUN_LABELS };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME } },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
-      metadata: ofCluster,
+      metadata: clusterScoped,
       rules: [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }],
     },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
-      metadata: ofCluster,
+      metadata: clusterScoped,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: namespace },
       subjects: [{ kind: 'ServiceAccount', name: NAME, namespace }],
     },
