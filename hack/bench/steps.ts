@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import type { Mutation } from '../../src/core/admission/mutation.ts';
-import { answer } from '../../src/core/admission/response.ts';
+import { respond } from '../../src/core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../src/core/admission/review.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
 import { median } from './measurements.ts';
@@ -49,7 +49,7 @@ function timeBatch(body: Buffer): Record<Step, number> {
   const [requests, readUs] = timed(parsed, requestOf);
   const [mutations, mutateUs] = timed(requests, mutationOf);
   const pairs = requests.map((request, at) => ({ request, mutation: mutations[at] as Mutation }));
-  const [answers, answerUs] = timed(pairs, ({ request, mutation }) => answer(request, mutation));
+  const [answers, answerUs] = timed(pairs, ({ request, mutation }) => respond(request, mutation));
   const [, stringifyUs] = timed(answers, (each) => JSON.stringify(each));
   return {
     'JSON.parse': parseUs,

@@ -146,11 +146,11 @@ function envItemFault({ input }: { readonly input?: unknown }): string {
 }
 
 function orIssue<Source extends object>(
-  source: Source | { readonly fault: string },
+  source: Source | SourceFault,
   context: z.RefinementCtx,
 ): Source {
   if (!('fault' in source)) return source;
-  context.addIssue(source.fault);
+  context.addIssue(source.fault + (source.hint ?? ''));
   return z.NEVER;
 }
 

@@ -7,8 +7,10 @@ import {
   DEFAULT_AMBASSADOR,
   DEFAULT_PREFIX,
   defaultRules,
+  MAX_PORT,
+  MIN_PORT,
 } from '../core/decision/rules.ts';
-import { MAX_PORT, MIN_PORT } from '../core/decision/values.ts';
+
 import { profileNameSchema, profileSchema } from './profile-items.ts';
 
 const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';

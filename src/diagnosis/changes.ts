@@ -1,8 +1,7 @@
 import { isObject, type Json } from '../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
 import type { Container, Pod, Volume, VolumeMount } from '../core/api/pod.ts';
-import { ownAmbassador } from '../core/decision/ambassador.ts';
-import type { ContainerPlace } from '../core/injection/injection.ts';
+import { type ContainerPosition, podParts } from '../core/decision/pod-parts.ts';
 import type { InjectedParts } from '../manifests/removal/injected-parts.ts';
 
 export type ChangeKind = 'env' | 'files' | 'container' | 'volume' | 'annotation';
@@ -23,7 +22,7 @@ export function changesOf(pod: Pod, operations: readonly AddOperation[]): Change
 
 /** The same of what is podherald's in a pod. */
 export function changesThere(pod: Pod, injected: InjectedParts): Change[] {
-  const ambassador = ownAmbassador(pod);
+  const ambassador = podParts(pod).ambassador?.container;
   const inContainers = injected.containers.flatMap(({ name, at, env, volumeMounts }): Change[] => {
     const container = containerAt(pod, at);
     return [
@@ -40,7 +39,7 @@ export function changesThere(pod: Pod, injected: InjectedParts): Change[] {
   return all.filter(({ names }) => names.length > 0);
 }
 
-function containerAt(pod: Pod, { list, index }: ContainerPlace): Container | undefined {
+function containerAt(pod: Pod, { list, index }: ContainerPosition): Container | undefined {
   return pod.spec[list]?.[index];
 }
 

@@ -45,7 +45,9 @@ export interface Explanation {
 }
 
 /** What a pod or pod template is explained by. */
-export type ExplainedBy = Pick<Found, 'namespace' | 'rules' | 'places' | 'root'>;
+export interface ExplainedBy extends Pick<Found, 'namespace' | 'places' | 'root'> {
+  readonly rules: Rules;
+}
 
 export function explain(
   template: unknown,
@@ -62,9 +64,7 @@ export function explain(
     config: outcome === 'skipped' ? [] : fieldsOf(wishes, rules, places),
     there: isMalformed(pod) ? [] : thereIn(pod, namespace, rules),
     added: isMalformed(pod) ? [] : changesOf(pod, operations),
-    reasons: findings.map((finding) =>
-      explained({ finding, template, namespace, wishes, rules, places, root }),
-    ),
+    reasons: findings.map((finding) => explained({ finding, namespace, places, root })),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Mutation } from '../core/admission/mutation.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
-import { readAnnotationLabel } from '../core/decision/read-annotations.ts';
 import { type Finding, kindOf, type Reason } from '../core/decision/reasons.ts';
 import type { Wish } from './wish.ts';
 
@@ -53,6 +52,6 @@ function isUnheard(found: Finding): boolean {
   return reason === 'unknown_profile' || reason === 'unknown_key' || kindOf(found) === 'fault';
 }
 
-function isOfNamespace({ slots }: Finding): boolean {
-  return readAnnotationLabel(slots['key'] ?? '').namespace !== undefined;
+function isOfNamespace({ causes: [cause] }: Finding): boolean {
+  return cause?.kind === 'annotation' && cause.namespace !== undefined;
 }

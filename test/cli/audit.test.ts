@@ -278,7 +278,9 @@ describe('audit', () => {
     );
     const { missing: groups } = await missing(cluster([pod]));
 
-    expect(groups[0].message).toContain('it asks for what it cannot have: no ambassador: on the');
+    expect(groups[0].message).toContain(
+      'it asks for what it cannot have: no ambassador: the pod uses hostNetwork',
+    );
     expect(groups[0].mend).toEqual({
       commands: [],
       advice: 'without hostNetwork it would get one; else take inject-ambassador away',

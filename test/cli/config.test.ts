@@ -196,9 +196,9 @@ describe('serve --config', () => {
     expect(await running.until('Press Ctrl-C to stop.')).toContain('name: B');
 
     folder.write(BAD);
-    await running.until('the changed config cannot be used');
+    await running.until('the changed config is invalid');
     folder.write('');
-    await running.until('the changed config is in force');
+    await running.until('using the changed config');
 
     expect((await running.stop('SIGTERM')).code).toBe(0);
   });

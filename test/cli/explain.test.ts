@@ -73,7 +73,9 @@ describe('explain -f', () => {
     expect(stdout).toContain('Deployment shop/web: would be injected\n');
     expect(stdout).toMatch(/^ {2}app +gets +7 variables: POD_NAMESPACE, .*/m);
     expect(stdout).toMatch(/^ {2}app +gets +files at \/etc\/downward: podName, /m);
-    expect(stdout).toMatch(/^ {2}app +keeps +app keeps its own POD_NAME$/m);
+    expect(stdout).toMatch(
+      /^ {2}app +keeps +container app already sets POD_NAME; its own values are kept$/m,
+    );
     expect(stdout).toMatch(/^ {2}\(the pod\) +gets +1 container: ambassador$/m);
     expect(stdout).toMatch(/^ {2}\(the pod\) +gets +2 volumes: downward, ambassador-token$/m);
     expect(stdout).toMatch(/^ {2}\+ +- name: POD_NAMESPACE$/m);
@@ -199,19 +201,14 @@ ${spec.replaceAll(/^/gm, '  ')}
       'host_network',
       '',
       `hostNetwork: true\n${APP}`,
-      `spec.hostNetwork of the pod (manifest.yaml:13); ${AS_NAMESPACE}`,
+      `spec.hostNetwork (manifest.yaml:13); ${AS_NAMESPACE}`,
     ],
-    [
-      'windows',
-      '',
-      `${APP}\nos: {name: windows}`,
-      `spec.os of the pod (manifest.yaml:14); ${AS_NAMESPACE}`,
-    ],
+    ['windows', '', `${APP}\nos: {name: windows}`, `spec.os (manifest.yaml:14); ${AS_NAMESPACE}`],
     [
       'automount_disabled',
       '',
       `automountServiceAccountToken: false\n${APP}`,
-      `${AS_NAMESPACE}; spec.automountServiceAccountToken of the pod (manifest.yaml:13)`,
+      `${AS_NAMESPACE}; spec.automountServiceAccountToken (manifest.yaml:13)`,
     ],
     [
       'mirror_pod',
@@ -223,28 +220,23 @@ ${spec.replaceAll(/^/gm, '  ')}
       'port_moved',
       '',
       taken,
-      'what container app has of its own (manifest.yaml:14); ambassador.port of the config',
+      'spec.containers[0] (manifest.yaml:14); ambassador.port of the config',
     ],
-    ['name_taken', '', taken, 'what container ambassador has of its own (manifest.yaml:16)'],
+    ['name_taken', '', taken, 'spec.containers[1] (manifest.yaml:16)'],
     [
       'names_taken',
       '',
       `${taken}\n- name: podherald-ambassador`,
-      'what container ambassador has of its own (manifest.yaml:16); what container podherald-ambassador has of its own (manifest.yaml:17)',
+      'spec.containers[1] (manifest.yaml:16); spec.containers[2] (manifest.yaml:17)',
     ],
     [
       'shared_processes',
       '',
       `shareProcessNamespace: true\n${APP}`,
-      'spec.shareProcessNamespace of the pod (manifest.yaml:13)',
+      'spec.shareProcessNamespace (manifest.yaml:13)',
     ],
-    ['shared_processes', '', `hostPID: true\n${APP}`, 'spec.hostPID of the pod (manifest.yaml:13)'],
-    [
-      'limit_not_set',
-      'inject-metadata: go',
-      APP,
-      'resources.limits of container app (manifest.yaml:13)',
-    ],
+    ['shared_processes', '', `hostPID: true\n${APP}`, 'spec.hostPID (manifest.yaml:13)'],
+    ['limit_not_set', 'inject-metadata: go', APP, 'spec.containers[0] (manifest.yaml:13)'],
     [
       'access_narrowed',
       'podherald.dev/ambassador-access: read-only',

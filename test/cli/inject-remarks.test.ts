@@ -34,7 +34,7 @@ describe('the summary', () => {
 
     expect(summaryOf(`${asking}---\n${DEPLOYMENT}`)).toBe(
       `podherald: Deployment shop/web: injected 7 variables, 1 volume
-podherald: Deployment shop/web: skipped: nothing asks for an injection
+podherald: Deployment shop/web: skipped: no annotation requests an injection
 `,
     );
   });
@@ -93,7 +93,12 @@ describe('an error', () => {
     const annotations = '      annotations:\n        app: web\n        inject-metadata: "yes"\n';
 
     expect(injectText(deployment('', annotations)).faults).toEqual([
-      { line: 11, message: expect.stringMatching(/^Deployment shop\/web: inject-metadata: "yes"/) },
+      {
+        line: 11,
+        message: expect.stringMatching(
+          /^Deployment shop\/web: inject-metadata: invalid value "yes"/,
+        ),
+      },
     ]);
   });
 

@@ -194,9 +194,9 @@ describe('inject ends with exit code 1, a line for each error, and no output', (
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(`^podherald: ${one}:6: Pod web: inject-metadata: "yes"`),
-      expect.stringMatching(`^podherald: ${one}:16: Pod web: inject-metadata: "A=b"`),
-      expect.stringMatching(`^podherald: ${other}:6: Pod web: inject-metadata: ""`),
+      expect.stringMatching(`^podherald: ${one}:6: Pod web: inject-metadata: invalid value "yes"`),
+      expect.stringMatching(`^podherald: ${one}:16: Pod web: inject-metadata: invalid value "A=b"`),
+      expect.stringMatching(`^podherald: ${other}:6: Pod web: inject-metadata: invalid value ""`),
     ]);
   });
 

@@ -159,7 +159,7 @@ describe('serve on a port in use', () => {
 
       expect(code).toBe(1);
       expect(stderr).toBe(
-        `podherald: port ${taken} is in use by another program; choose another one with ${flag}\n`,
+        `podherald: port ${taken} is in use by another process; set another one with ${flag}\n`,
       );
     },
   );

@@ -56,7 +56,7 @@ podherald:   kept volume ambassador-token: ${different}
 `);
     expect(
       silent.stderr,
-    ).toBe(`podherald: Pod web: unchanged: nothing asks for an injection, so podherald does not know what was injected
+    ).toBe(`podherald: Pod web: unchanged: no annotation requests an injection, so podherald does not know what was injected
 podherald:   kept container ambassador: ${different}
 podherald:   kept annotation podherald.dev/status: ${different}
 `);
@@ -72,7 +72,9 @@ podherald:   kept annotation podherald.dev/status: ${different}
     expect(stderr).toMatch(
       /kept variables POD_NAME, POD_NAMESPACE, NODE_NAME,.* of container app: content/,
     );
-    expect(stderr).toContain('podherald:   app keeps its own POD_IP\n');
+    expect(stderr).toContain(
+      'podherald:   container app already sets POD_IP; its own values are kept\n',
+    );
   });
 
   it('says why it removes nothing', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../src/core/admission/mutate.ts';
-import { NOTHING_INJECTED } from '../../src/core/admission/mutation.ts';
+import { errored } from '../../src/core/admission/mutation.ts';
 import { finding } from '../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
 import { judge } from '../../src/diagnosis/judge.ts';
@@ -29,12 +29,7 @@ describe('judge', () => {
   });
 
   it('takes no pod for complete that podherald fails on', () => {
-    const mutation = {
-      outcome: 'failed_open',
-      findings: [finding('patch_not_proven', {})],
-      operations: [],
-      injected: NOTHING_INJECTED,
-    } as const;
+    const mutation = errored(finding('patch_not_proven', {}), new Error('not proven'));
 
     expect(judge(pod({ 'inject-metadata': 'true' }), mutation, setting)).toMatchObject({
       because: { reason: 'podherald_fails', findings: ['patch_not_proven'] },

@@ -4,7 +4,7 @@ import { compile } from '../../src/config/compile.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import type { Mutation } from '../../src/core/admission/mutation.ts';
-import { answer } from '../../src/core/admission/response.ts';
+import { respond } from '../../src/core/admission/response.ts';
 import type { AdmissionRequest } from '../../src/core/admission/review.ts';
 import type { Json } from '../../src/core/api/json.ts';
 import type { Namespace } from '../../src/core/decision/decide.ts';
@@ -87,7 +87,7 @@ export function manifestOf({ namespaceText }: Case, podText: string): string {
 }
 
 export function outcomeOf(pod: Json, mutation: Mutation): CaseOutcome {
-  const { response } = answer(requestFor(pod), mutation);
+  const { response } = respond(requestFor(pod), mutation);
   return {
     outcome: mutation.outcome,
     ...(mutation.reason !== undefined && { reason: mutation.reason }),

@@ -1,10 +1,12 @@
+import { mutate } from '../../src/core/admission/mutate.ts';
 import type { Annotations, Pod } from '../../src/core/api/pod.ts';
 import { SYSTEM_NAMESPACES } from '../../src/core/api/webhook-scope.ts';
 import { ANNOTATION_KEYS } from '../../src/core/decision/annotations.ts';
 import { decide, type Namespace } from '../../src/core/decision/decide.ts';
+import { podParts } from '../../src/core/decision/pod-parts.ts';
 import type { Rules } from '../../src/core/decision/rules.ts';
 import { type Plan, plan } from '../../src/core/injection/plan.ts';
-import { volumeName } from '../../src/core/injection/plan-files.ts';
+import { freeVolumeName } from '../../src/core/injection/plan-files.ts';
 import { ITEM_KEYS, TRIMMED_KEYS } from '../../src/render/policy/requirements.ts';
 
 /**
@@ -13,8 +15,9 @@ import { ITEM_KEYS, TRIMMED_KEYS } from '../../src/render/policy/requirements.ts
  */
 export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true | string {
   if (SYSTEM_NAMESPACES.includes(namespace.name)) return `${namespace.name} is excluded`;
-  const decision = decide(pod, namespace, rules);
-  if (decision.kind === 'skip' && EXEMPT.has(decision.because.reason)) return true;
+  if (EXEMPT.has(mutate(pod, namespace, rules).reason ?? '')) return true;
+  const parts = podParts(pod);
+  const decision = decide(parts, namespace, rules);
   const annotations = pod.metadata?.annotations ?? {};
   const items = ITEM_KEYS.map((name) => rules.annotationPrefix + name).find((key) =>
     Object.hasOwn(annotations, key),
@@ -23,14 +26,14 @@ export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true
   if (TRIMMED_KEYS.some((name) => hasUnclearBlank(name, annotations, namespace, rules))) {
     return 'U+0085 and U+FEFF: a policy cannot tell whether they are whitespace';
   }
-  if (decision.kind === 'deny') return true;
-  if (decide(pod, namespace, { ...rules, onInvalid: 'deny' }).kind === 'deny') {
+  if (decision.faults.length > 0) {
+    if (rules.onInvalid === 'deny') return true;
     return 'a policy does not inject a part of a pod with invalid annotations';
   }
-  if (decision.kind === 'skip') return true;
-  const kubeconfig = decision.ambassador?.kubeconfigAnnotation;
+  if (decision.skipped !== undefined) return true;
+  const kubeconfig = decision.ambassador?.kubeconfig?.key;
   if (kubeconfig !== undefined) return `${kubeconfig}: a policy cannot add a kubeconfig`;
-  return volumesCovered(pod, plan(pod, decision));
+  return volumesCovered(pod, plan(parts, decision));
 }
 
 const BASE = 'downward';
@@ -64,9 +67,9 @@ function volumesCovered({ spec }: Pod, { injection }: Plan): true | string {
       volumeMounts.some((mount) => mount.name === name),
     );
     const container = (user && spec[user.at.list]?.[user.at.index]?.name) ?? '';
-    const isPlain = name.startsWith(`${volumeName(BASE, '', false, NO_NAMES)}${container}`);
-    if (isPlain && name === volumeName(BASE, container, false, taken)) return false;
-    return name !== volumeName(BASE, '', true, taken);
+    const isPlain = name.startsWith(`${freeVolumeName(BASE, '', false, NO_NAMES)}${container}`);
+    if (isPlain && name === freeVolumeName(BASE, container, false, taken)) return false;
+    return name !== freeVolumeName(BASE, '', true, taken);
   });
   return other === undefined ? true : `${other.name}: a policy cannot compute this volume name`;
 }

@@ -1,125 +1,80 @@
 import { escapeToken } from '../api/json-patch.ts';
-import { isMalformed, type Pod, parsePod } from '../api/pod.ts';
-import { type Decision, decide, type Namespace } from '../decision/decide.ts';
-import { type Finding, finding, firstReason, kindOf } from '../decision/reasons.ts';
+import { isMalformed, parsePod } from '../api/pod.ts';
+import { MIRROR_ANNOTATION } from '../decision/annotations.ts';
+import { decide, type Namespace } from '../decision/decide.ts';
+import { podParts } from '../decision/pod-parts.ts';
+import { finding, kindOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
-import { addsParts, type Injection, NO_INJECTION } from '../injection/injection.ts';
 import { patch } from '../injection/patch.ts';
-import { type Plan, plan } from '../injection/plan.ts';
-import { type Mutation, NOTHING_INJECTED, type Outcome } from './mutation.ts';
+import { plan } from '../injection/plan.ts';
+import { denied, errored, type Mutation, patched, skipped } from './mutation.ts';
 import { prove } from './prove.ts';
 import type { AdmissionRequest } from './review.ts';
 import { statusKey, withStatus } from './status.ts';
 
+/** Finds a namespace, at once or by asking the API server. It never throws or rejects. */
+export type FindNamespace = (name: string) => Namespace | Promise<Namespace>;
+
+/** Finds only the name, if podherald does not read namespaces. */
+export const nameOnly: FindNamespace = (name) => ({ name });
+
 /**
- * The whole of podherald: what should this pod get, what of that does it lack, which operations
- * add it, and do they really only add? Pure, and never throws. The webhook, `inject` and the tests
- * all call this.
+ * Reviews a request of the API server. Only the creation of a pod is reviewed, and only then is the
+ * namespace looked up: the one step that may have to wait.
+ */
+export async function review(
+  request: AdmissionRequest,
+  findNamespace: FindNamespace,
+  rules: Rules,
+): Promise<Mutation> {
+  if (request.resource !== 'pods') return skipped(finding('not_a_pod', {}));
+  if (request.operation !== 'CREATE') return skipped(finding('not_create', {}));
+  return mutate(request.object, await findNamespace(request.namespace), rules);
+}
+
+/**
+ * All of podherald: what should this pod get, what of it is missing, which operations add that, and
+ * do they really only add? Pure, and never throws. The webhook, `inject` and the tests call this.
+ * Every way in which a review can end is in this function, in the order in which it is checked.
  *
  * @param object the pod as it was received; it is not changed.
  */
 export function mutate(object: unknown, namespace: Namespace, rules: Rules): Mutation {
   try {
     const pod = parsePod(object);
-    if (isMalformed(pod)) return skipped(finding('malformed_pod', { place: pod.malformed }));
-    return walk(pod, namespace, rules);
+    if (isMalformed(pod)) {
+      const { malformed, path } = pod;
+      return skipped(finding('malformed_pod', { place: malformed }, { kind: 'field', path }));
+    }
+    const annotations = pod.metadata?.annotations;
+    if (annotations && Object.hasOwn(annotations, MIRROR_ANNOTATION)) {
+      return skipped(finding('mirror_pod', {}, { kind: 'annotation', key: MIRROR_ANNOTATION }));
+    }
+    if (rules.exemptNamespaces.has(namespace.name)) {
+      const config = { kind: 'config', path: ['exempt', 'namespaces'] } as const;
+      return skipped(finding('exempt_namespace', { namespace: namespace.name }, config));
+    }
+    const parts = podParts(pod);
+    const decision = decide(parts, namespace, rules);
+    const { injection, findings: planned } = plan(parts, decision);
+    const explained = [
+      ...(decision.skipped && kindOf(decision.skipped) !== 'skipped' ? [decision.skipped] : []),
+      ...[...decision.faults, ...decision.notices, ...planned],
+    ];
+    if (decision.faults.length > 0 && rules.onInvalid === 'deny')
+      return denied(decision, explained);
+    const complete = withStatus(parts, decision, injection, explained, rules);
+    const operations = patch(pod, complete);
+    const unproven = prove(
+      pod,
+      operations,
+      `/metadata/annotations/${escapeToken(statusKey(rules))}`,
+    );
+    if (unproven !== undefined) {
+      return errored(finding('patch_not_proven', {}), new Error(unproven));
+    }
+    return patched(decision, complete, operations, explained);
   } catch (error) {
-    return failedOpen(finding('unexpected_error', {}), error);
+    return errored(finding('unexpected_error', {}), error);
   }
 }
-
-function walk(pod: Pod, namespace: Namespace, rules: Rules): Mutation {
-  const decision = decide(pod, namespace, rules);
-  if (decision.kind === 'deny') return denied(decision.faults);
-  const { injection, findings } = planFor(pod, decision);
-  const complete = withStatus(pod, decision, injection, findings, rules);
-  const operations = patch(pod, complete);
-  const unproven = prove(pod, operations, `/metadata/annotations/${escapeToken(statusKey(rules))}`);
-  if (unproven !== undefined) {
-    return failedOpen(finding('patch_not_proven', {}), new Error(unproven));
-  }
-  return { ...ended(decision, injection, findings), operations };
-}
-
-function planFor(pod: Pod, decision: Exclude<Decision, { kind: 'deny' }>): Plan {
-  if (decision.kind === 'skip') {
-    const { because, notices } = decision;
-    const told = kindOf(because) === 'skipped' ? notices : [because, ...notices];
-    return { injection: NO_INJECTION, findings: told };
-  }
-  const { injection, findings } = plan(pod, decision);
-  return { injection, findings: [...decision.notices, ...findings] };
-}
-
-function ended(
-  decision: Exclude<Decision, { kind: 'deny' }>,
-  injection: Injection,
-  findings: readonly Finding[],
-): Omit<Mutation, 'operations'> {
-  if (decision.kind === 'skip') return skipped(decision.because, decision.notices);
-  const env = injection.containers.reduce((sum, container) => sum + container.env.length, 0);
-  const reason = firstReason(findings);
-  return {
-    outcome: addsParts(injection) ? 'injected' : 'unchanged',
-    ...(reason !== undefined && { reason }),
-    findings,
-    injected: {
-      env,
-      volume: injection.volumes.length,
-      ambassador: injection.sidecar === undefined ? 0 : 1,
-    },
-  };
-}
-
-/** What is not about a pod being created, or not for podherald, ends here as well. */
-export function skipped(because: Finding, notices: readonly Finding[] = []): Mutation {
-  return without('skipped', [because, ...notices]);
-}
-
-function denied(faults: readonly Finding[]): Mutation {
-  return without('denied', faults);
-}
-
-function without(outcome: Outcome, findings: readonly Finding[]): Mutation {
-  const reason = firstReason(findings);
-  return {
-    outcome,
-    ...(reason !== undefined && { reason }),
-    findings,
-    operations: [],
-    injected: NOTHING_INJECTED,
-  };
-}
-
-function failedOpen(because: Finding, error: unknown): Mutation {
-  return { ...without('failed_open', [because]), error };
-}
-
-/** Knows a namespace, at once or after having asked for it. Never rejects. */
-export type FindNamespace = (name: string) => Namespace | Promise<Namespace>;
-
-/**
- * What podherald makes of a request. Only pods that are being created are looked at, and only for
- * them is the namespace asked for: the one thing on the walk that may have to be waited for.
- */
-export function admit(
-  request: AdmissionRequest,
-  findNamespace: FindNamespace,
-  rules: Rules,
-): Mutation | Promise<Mutation> {
-  const because = notOurs(request);
-  if (because !== undefined) return skipped(because);
-  const namespace = findNamespace(request.namespace);
-  if (namespace instanceof Promise) {
-    return namespace.then((found) => mutate(request.object, found, rules));
-  }
-  return mutate(request.object, namespace, rules);
-}
-
-function notOurs({ resource, operation }: AdmissionRequest): Finding | undefined {
-  if (resource !== 'pods') return finding('not_a_pod', {});
-  return operation === 'CREATE' ? undefined : finding('not_create', {});
-}
-
-/** Where namespaces are not read: their names are all that is known. */
-export const bareNamespace: FindNamespace = (name) => ({ name });

@@ -1,9 +1,9 @@
 import { type Finding, kindOf, sentenceOf } from '../decision/reasons.ts';
 import { INJECTION_KINDS, type Mutation } from './mutation.ts';
-import { type AdmissionRequest, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
+import { type AdmissionRequest, podName, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
 
 /** An AdmissionReview with a response, as k8s.io/api/admission/v1 spells it. */
-export interface ReviewAnswer {
+export interface ReviewResponse {
   readonly apiVersion: typeof REVIEW_API_VERSION;
   readonly kind: typeof REVIEW_KIND;
   readonly response: AdmissionResponse;
@@ -25,18 +25,19 @@ export interface AdmissionResponse {
   readonly auditAnnotations?: Readonly<Record<string, string>>;
 }
 
-/** The one place that completes a response. */
-export function answer(request: AdmissionRequest, mutation: Mutation): ReviewAnswer {
-  const { outcome, operations, findings } = mutation;
+/** Builds the response to a review: the only place that does. */
+export function respond(request: AdmissionRequest, mutation: Mutation): ReviewResponse {
+  const { outcome, operations, findings, decision } = mutation;
   const allowed = outcome !== 'denied';
-  const warnings = allowed ? warningsFor(findings) : [];
+  const faults = allowed ? [] : (decision?.faults ?? []);
+  const warnings = warningsFor(findings.filter((one) => !faults.some((fault) => fault === one)));
   return {
     apiVersion: REVIEW_API_VERSION,
     kind: REVIEW_KIND,
     response: {
       uid: request.uid,
       allowed,
-      ...(!allowed && { status: refusal(request, findings) }),
+      ...(!allowed && { status: denialStatus(request, faults) }),
       ...(operations.length > 0 && { patchType: 'JSONPatch', patch: encode(operations) }),
       ...(warnings.length > 0 && { warnings }),
       ...auditAnnotations(mutation),
@@ -44,30 +45,46 @@ export function answer(request: AdmissionRequest, mutation: Mutation): ReviewAns
   };
 }
 
-/** The API server adds `admission webhook "…" denied the request: ` in front. */
-function refusal(
+/**
+ * `kubectl get events` shows only the first line, so it contains a fault. The API server puts
+ * `admission webhook "…" denied the request: ` in front.
+ */
+function denialStatus(
   request: AdmissionRequest,
   faults: readonly Finding[],
 ): NonNullable<AdmissionResponse['status']> {
-  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
-  const lines = faults.map((fault) => `- ${sentenceOf(fault)}`);
-  const message = [
-    `${count} in the annotations of the pod (namespace ${request.namespace}):`,
-    ...lines,
-  ].join('\n');
+  const pod = podLabel(request);
+  const [first = '', ...others] = faults.map(sentenceOf);
+  const message =
+    others.length === 0
+      ? `${pod}: ${first}`
+      : [
+          `${pod}: ${faults.length} errors in the annotations: ${first}`,
+          ...others.map((one) => `- ${one}`),
+        ].join('\n');
   return { status: 'Failure', code: 403, reason: 'Forbidden', message };
 }
 
-/** Longer ones may be cut by the API server, and those with control characters are dropped. */
+/** The name in the review has not been validated yet, so it might break out of the line. */
+const NAME = /^[a-z0-9.*-]{1,253}$/;
+
+function podLabel(request: AdmissionRequest): string {
+  const name = podName(request);
+  return NAME.test(name)
+    ? `pod ${request.namespace}/${name}`
+    : `pod in namespace ${request.namespace}`;
+}
+
+/** The API server may cut longer warnings, and drops those with control characters. */
 const WARNING_LENGTH = 120;
 
-/** A hint at the end of a sentence is what its reader needs most: the cut comes before it. */
+/** A hint at the end of a sentence helps its reader most, so the text before it is cut. */
 const HINT_LENGTH = 60;
 
-/** For what was asked for and not given, or given otherwise. */
+/** One warning for each finding that is not of kind `skipped`. */
 export function warningsFor(findings: readonly Finding[]): string[] {
-  const told = findings.filter((found) => kindOf(found) !== 'skipped');
-  return told.map((found) => oneLine(`podherald: ${sentenceOf(found)}`));
+  const shown = findings.filter((found) => kindOf(found) !== 'skipped');
+  return shown.map((found) => oneLine(`podherald: ${sentenceOf(found)}`));
 }
 
 function oneLine(sentence: string): string {
@@ -79,8 +96,8 @@ function oneLine(sentence: string): string {
 }
 
 /**
- * Left out where nothing was done and nothing is told, as in a second round: an audit annotation
- * cannot be changed once it is set.
+ * Left out if nothing was done, as in a second call for the same pod: an audit annotation cannot be
+ * changed once it is set.
  */
 function auditAnnotations({
   outcome,

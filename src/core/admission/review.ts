@@ -4,10 +4,10 @@ import { isObject, type Json, type JsonObject } from '../api/json.ts';
 export const REVIEW_API_VERSION = 'admission.k8s.io/v1';
 export const REVIEW_KIND = 'AdmissionReview';
 
-/** What podherald reads of an AdmissionRequest. */
+/** The parts of an AdmissionRequest that podherald reads. */
 export interface AdmissionRequest {
   readonly uid: string;
-  /** Where the object is created. The object's own namespace may be missing, and does not count. */
+  /** The namespace of the request. The object's own field may be missing, and is ignored. */
   readonly namespace: string;
   readonly operation: string;
   /** As in `pods`, `deployments.apps` or `pods/status`. */
@@ -16,18 +16,18 @@ export interface AdmissionRequest {
   readonly object: unknown;
 }
 
-/** A body that is no review, in a sentence for whoever sent it. */
+/** Why a body is not a review, in a sentence for whoever sent it. */
 export interface InvalidReview {
   readonly invalid: string;
 }
 
-/** Reads what JSON.parse made of a body. All that podherald does not know of a review is ignored. */
+/** Reads a parsed body. Unknown fields are ignored. */
 export function parseReview(body: unknown): AdmissionRequest | InvalidReview {
-  if (!isObject(body)) return invalid('the body is not an AdmissionReview but another JSON value');
+  if (!isObject(body)) return invalid('expected an AdmissionReview, got another JSON value');
   const { apiVersion, kind, request } = body;
   if (apiVersion !== REVIEW_API_VERSION || kind !== REVIEW_KIND) {
-    const got = `${text(kind) || 'no kind'} of ${text(apiVersion) || 'no apiVersion'}`;
-    return invalid(`expected an ${REVIEW_KIND} of ${REVIEW_API_VERSION}, got ${got.slice(0, 120)}`);
+    const got = `kind ${nameOrNone(kind)} and apiVersion ${nameOrNone(apiVersion)}`;
+    return invalid(`expected an ${REVIEW_KIND} of ${REVIEW_API_VERSION}, got ${got}`);
   }
   if (!isObject(request)) return invalid('the AdmissionReview has no request');
   const { uid, namespace, operation, dryRun, object } = request;
@@ -58,6 +58,22 @@ function resourceOf({ resource, subResource }: JsonObject): string {
     text(group) && `.${text(group)}`,
     text(subResource) && `/${text(subResource)}`,
   ].join('');
+}
+
+/** The longest text of a body that is quoted in an answer. */
+const QUOTED_LENGTH = 60;
+
+function nameOrNone(value: Json | undefined): string {
+  return text(value).slice(0, QUOTED_LENGTH) || '(none)';
+}
+
+/** The pod's name. A controller's pod has only a generateName while it is created: `web-abc-*`. */
+export function podName({ object }: AdmissionRequest): string {
+  const metadata = isObject(object) ? object['metadata'] : undefined;
+  if (!isObject(metadata)) return '';
+  const { name, generateName } = metadata;
+  if (typeof name === 'string') return name;
+  return typeof generateName === 'string' ? `${generateName}*` : '';
 }
 
 function text(value: Json | undefined): string {

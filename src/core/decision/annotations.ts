@@ -4,106 +4,107 @@ import {
   parseMetadataPath,
   parseMetadataSwitch,
 } from './metadata-values.ts';
-import { type Parse, parseAccess, parsePort, parseTruth } from './values.ts';
+import { type Parse, parseAccess, parseBoolean, parsePort } from './values.ts';
 
-export type Place = 'pod' | 'namespace';
+/** An object whose annotations podherald reads. */
+export type AnnotatedKind = 'pod' | 'namespace';
 
 interface AnnotationKey {
-  /** Whether the key may also be written without the prefix. */
+  /** Whether the key can also be written without the prefix. */
   readonly bare: boolean;
-  /** Where it may stand; nowhere for what podherald writes itself. */
-  readonly on: readonly Place[];
+  /** The objects on which it has an effect; none for what podherald writes itself. */
+  readonly on: readonly AnnotatedKind[];
   /** The values, for the reference page. */
   readonly values: string;
-  /** What it does, in a sentence for the reference page. */
+  /** What it does, for the reference page. */
   readonly doc: string;
-  /** Absent where podherald leaves the key alone. */
+  /** Absent for what podherald only writes. */
   readonly parse?: Parse<unknown>;
 }
 
-/** Every annotation key, once. The parser, the reference page and the warnings come from here. */
+/** Every annotation key, once. The reader, the reference page and the warnings come from here. */
 export const ANNOTATION_KEYS = {
   'inject-metadata': {
     bare: true,
     on: ['pod', 'namespace'],
     values: '`true`, `false`, or profile names separated by commas, such as `default,otel`',
-    doc: 'Adds the default profile, or the profiles named. `false` on a pod also switches its items off.',
+    doc: 'Injects the default profile, or the profiles named. `false` on a pod also turns off its `metadata-env` and `metadata-files`.',
     parse: parseMetadataSwitch,
   },
   'inject-ambassador': {
     bare: true,
     on: ['pod', 'namespace'],
     values: '`true`, `false`',
-    doc: 'Adds the ambassador: `kubectl proxy` beside the app, at `KUBE_API_URL`.',
-    parse: parseTruth,
+    doc: 'Injects the ambassador: a `kubectl proxy` sidecar that the app reaches at `KUBE_API_URL`.',
+    parse: parseBoolean,
   },
   'metadata-env': {
     bare: false,
     on: ['pod'],
     values: 'items `NAME=source[:divisor]`, separated by commas or newlines',
-    doc: 'Adds variables. An item replaces a profile’s item of that name.',
+    doc: 'Injects environment variables. An item replaces the profile’s variable of that name.',
     parse: parseEnvItems,
   },
   'metadata-files': {
     bare: false,
     on: ['pod'],
     values: 'items `path=source[:divisor]`, separated by commas or newlines',
-    doc: 'Adds files. An item replaces a profile’s item at that path.',
+    doc: 'Injects files. An item replaces the profile’s file at that path.',
     parse: parseFileItems,
   },
   'metadata-path': {
     bare: false,
     on: ['pod', 'namespace'],
     values: 'an absolute path',
-    doc: 'Where the files are mounted; `/etc/downward` unless the config says otherwise.',
+    doc: 'The folder in which the files are mounted. The default is `/etc/downward`, or what the config sets.',
     parse: parseMetadataPath,
   },
   'metadata-containers': {
     bare: false,
     on: ['pod'],
     values: 'container names separated by commas, or all but some: `!name,!other`',
-    doc: 'The containers that get metadata; all, init containers included, where it is not given. A name that the pod does not have is a fault, an unknown `!name` is not.',
+    doc: 'The containers that get metadata. The default is all, including init containers. The name of a container that does not exist is invalid; an unknown `!name` is ignored.',
     parse: parseContainerSelection,
   },
   'ambassador-access': {
     bare: false,
     on: ['pod', 'namespace'],
     values: 'from narrow to wide: `namespace`, `read-only` (default), `full`',
-    doc: 'What the ambassador lets through. The narrowest counts of what the pod, its namespace and the config’s `maxAccess` say.',
+    doc: 'What the ambassador lets through. The narrowest of the pod’s value, the namespace’s value and the config’s `maxAccess` is used.',
     parse: parseAccess,
   },
   'ambassador-port': {
     bare: false,
     on: ['pod'],
     values: '1024–65535',
-    doc: 'The ambassador’s port on 127.0.0.1; 8001, or the next free one, where it is not given. One that another container declares is a fault.',
+    doc: 'The ambassador’s port on 127.0.0.1. The default is 8001, or the next port that no container declares. A port that another container declares is invalid.',
     parse: parsePort,
   },
   'ambassador-kubeconfig': {
     bare: false,
     on: ['pod'],
     values: '`true`, `false`',
-    doc: 'Also adds a kubeconfig file and `KUBECONFIG`, so that client libraries go through the ambassador.',
-    parse: parseTruth,
+    doc: 'Also injects a kubeconfig file and `KUBECONFIG`, so that client libraries use the ambassador.',
+    parse: parseBoolean,
   },
   kubeconfig: {
     bare: false,
     on: [],
     values: 'one line of JSON',
-    doc: 'Written by podherald: the text of that file.',
+    doc: 'Written by podherald: the content of the kubeconfig file.',
   },
   status: {
     bare: false,
     on: [],
     values: 'one line of JSON',
-    doc: 'Written by podherald: which version injected what, what it did not and why. Never read as proof of anything.',
+    doc: 'Written by podherald: what was injected, what was not and why, and by which version. podherald never reads it as proof of an injection.',
   },
 } as const satisfies Record<string, AnnotationKey>;
 
 type Keys = typeof ANNOTATION_KEYS;
 export type AnnotationName = keyof Keys;
 
-/** What the keys that have a parser say. */
+/** The values of the keys that have a parser. */
 export type AnnotationValues = {
   readonly [Name in AnnotationName as Keys[Name] extends { parse: Parse<unknown> }
     ? Name
@@ -112,7 +113,7 @@ export type AnnotationValues = {
 
 export const ANNOTATION_NAMES = Object.keys(ANNOTATION_KEYS) as readonly AnnotationName[];
 
-/** The key's name without the prefix, or nothing where the key is not one of ours. */
+/** The key's name without the prefix, or undefined if it is not a key of podherald. */
 export function annotationNameOf(key: string, prefix: string): AnnotationName | undefined {
   if (key.startsWith(prefix)) {
     const name = key.slice(prefix.length);
@@ -125,5 +126,5 @@ function isAnnotationName(name: string): name is AnnotationName {
   return Object.hasOwn(ANNOTATION_KEYS, name);
 }
 
-/** kubelet's mark on the API server's copy of a static pod. */
+/** kubelet marks the API server's copy of a static pod with this annotation. */
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';

@@ -1,124 +1,84 @@
-import { isObject } from '../api/json.ts';
-import type { Container, Pod } from '../api/pod.ts';
+import type { Pod } from '../api/pod.ts';
 import {
   AMBASSADOR_NAMES,
   accessOf,
-  appContainers,
-  choosePort,
-  declares,
-  ownAmbassador,
+  freePort,
+  isConfinedTo,
   portOf,
-  reaches,
-  sharesProcesses,
-  TOKEN_PATH,
+  processSharing,
 } from './ambassador.ts';
-import type { AmbassadorDecision, Because, Wish } from './decision.ts';
-import type { Asked } from './read-annotations.ts';
-import { type Finding, finding } from './reasons.ts';
-import {
-  ACCESSES,
-  type Access,
-  type AmbassadorRules,
-  hasNativeSidecars,
-  narrowest,
-  type Rules,
-} from './rules.ts';
-import type { Fault } from './values.ts';
+import { declarerOf, freeName, namesTaken, obstacleTo } from './ambassador-obstacles.ts';
+import { type FeatureDecision, optedOut } from './decide-metadata.ts';
+import { containerCause, type PodParts } from './pod-parts.ts';
+import type { Requests } from './read-annotations.ts';
+import { type Cause, type Finding, finding } from './reasons.ts';
+import { ACCESSES, type Access, type AmbassadorRules, narrowest, type Rules } from './rules.ts';
+import { annotationLabel } from './values.ts';
 
-/** An ambassador that is there already, as it is and not as it would be made. */
-export interface KeptAmbassador {
-  readonly ambassador: AmbassadorDecision;
-  /** Where it is otherwise than the pod and its namespace want it by now. */
-  readonly differences: readonly Finding[];
+/** The ambassador that a pod should have, or has. */
+export interface AmbassadorDecision {
+  /** The name of its container. */
+  readonly container: string;
+  readonly port: number;
+  readonly access: Access;
+  /** The pod's namespace, to which the access `namespace` is confined. */
+  readonly namespace: string;
+  /** The annotation that holds the kubeconfig, if one is requested. */
+  readonly kubeconfig?: { readonly key: string; readonly requestedBy: Cause };
+  readonly rules: AmbassadorRules;
 }
 
 /**
- * Nothing of it is ever changed: it may be that of a copied pod, or of the round before.
+ * | the pod, if it or its namespace requests an ambassador | ambassador               |
+ * | ------------------------------------------------------ | ------------------------ |
+ * | uses `hostNetwork`                                     | none, host_network       |
+ * | is for Windows                                         | none, windows            |
+ * | is for an API server before 1.29                       | none, server_too_old     |
+ * | mounts no token, and only its namespace requests one   | none, automount_disabled |
+ * | has other containers with both names of the ambassador | none, names_taken        |
+ * | otherwise                                              | one                      |
  *
- * @param wanted what would be made.
- * @param port what the pod asks for, if it does.
- */
-export function keptAmbassador(
-  kept: Container,
-  wanted: AmbassadorDecision,
-  port: number | undefined,
-  others: readonly Container[],
-): KeptAmbassador {
-  const access = accessOf(kept);
-  const ambassador = { ...wanted, access, port: portOf(kept) ?? wanted.port };
-  const differs = (is: string, instead: string): Finding =>
-    finding('ambassador_differs', { container: kept.name, is, instead });
-  const isElsewhere = access === 'namespace' && !reaches(kept, wanted.namespace);
-  const rival = others.find((container) => declares(container, ambassador.port));
-  return {
-    ambassador,
-    differences: [
-      ...(access === wanted.access ? [] : [differs(`access ${access}`, wanted.access)]),
-      ...(isElsewhere ? [differs('access to another namespace', wanted.namespace)] : []),
-      ...(port === undefined || port === ambassador.port || others.some((of) => declares(of, port))
-        ? []
-        : [differs(`port ${ambassador.port}`, String(port))]),
-      ...(rival === undefined
-        ? []
-        : [finding('port_shared', { container: rival.name, port: String(ambassador.port) })]),
-    ],
-  };
-}
-
-/**
- * | the pod, where it or its namespace asks for an ambassador | ambassador               |
- * | --------------------------------------------------------- | ------------------------ |
- * | shares the node's network                                 | none, host_network       |
- * | is for Windows                                            | none, windows            |
- * | is for an API server before 1.29                          | none, server_too_old     |
- * | has no token, and only its namespace asks                 | none, automount_disabled |
- * | has containers of both our names                          | none, names_taken        |
- * | any other                                                 | one                      |
- *
- * @param own what the pod itself says.
- * @param defaults what its namespace says.
+ * @param namespace the name of the pod's namespace.
+ * @param own what the pod requests.
+ * @param defaults what its namespace requests.
  */
 export function decideAmbassador(
-  pod: Pod,
+  parts: PodParts,
   namespace: string,
-  own: Asked,
-  defaults: Asked,
+  own: Requests,
+  defaults: Requests,
   rules: Rules,
-): Wish<AmbassadorDecision> {
-  const written = own['inject-ambassador'] ?? defaults['inject-ambassador'];
-  if (written?.value === undefined) {
-    return { because: finding('not_requested', {}), notices: idle(own) };
+): FeatureDecision<AmbassadorDecision> {
+  const requested = own['inject-ambassador'] ?? defaults['inject-ambassador'];
+  if (requested?.value === undefined) {
+    return { skipped: finding('not_requested', {}), notices: optionsWithoutEffect(own) };
   }
-  if (!written.value) return { because: finding('opted_out', { key: written.key }), notices: [] };
-  const because = obstacle(pod, own, rules);
-  if (because !== undefined) return { because, notices: [] };
-  const kept = ownAmbassador(pod);
-  const container = kept?.name ?? freeName(pod);
-  if (container === undefined) return { because: finding('names_taken', {}), notices: [] };
-  const { access, notices: narrowing } = decideAccess(own, defaults, rules.ambassador);
-  const asked = own['ambassador-port']?.value;
-  const wanted = asked ?? rules.ambassador.port;
-  const others = appContainers(pod);
-  const made: AmbassadorDecision = {
-    container,
-    port: choosePort(others, wanted),
-    access,
+  if (!requested.value) return { skipped: optedOut(requested.annotation), notices: [] };
+  const skipped = obstacleTo(parts, requested, rules);
+  if (skipped !== undefined) return { skipped, notices: [] };
+  const access = decideAccess(own, defaults, rules.ambassador);
+  const port = own['ambassador-port'];
+  const preferredPort = port?.value ?? rules.ambassador.port;
+  const wanted: AmbassadorDecision = {
+    container: freeName(parts),
+    port: freePort(
+      parts.appContainers.map(({ container }) => container),
+      preferredPort,
+    ),
+    access: access.access,
     namespace,
-    ...(own['ambassador-kubeconfig']?.value === true && {
-      kubeconfigAnnotation: kubeconfigKey(rules),
-    }),
+    ...kubeconfigOf(own, rules),
     rules: rules.ambassador,
   };
-  const { ambassador, differences } =
-    kept === undefined
-      ? { ambassador: made, differences: [] }
-      : keptAmbassador(kept, made, asked, others);
+  const { ambassador, notices } = keepExisting(parts, wanted, port?.value);
   return {
-    granted: ambassador,
+    spec: ambassador,
     notices: [
-      ...(ambassador.access === access ? narrowing : []),
-      ...otherwise(pod, ambassador, wanted),
-      ...differences,
+      ...(ambassador.access === wanted.access ? access.notices : []),
+      ...portNotices(parts, ambassador, preferredPort, port),
+      ...nameNotices(parts, ambassador),
+      ...sharingNotices(parts.pod),
+      ...notices,
     ],
   };
 }
@@ -128,111 +88,113 @@ export function kubeconfigKey({ annotationPrefix }: Rules): string {
   return `${annotationPrefix}kubeconfig`;
 }
 
-/** A port that the pod asks for and gives to another container as well is its own contradiction. */
-export function portFaults(pod: Pod, own: Asked): Fault[] {
-  const port = own['ambassador-port'];
-  if (port?.value === undefined || own['inject-ambassador']?.value !== true) return [];
-  if (ownAmbassador(pod) !== undefined || getsNone(pod)) return [];
-  const { key, value } = port;
-  const taker = appContainers(pod).find((container) => declares(container, value));
-  if (taker === undefined) return [];
-  const slots = { key, port: String(value), container: taker.name };
-  return [finding('port_taken', slots)];
-}
-
-/** Whatever the rules are. */
-function getsNone(pod: Pod): boolean {
-  return obstacleOfPod(pod) !== undefined || freeName(pod) === undefined;
+function kubeconfigOf(own: Requests, rules: Rules): Pick<AmbassadorDecision, 'kubeconfig'> {
+  const requested = own['ambassador-kubeconfig'];
+  if (requested?.value !== true) return {};
+  return { kubeconfig: { key: kubeconfigKey(rules), requestedBy: requested.annotation } };
 }
 
 const OPTIONS = ['ambassador-access', 'ambassador-port', 'ambassador-kubeconfig'] as const;
 
-function idle(own: Asked): Finding[] {
+function optionsWithoutEffect(own: Requests): Finding[] {
   if (own['inject-ambassador'] !== undefined) return [];
   return OPTIONS.flatMap((name) => {
-    const written = own[name];
-    return written === undefined ? [] : [finding('no_ambassador', { key: written.key })];
+    const annotation = own[name]?.annotation;
+    if (annotation === undefined) return [];
+    return [finding('no_ambassador', { key: annotationLabel(annotation) }, annotation)];
   });
 }
 
-function obstacle(pod: Pod, own: Asked, rules: Rules): Because | undefined {
-  const { serverVersion } = rules.ambassador;
-  const because = obstacleOfPod(pod);
-  if (because !== undefined) return because;
-  if (!hasNativeSidecars(serverVersion)) {
-    return finding('server_too_old', { version: serverVersion.release });
-  }
-  if (own['inject-ambassador']?.value === true || hasToken(pod, rules)) return undefined;
-  return finding('automount_disabled', {});
-}
-
-/** What keeps an ambassador out of the pod, whoever asks and whatever the rules are. */
-function obstacleOfPod(pod: Pod): Because | undefined {
-  if (pod.spec.hostNetwork === true) return finding('host_network', {});
-  return isWindows(pod) ? finding('windows', {}) : undefined;
-}
-
-/** What nodes say of their system; the second is the older label, which kubelet still sets. */
-export const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'] as const;
-
-function isWindows({ spec: { os, nodeSelector } }: Pod): boolean {
-  if (isObject(os) && os['name'] === 'windows') return true;
-  return isObject(nodeSelector) && OS_LABELS.some((label) => nodeSelector[label] === 'windows');
-}
-
-/** What the API server calls its own token volumes (plugin/pkg/admission/serviceaccount). */
-const API_SERVERS_TOKEN_VOLUME = 'kube-api-access-';
-
-/**
- * Whether the pod's own containers hold a token anyway. In admission that shows in the mounts which
- * the API server has added; a manifest only may say that it wants none, as its ServiceAccount may.
- */
-function hasToken(pod: Pod, { stage }: Rules): boolean {
-  if (stage === 'manifest') return pod.spec.automountServiceAccountToken !== false;
-  return appContainers(pod).some(({ volumeMounts }) =>
-    (volumeMounts ?? []).some(
-      ({ mountPath, name }) =>
-        mountPath === TOKEN_PATH && name.startsWith(API_SERVERS_TOKEN_VOLUME),
-    ),
-  );
-}
-
-function freeName(pod: Pod): string | undefined {
-  const taken = new Set(appContainers(pod).map(({ name }) => name));
-  return AMBASSADOR_NAMES.find((name) => !taken.has(name));
-}
-
-/** Where nobody says anything. */
+/** The access without any annotation. */
 const DEFAULT_ACCESS: Access = 'read-only';
 
-/** The narrowest counts of what the pod, its namespace and the operator say. */
+/** The narrowest of what the pod requests, its namespace requests and the config allows. */
 function decideAccess(
-  own: Asked,
-  defaults: Asked,
+  own: Requests,
+  defaults: Requests,
   { maxAccess }: AmbassadorRules,
 ): { access: Access; notices: Finding[] } {
-  const [pods, namespaces] = [own['ambassador-access'], defaults['ambassador-access']];
-  const ceiling = understood(namespaces);
-  const asked = understood(pods) ?? ceiling ?? DEFAULT_ACCESS;
-  const access = narrowest(asked, ceiling ?? asked, maxAccess);
-  const written = pods?.value === undefined ? namespaces : pods;
-  if (written?.value === undefined || access === written.value) return { access, notices: [] };
-  const slots = { key: written.key, asked: written.value, access };
-  return { access, notices: [finding('access_narrowed', slots)] };
+  const [ofPod, ofNamespace] = [own['ambassador-access'], defaults['ambassador-access']];
+  const ceiling = accessIn(ofNamespace);
+  const requested = accessIn(ofPod) ?? ceiling ?? DEFAULT_ACCESS;
+  const access = narrowest(requested, ceiling ?? requested, maxAccess);
+  const by = ofPod?.value === undefined ? ofNamespace : ofPod;
+  if (by?.value === undefined || access === by.value) return { access, notices: [] };
+  const slots = { key: annotationLabel(by.annotation), requested: by.value, access };
+  const limit: Cause =
+    access !== maxAccess && ofNamespace !== undefined
+      ? ofNamespace.annotation
+      : { kind: 'config', path: ['ambassador', 'maxAccess'] };
+  return { access, notices: [finding('access_narrowed', slots, by.annotation, limit)] };
 }
 
-/** What cannot be meant was meant to narrow it, more likely than not. */
-function understood(written: Asked['ambassador-access']): Access | undefined {
-  return written && (written.value ?? ACCESSES[0]);
+/** An invalid value most likely meant to narrow the access, so it is taken for the narrowest. */
+function accessIn(requested: Requests['ambassador-access']): Access | undefined {
+  return requested && (requested.value ?? ACCESSES[0]);
 }
 
-/** Told from what the pod has, and not from how it came to it, so that it stays true. */
-function otherwise(pod: Pod, { container, port }: AmbassadorDecision, wanted: number): Finding[] {
-  const isRenamed = container !== AMBASSADOR_NAMES[0];
-  const isMoved = port !== wanted && appContainers(pod).some((of) => declares(of, wanted));
-  return [
-    ...(isMoved ? [finding('port_moved', { taken: String(wanted), port: String(port) })] : []),
-    ...(isRenamed ? [finding('name_taken', { name: AMBASSADOR_NAMES[0], container })] : []),
-    ...(sharesProcesses(pod) ? [finding('shared_processes', {})] : []),
-  ];
+/**
+ * What of an ambassador that exists is kept. Nothing of it is ever changed: it may come from a
+ * copied pod, or from an earlier call of podherald for the same pod.
+ *
+ * @param wanted the ambassador that would be injected.
+ * @param requestedPort the port that the pod requests.
+ */
+function keepExisting(
+  parts: PodParts,
+  wanted: AmbassadorDecision,
+  requestedPort: number | undefined,
+): { ambassador: AmbassadorDecision; notices: readonly Finding[] } {
+  const existing = parts.ambassador;
+  if (existing === undefined) return { ambassador: wanted, notices: [] };
+  const { container } = existing;
+  const access = accessOf(container);
+  const port = portOf(container) ?? wanted.port;
+  const ambassador = { ...wanted, container: container.name, access, port };
+  const differs = (actual: string, instead: string): Finding => {
+    const slots = { container: container.name, actual, instead };
+    return finding('ambassador_differs', slots, containerCause(existing));
+  };
+  const notices: Finding[] = [];
+  if (access !== wanted.access) notices.push(differs(`access ${access}`, wanted.access));
+  if (access === 'namespace' && !isConfinedTo(wanted.namespace, container)) {
+    notices.push(differs('access to another namespace', wanted.namespace));
+  }
+  const isOtherPort = requestedPort !== undefined && requestedPort !== port;
+  if (isOtherPort && declarerOf(requestedPort, parts) === undefined) {
+    notices.push(differs(`port ${port}`, String(requestedPort)));
+  }
+  const rival = declarerOf(port, parts);
+  if (rival !== undefined) {
+    const slots = { container: rival.container.name, port: String(port) };
+    notices.push(finding('port_shared', slots, containerCause(rival)));
+  }
+  return { ambassador, notices };
+}
+
+/** Judged by what the pod has now, so that a second call gives the same notices. */
+function portNotices(
+  parts: PodParts,
+  { port }: AmbassadorDecision,
+  preferred: number,
+  requested: Requests['ambassador-port'],
+): Finding[] {
+  const taker = declarerOf(preferred, parts);
+  if (port === preferred || taker === undefined) return [];
+  const slots = { taken: String(preferred), port: String(port) };
+  const by: Cause = requested?.annotation ?? { kind: 'config', path: ['ambassador', 'port'] };
+  return [finding('port_moved', slots, containerCause(taker), by)];
+}
+
+function nameNotices(parts: PodParts, { container }: AmbassadorDecision): Finding[] {
+  if (container === AMBASSADOR_NAMES[0]) return [];
+  const causes = namesTaken(parts).map((taker) => containerCause(taker));
+  return [finding('name_taken', {}, ...causes)];
+}
+
+function sharingNotices(pod: Pod): Finding[] {
+  const field = processSharing(pod);
+  if (field === undefined) return [];
+  const cause: Cause = { kind: 'field', path: ['spec', field] };
+  return [finding('shared_processes', { field }, cause)];
 }

@@ -1,63 +1,188 @@
-import type { Wish } from './decision.ts';
 import { clash } from './metadata-items.ts';
 import { ALL_CONTAINERS, type ContainerSelection, type MetadataSwitch } from './metadata-values.ts';
 import { type EnvItem, type FileItem, type Profile, references } from './profiles.ts';
-import type { Asked, Written } from './read-annotations.ts';
-import { type Finding, finding } from './reasons.ts';
+import type { Requested, Requests } from './read-annotations.ts';
+import { type AnnotationRef, type Finding, finding, type ReasonOf } from './reasons.ts';
 import type { Rules } from './rules.ts';
-import { didYouMean } from './values.ts';
+import { annotationLabel, didYouMean } from './values.ts';
 
-/** The items of several profiles as one set. */
+/** Whether a pod gets one of the two features, its metadata or its ambassador. */
+export type FeatureDecision<Spec> = { readonly notices: readonly Finding[] } & (
+  | { readonly spec: Spec }
+  | {
+      readonly spec?: undefined;
+      /** Why it does not: of kind `skipped`, or a notice that whoever requested it should read. */
+      readonly skipped: SkipFinding;
+    }
+);
+
+export type SkipFinding = Finding<ReasonOf<'skipped' | 'notice'>>;
+
+/** The items of one or several profiles as one set. */
 export interface MetadataItems {
-  /** In an order in which every literal comes after what it names. */
+  /** In an order in which every literal comes after the variables that it references. */
   readonly env: readonly EnvItem[];
   readonly files: readonly FileItem[];
 }
 
-/** Of items that clash, that of the first profile counts, and a pod's own before all of them. */
-export function mergeProfiles(
-  profiles: readonly Profile[],
-  own: MetadataItems = NO_ITEMS,
-): MetadataItems {
-  return {
-    env: afterWhatTheyName(
-      merge(
-        profiles.flatMap(({ env }) => env),
-        own.env,
-      ),
-    ),
-    files: merge(
-      profiles.flatMap(({ files }) => files),
-      own.files,
-    ),
-  };
+/** The metadata that a pod should get. */
+export interface MetadataDecision extends MetadataItems {
+  readonly profiles: readonly string[];
+  /** The absolute path at which the files are mounted. */
+  readonly path: string;
+  readonly containers: ContainerSelection;
+  /** Items that warn if their limit is not set: all items of limits but those of `default`. */
+  readonly limitItems: readonly (EnvItem | FileItem)[];
+}
+
+/**
+ * | the pod, or else its namespace              | metadata                     |
+ * | ------------------------------------------- | ---------------------------- |
+ * | says `false`                                | none, opted_out              |
+ * | requests items or configured profiles       | what is configured of it     |
+ * | requests only profiles that do not exist    | none, unknown_profile        |
+ * | requests nothing                            | none, not_requested          |
+ *
+ * @param own what the pod itself requests.
+ * @param effective that, completed by the defaults of its namespace.
+ */
+export function decideMetadata(
+  own: Requests,
+  effective: Requests,
+  rules: Rules,
+): FeatureDecision<MetadataDecision> {
+  const requested = effective['inject-metadata'];
+  const ownItems = ownItemsOf(effective);
+  const isOff = requested?.value?.kind === 'off';
+  const isOwn = requested !== undefined && requested === own['inject-metadata'];
+  if (isOff && (isOwn || ownItems === NO_ITEMS)) {
+    return { skipped: optedOut(requested.annotation), notices: [] };
+  }
+  const { found, missing } = findProfiles(requested, rules);
+  if (found.size === 0 && ownItems === NO_ITEMS) {
+    const [skipped = finding('not_requested', {}), ...notices] = missing;
+    return { skipped, notices };
+  }
+  return { spec: metadataOf(found, ownItems, effective, rules), notices: missing };
+}
+
+export function optedOut(annotation: AnnotationRef): SkipFinding {
+  return finding('opted_out', { key: annotationLabel(annotation) }, annotation);
 }
 
 export const NO_ITEMS: MetadataItems = { env: [], files: [] };
 
-/** An own item stands where the first profile item does that it replaces, or at the end. */
-function merge<Item extends EnvItem | FileItem>(
+function ownItemsOf(requests: Requests): MetadataItems {
+  const env = requests['metadata-env']?.value ?? [];
+  const files = requests['metadata-files']?.value ?? [];
+  return env.length === 0 && files.length === 0 ? NO_ITEMS : { env, files };
+}
+
+function findProfiles(
+  requested: Requested<MetadataSwitch> | undefined,
+  rules: Rules,
+): { found: Map<string, Profile>; missing: Finding<'unknown_profile'>[] } {
+  const found = new Map<string, Profile>();
+  const missing: Finding<'unknown_profile'>[] = [];
+  if (requested === undefined) return { found, missing };
+  for (const name of profileNames(requested.value, rules)) {
+    const profile = rules.profiles.get(name);
+    if (profile !== undefined) found.set(name, profile);
+    else missing.push(unknownProfile(requested.annotation, name, rules));
+  }
+  return { found, missing };
+}
+
+function profileNames(requested: MetadataSwitch | undefined, rules: Rules): readonly string[] {
+  if (requested === undefined || requested.kind === 'off') return [];
+  return requested.kind === 'default' ? [rules.metadata.defaultProfile] : requested.names;
+}
+
+function unknownProfile(
+  annotation: AnnotationRef,
+  profile: string,
+  rules: Rules,
+): Finding<'unknown_profile'> {
+  const hint = didYouMean(profile, ['true', 'false', ...rules.profiles.keys()]);
+  const slots = { key: annotationLabel(annotation), profile, hint };
+  return finding('unknown_profile', slots, annotation, { kind: 'config', path: ['profiles'] });
+}
+
+function metadataOf(
+  found: ReadonlyMap<string, Profile>,
+  ownItems: MetadataItems,
+  effective: Requests,
+  rules: Rules,
+): MetadataDecision {
+  const items = itemsOf([...found.values()], ownItems);
+  const quiet = found.get('default');
+  return {
+    ...items,
+    profiles: [...found.keys()],
+    path: effective['metadata-path']?.value ?? rules.metadata.path,
+    containers: effective['metadata-containers']?.value ?? ALL_CONTAINERS,
+    limitItems: [
+      ...items.env.filter((item) => isLimit(item) && quiet?.env.includes(item) !== true),
+      ...items.files.filter((item) => isLimit(item) && quiet?.files.includes(item) !== true),
+    ],
+  };
+}
+
+/** Huge pages have no default: without a limit they are 0, not the node's. */
+function isLimit({ source }: EnvItem | FileItem): boolean {
+  return 'resource' in source && /^limits\.(?!hugepages-)/.test(source.resource);
+}
+
+/**
+ * The items of each profile that was requested alone, by far the most common request. Keeping them
+ * saves the merge in each review and, as the result is the same object each time, lets `toEnv` keep
+ * its variables too. Profiles are made anew when the config changes, and the map forgets the old.
+ */
+const itemsOfProfile = new WeakMap<Profile, MetadataItems>();
+
+function itemsOf(profiles: readonly Profile[], ownItems: MetadataItems): MetadataItems {
+  const [only] = profiles;
+  if (only === undefined || profiles.length > 1 || ownItems !== NO_ITEMS) {
+    return mergeProfiles(profiles, ownItems);
+  }
+  const known = itemsOfProfile.get(only) ?? mergeProfiles(profiles);
+  itemsOfProfile.set(only, known);
+  return known;
+}
+
+/** Of items that clash, the pod's own is used, else that of the first profile. */
+export function mergeProfiles(
+  profiles: readonly Profile[],
+  own: MetadataItems = NO_ITEMS,
+): MetadataItems {
+  const env = profiles.flatMap((profile) => profile.env);
+  const files = profiles.flatMap((profile) => profile.files);
+  return { env: inReferenceOrder(mergeItems(env, own.env)), files: mergeItems(files, own.files) };
+}
+
+/** An own item takes the position of the first profile item that it replaces, or comes last. */
+function mergeItems<Item extends EnvItem | FileItem>(
   fromProfiles: readonly Item[],
   own: readonly Item[],
 ): Item[] {
   const merged: Item[] = [];
   for (const item of fromProfiles) {
-    const instead = own.find((other) => clash(other, item)) ?? item;
-    if (!merged.some((other) => clash(other, instead))) merged.push(instead);
+    const replacement = own.find((other) => clash(other, item)) ?? item;
+    if (!merged.some((other) => clash(other, replacement))) merged.push(replacement);
   }
   return [...merged, ...own.filter((item) => !merged.includes(item))];
 }
 
-/** kubelet expands `$(NAME)` only from what stands earlier in `env` (makeEnvironmentVariables). */
-function afterWhatTheyName(items: readonly EnvItem[]): EnvItem[] {
+/** kubelet expands `$(NAME)` only from variables earlier in `env` (makeEnvironmentVariables). */
+function inReferenceOrder(items: readonly EnvItem[]): EnvItem[] {
   const byName = new Map(items.map((item) => [item.name, item]));
   const ordered = new Set<EnvItem>();
   const visiting = new Set<EnvItem>();
   const place = (item: EnvItem): void => {
     if (ordered.has(item) || visiting.has(item)) return;
     visiting.add(item);
-    for (const named of namedBy(item)) {
-      const other = byName.get(named);
+    for (const name of referencesOf(item)) {
+      const other = byName.get(name);
       if (other !== undefined) place(other);
     }
     ordered.add(item);
@@ -66,111 +191,7 @@ function afterWhatTheyName(items: readonly EnvItem[]): EnvItem[] {
   return [...ordered];
 }
 
-function namedBy({ source }: EnvItem): string[] {
+/** The names that a literal references; none for other sources. */
+export function referencesOf({ source }: EnvItem): string[] {
   return 'literal' in source ? references(source.literal) : [];
-}
-
-/** The metadata that a pod should get. */
-export interface MetadataDecision extends MetadataItems {
-  readonly profiles: readonly string[];
-  /** The absolute path that the files are mounted at. */
-  readonly path: string;
-  readonly containers: ContainerSelection;
-  /** Items of limits to tell of where they are not set: those not of the profile `default`. */
-  readonly limitItems: readonly (EnvItem | FileItem)[];
-}
-
-/**
- * | the pod, or else its namespace          | metadata                        |
- * | --------------------------------------- | ------------------------------- |
- * | says false                              | none, opted_out                 |
- * | asks for items or configured profiles   | what is configured of it        |
- * | asks only for profiles there are not    | none, unknown_profile           |
- * | asks for nothing                        | none, not_requested             |
- *
- * @param own what the pod itself says.
- * @param asked that, and the namespace's defaults.
- */
-export function decideMetadata(own: Asked, asked: Asked, rules: Rules): Wish<MetadataDecision> {
-  const written = asked['inject-metadata'];
-  const ownItems = ownItemsOf(asked);
-  const isOff = written?.value?.kind === 'off';
-  const isOwn = written !== undefined && written === own['inject-metadata'];
-  if (isOff && (isOwn || ownItems === NO_ITEMS)) {
-    return { because: finding('opted_out', { key: written.key }), notices: [] };
-  }
-  const { found, missing } = findProfiles(written, rules);
-  if (found.size === 0 && ownItems === NO_ITEMS) {
-    const [because = finding('not_requested', {}), ...notices] = missing;
-    return { because, notices };
-  }
-  return { granted: metadataOf(found, ownItems, asked, rules), notices: missing };
-}
-
-function ownItemsOf(asked: Asked): MetadataItems {
-  const env = asked['metadata-env']?.value ?? [];
-  const files = asked['metadata-files']?.value ?? [];
-  return env.length === 0 && files.length === 0 ? NO_ITEMS : { env, files };
-}
-
-function findProfiles(
-  written: Written<MetadataSwitch> | undefined,
-  rules: Rules,
-): { found: Map<string, Profile>; missing: Finding<'unknown_profile'>[] } {
-  const found = new Map<string, Profile>();
-  const missing: Finding<'unknown_profile'>[] = [];
-  for (const name of profilesAsked(written?.value, rules)) {
-    const profile = rules.profiles.get(name);
-    if (profile !== undefined) found.set(name, profile);
-    else missing.push(unknownProfile(written?.key ?? '', name, rules));
-  }
-  return { found, missing };
-}
-
-function profilesAsked(want: MetadataSwitch | undefined, rules: Rules): readonly string[] {
-  if (want === undefined || want.kind === 'off') return [];
-  return want.kind === 'default' ? [rules.metadata.defaultProfile] : want.names;
-}
-
-function unknownProfile(key: string, profile: string, rules: Rules): Finding<'unknown_profile'> {
-  const hint = didYouMean(profile, ['true', 'false', ...rules.profiles.keys()]);
-  return finding('unknown_profile', { key, profile, hint });
-}
-
-function metadataOf(
-  found: ReadonlyMap<string, Profile>,
-  ownItems: MetadataItems,
-  asked: Asked,
-  rules: Rules,
-): MetadataDecision {
-  const items = itemsOf([...found.values()], ownItems);
-  const quiet = found.get('default');
-  return {
-    ...items,
-    profiles: [...found.keys()],
-    path: asked['metadata-path']?.value ?? rules.metadata.path,
-    containers: asked['metadata-containers']?.value ?? ALL_CONTAINERS,
-    limitItems: [
-      ...items.env.filter((item) => isLimit(item) && quiet?.env.includes(item) !== true),
-      ...items.files.filter((item) => isLimit(item) && quiet?.files.includes(item) !== true),
-    ],
-  };
-}
-
-/** Huge pages have no such default: without a limit they are 0. */
-function isLimit({ source }: EnvItem | FileItem): boolean {
-  return 'resource' in source && /^limits\.(?!hugepages-)/.test(source.resource);
-}
-
-const merged = new WeakMap<Profile, MetadataItems>();
-
-/** One profile and nothing else is the usual case, and always gives the same items. */
-function itemsOf(profiles: readonly Profile[], ownItems: MetadataItems): MetadataItems {
-  const [only] = profiles;
-  if (only === undefined || profiles.length > 1 || ownItems !== NO_ITEMS) {
-    return mergeProfiles(profiles, ownItems);
-  }
-  const known = merged.get(only) ?? mergeProfiles(profiles);
-  merged.set(only, known);
-  return known;
 }

@@ -1,11 +1,11 @@
 /**
- * Where a value comes from. `fieldRef` and `resource` are the Downward API's two kinds; a literal
- * is text, in which kubelet expands `$(NAME)` from what stands before it in `env`.
+ * Where a value comes from. `fieldRef` and `resource` are the two kinds of the Downward API. A
+ * literal is text in which kubelet expands `$(NAME)` if that variable comes earlier in `env`.
  */
 export type FieldSource = { readonly fieldRef: string };
 export type ResourceSource = { readonly resource: string; readonly divisor: string };
 export type LiteralSource = { readonly literal: string };
-/** The name of the container that has the variable. The Downward API has none, so it is written out. */
+/** The name of the variable's own container. The Downward API lacks it, so it becomes a literal. */
 export type ContainerNameSource = { readonly containerName: true };
 export const CONTAINER_NAME: ContainerNameSource = { containerName: true };
 
@@ -20,7 +20,7 @@ export interface FileItem {
   readonly source: FieldSource | ResourceSource;
 }
 
-/** A named set of metadata items; one word in an annotation asks for all of them. */
+/** A named set of metadata items, all requested by one word in an annotation. */
 export interface Profile {
   /** A sentence for people. */
   readonly doc?: string;
@@ -28,7 +28,7 @@ export interface Profile {
   readonly files: readonly FileItem[];
 }
 
-/** The names that `value` refers to as `$(NAME)`; `$$(NAME)` is an escape and refers to nothing. */
+/** The names in `$(NAME)` references of a value; `$$(NAME)` is an escape, not a reference. */
 export function references(value: string): string[] {
   return [...value.matchAll(/\$\$|\$\(([^()]+)\)/g)].flatMap(([, name]) => name ?? []);
 }
@@ -45,7 +45,7 @@ const fileOfResource = (path: string, of: string, divisor: string): FileItem => 
 });
 
 const DEFAULT: Profile = {
-  doc: 'What the classic Downward API tutorial writes by hand.',
+  doc: 'The pod’s name, namespace and addresses, and the resources of each container: what the Kubernetes tutorials write by hand.',
   env: [
     field('POD_NAME', 'metadata.name'),
     field('POD_NAMESPACE', 'metadata.namespace'),
@@ -75,7 +75,7 @@ const OTEL_ATTRIBUTES = [
 ].join(',');
 
 const OTEL: Profile = {
-  doc: 'OTEL_RESOURCE_ATTRIBUTES with the attributes that OpenTelemetry’s semantic conventions name for pods.',
+  doc: 'OTEL_RESOURCE_ATTRIBUTES with the k8s.* attributes of OpenTelemetry’s semantic conventions.',
   env: [
     field('POD_NAME', 'metadata.name'),
     field('POD_NAMESPACE', 'metadata.namespace'),
@@ -88,13 +88,13 @@ const OTEL: Profile = {
 };
 
 const GO: Profile = {
-  doc: 'GOMEMLIMIT in bytes, equal to the memory limit: no headroom is left for memory that Go does not manage. Without a limit it is what the node can allocate. GOMAXPROCS is not set: Go reads the cpu limit itself, and better.',
+  doc: 'GOMEMLIMIT in bytes, equal to the memory limit, without headroom for memory that Go does not manage. Without a limit it is the node’s allocatable memory. GOMAXPROCS is not set, because Go reads the cpu limit itself.',
   env: [resource('GOMEMLIMIT', 'limits.memory', '1')],
   files: [],
 };
 
 const NETWORK: Profile = {
-  doc: 'The addresses of the pod and its node.',
+  doc: 'The addresses of the pod and of its node.',
   env: [
     field('POD_IP', 'status.podIP'),
     field('POD_IPS', 'status.podIPs'),
@@ -104,7 +104,7 @@ const NETWORK: Profile = {
   files: [],
 };
 
-/** The profiles that are there without any config. One of the operator's by the same name replaces it. */
+/** The profiles that exist without a config. A profile of that name in the config replaces it. */
 export const BUILT_IN_PROFILES: ReadonlyMap<string, Profile> = new Map([
   ['default', DEFAULT],
   ['otel', OTEL],

@@ -3,102 +3,85 @@ import type { Annotations } from '../api/pod.ts';
 import {
   ANNOTATION_KEYS,
   ANNOTATION_NAMES,
+  type AnnotatedKind,
   type AnnotationName,
   type AnnotationValues,
   annotationNameOf,
-  type Place,
 } from './annotations.ts';
-import { type Finding, finding } from './reasons.ts';
+import { type AnnotationRef, type Fault, type Finding, finding } from './reasons.ts';
 import type { Rules } from './rules.ts';
-import { didYouMean, type Fault, type Parse, type Parsed, quote } from './values.ts';
+import { annotationLabel, didYouMean, type Parse, type Parsed, quote } from './values.ts';
 
-/** How findings name an annotation: by its key, and before that by the namespace that it stands on. */
-export function annotationLabel(key: string, namespace?: string): string {
-  return namespace === undefined ? key : `namespace ${namespace}: ${key}`;
-}
-
-const OF_NAMESPACE = /^namespace (\S+): (.*)$/;
-
-/** What annotationLabel() was made of. No key of an annotation holds a space. */
-export function readAnnotationLabel(label: string): {
-  readonly key: string;
-  readonly namespace?: string;
-} {
-  const [, namespace, key] = OF_NAMESPACE.exec(label) ?? [];
-  return namespace === undefined || key === undefined ? { key: label } : { key, namespace };
-}
-
-/** What one key says, as far as it is right, and the key as it is to be named. */
-export interface Written<Value> {
-  readonly key: string;
+/** What one annotation requests, as far as its value is valid. */
+export interface Requested<Value> {
+  readonly annotation: AnnotationRef;
   readonly value?: Value;
 }
 
-/** What an object's annotations ask for. */
-export type Asked = {
-  readonly [Name in keyof AnnotationValues]?: Written<AnnotationValues[Name]>;
+/** What the annotations of an object request. */
+export type Requests = {
+  readonly [Name in keyof AnnotationValues]?: Requested<AnnotationValues[Name]>;
 };
 
 export interface ReadAnnotations {
-  readonly asked: Asked;
-  /** What is wrong in the text under any configuration. */
+  readonly requests: Requests;
+  /** Values that are invalid under any configuration. */
   readonly faults: readonly Fault[];
   readonly notices: readonly Finding[];
 }
 
 /** The object that carries the annotations. */
 export type Carrier =
-  | { readonly place: 'pod'; readonly containers: readonly string[] }
-  | { readonly place: 'namespace'; readonly name: string };
+  | { readonly kind: 'pod'; readonly containers: readonly string[] }
+  | { readonly kind: 'namespace'; readonly name: string };
 
-const NOTHING: ReadAnnotations = { asked: {}, faults: [], notices: [] };
+const NOTHING: ReadAnnotations = { requests: {}, faults: [], notices: [] };
 
-/** Reads all of an object's keys that are ours. Everything that is wrong is told, not the first. */
+/** Reads all of an object's annotations that belong to podherald, and reports every fault. */
 export function readAnnotations(
   annotations: Annotations | null | undefined,
   carrier: Carrier,
   rules: Rules,
 ): ReadAnnotations {
   if (annotations === null || annotations === undefined) return NOTHING;
-  const { written, unknown } = findKeys(annotations, rules.annotationPrefix);
-  if (written.size === 0 && unknown.length === 0) return NOTHING;
-  const asked: { [name: string]: Written<unknown> } = {};
+  const { found, unknown } = findKeys(annotations, rules.annotationPrefix);
+  if (found.size === 0 && unknown.length === 0) return NOTHING;
+  const requests: { [name: string]: Requested<unknown> } = {};
   const faults: Fault[] = [];
   const notices = unknown.map((key) => unknownKey(key, carrier, rules));
-  for (const [name, keys] of written) {
+  for (const [name, keys] of found) {
     const declared = ANNOTATION_KEYS[name];
     if (!('parse' in declared)) continue;
-    if (!(declared.on as readonly Place[]).includes(carrier.place)) {
-      notices.push(...keys.map((key) => wrongPlace(key, carrier)));
+    if (!(declared.on as readonly AnnotatedKind[]).includes(carrier.kind)) {
+      notices.push(...keys.map((key) => wrongObject(key, carrier)));
       continue;
     }
-    const read = keys.map((key) => readKey(declared.parse, key, annotations, carrier, rules));
-    const clash = contradiction(read);
-    faults.push(...read.flatMap((one) => one.faults), ...clash);
-    asked[name] = writtenOf(read, clash.length > 0);
+    const spellings = keys.map((key) => readKey(declared.parse, key, annotations, carrier, rules));
+    const contradictions = contradiction(spellings);
+    faults.push(...spellings.flatMap((one) => one.faults), ...contradictions);
+    const requested = requestedBy(spellings, contradictions.length > 0);
+    if (requested !== undefined) requests[name] = requested;
   }
-  return { asked: asked as Asked, faults, notices };
+  return { requests: requests as Requests, faults, notices };
 }
 
 function findKeys(
   annotations: Annotations,
   prefix: string,
-): { written: ReadonlyMap<AnnotationName, string[]>; unknown: string[] } {
-  const written = new Map<AnnotationName, string[]>();
+): { found: ReadonlyMap<AnnotationName, string[]>; unknown: string[] } {
+  const found = new Map<AnnotationName, string[]>();
   const unknown: string[] = [];
   for (const key of Object.keys(annotations)) {
     const name = annotationNameOf(key, prefix);
-    if (name !== undefined) written.set(name, [...(written.get(name) ?? []), key]);
+    if (name !== undefined) found.set(name, [...(found.get(name) ?? []), key]);
     else if (key.startsWith(prefix)) unknown.push(key);
   }
-  return { written, unknown };
+  return { found, unknown };
 }
 
-/** One spelling of a key, read. */
-interface ReadKey extends Parsed<unknown> {
-  readonly key: string;
-  /** As it is to be named. */
-  readonly label: string;
+/** A key in one of its two spellings, with and without the prefix, and its value. */
+interface Spelling extends Parsed<unknown> {
+  readonly annotation: AnnotationRef;
   readonly text: string;
 }
 
@@ -108,44 +91,60 @@ function readKey(
   annotations: Annotations,
   carrier: Carrier,
   rules: Rules,
-): ReadKey {
-  const label = labelOf(key, carrier);
+): Spelling {
+  const annotation = refTo(key, carrier);
   const text = annotations[key] ?? '';
-  const containers = carrier.place === 'pod' ? { containers: carrier.containers } : {};
-  return { key, label, text, ...parse(text, { key: label, rules, ...containers }) };
+  const parsed = parse(text, {
+    annotation,
+    profiles: rules.profiles,
+    defaultProfile: rules.metadata.defaultProfile,
+    ...(carrier.kind === 'pod' && { containers: carrier.containers }),
+  });
+  return { annotation, text, ...parsed };
 }
 
-function labelOf(key: string, carrier: Carrier): string {
-  return annotationLabel(key, carrier.place === 'pod' ? undefined : carrier.name);
+function refTo(key: string, carrier: Carrier): AnnotationRef {
+  return carrier.kind === 'pod'
+    ? { kind: 'annotation', key }
+    : { kind: 'annotation', key, namespace: carrier.name };
 }
 
-/** Both spellings may be there if they mean the same. Where one is at fault, that is told instead. */
-function contradiction([first, second]: readonly ReadKey[]): Fault[] {
+/** Both spellings may be present if they mean the same. If one is invalid, only that is reported. */
+function contradiction([first, second]: readonly Spelling[]): Fault[] {
   if (first === undefined || second === undefined) return [];
   if (first.faults.length > 0 || second.faults.length > 0) return [];
   if (sameJson(first.value, second.value)) return [];
-  return [
-    finding('forms_contradict', {
-      key: first.label,
-      value: quote(first.text),
-      other: second.key,
-      otherValue: quote(second.text),
-    }),
-  ];
+  const slots = {
+    key: annotationLabel(first.annotation),
+    value: quote(first.text),
+    other: second.annotation.key,
+    otherValue: quote(second.text),
+  };
+  return [finding('forms_contradict', slots, first.annotation, second.annotation)];
 }
 
-function writtenOf(read: readonly ReadKey[], isContradictory: boolean): Written<unknown> {
-  const key = read[0]?.label ?? '';
-  const right = read.find(({ value }) => value !== undefined);
-  return right === undefined || isContradictory ? { key } : { key, value: right.value };
+function requestedBy(
+  spellings: readonly Spelling[],
+  isContradictory: boolean,
+): Requested<unknown> | undefined {
+  const [first] = spellings;
+  if (first === undefined) return undefined;
+  const { annotation } = first;
+  const valid = spellings.find(({ value }) => value !== undefined);
+  return valid === undefined || isContradictory
+    ? { annotation }
+    : { annotation, value: valid.value };
 }
 
 function unknownKey(key: string, carrier: Carrier, { annotationPrefix }: Rules): Finding {
+  const annotation = refTo(key, carrier);
   const hint = didYouMean(key.slice(annotationPrefix.length), ANNOTATION_NAMES);
-  return finding('unknown_key', { key: labelOf(key, carrier), hint });
+  return finding('unknown_key', { unknown: annotationLabel(annotation), hint }, annotation);
 }
 
-function wrongPlace(key: string, carrier: Carrier): Finding {
-  const place = carrier.place === 'namespace' ? 'pods' : 'namespaces';
-  return finding('wrong_place', { key: labelOf(key, carrier), place });
+function wrongObject(key: string, carrier: Carrier): Finding {
+  const annotation = refTo(key, carrier);
+  const there = carrier.kind === 'namespace' ? 'pods' : 'namespaces';
+  const slots = { key: annotationLabel(annotation), here: carrier.kind, there };
+  return finding('wrong_place', slots, annotation);
 }

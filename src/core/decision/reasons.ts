@@ -1,132 +1,152 @@
-/** What a reason says of the pod. */
+/** What kind of statement a reason makes about a pod. */
 export const REASON_KINDS = {
-  failure: 'podherald could not do its work, and the pod is admitted as it came.',
+  failure: 'podherald itself failed; the pod is admitted unchanged.',
   fault:
-    'the pod’s own text is wrong under any configuration; the pod is denied, or admitted without that part under `onInvalid: warn`. On a namespace it is only told.',
-  skipped: 'podherald has nothing to do with the pod. It is not told as a warning.',
-  kept: 'the user wrote something at that place, which stays.',
-  notice: 'something was asked for, and not given or given otherwise.',
+    'an annotation of the pod is invalid under any configuration. The pod is denied, or admitted without that part under `onInvalid: warn`. An invalid annotation of a namespace is ignored with a warning.',
+  skipped: 'there is nothing to inject. No warning is returned.',
+  kept: 'the pod already sets this itself; its own value is kept.',
+  notice: 'something that was requested is not injected, or is injected differently.',
 } as const satisfies Record<string, string>;
 
 export type ReasonKind = keyof typeof REASON_KINDS;
 
 interface ReasonEntry {
   readonly kind: ReasonKind;
-  /** What a person reads. `{slot}`s are filled from the finding. */
+  /** The sentence that people read. `{slot}`s are filled from the finding. */
   readonly sentence: string;
 }
 
 /**
- * Every reason, once. The same words go into warnings, the status annotation, audit annotations,
- * the log and the metric. Where several apply to one review, the first of this order is its label.
+ * Every reason, once. Warnings, the status annotation, audit annotations, the log and the metrics
+ * use the same words. If several reasons apply to one review, the first in this order is its label.
  */
 export const REASONS = {
   unexpected_error: {
     kind: 'failure',
-    sentence: 'an error inside podherald: the pod is admitted without injection',
+    sentence: 'internal error in podherald; the pod is admitted unchanged',
   },
   patch_not_proven: {
     kind: 'failure',
-    sentence: 'a patch that could not be proven: the pod is admitted without injection',
+    sentence: 'podherald could not verify its own patch; the pod is admitted unchanged',
   },
-  invalid_value: { kind: 'fault', sentence: '{key}: {value}: {fault}' },
+  invalid_value: { kind: 'fault', sentence: '{key}: invalid value {value}: {expected}{hint}' },
   unknown_container: {
     kind: 'fault',
     sentence: '{key}: the pod has no container {value}{hint}',
   },
-  given_twice: { kind: 'fault', sentence: '{key}: {value} is given twice' },
+  given_twice: { kind: 'fault', sentence: '{key}: {value} is listed twice' },
   forms_contradict: {
     kind: 'fault',
-    sentence: '{key}: {value} contradicts {other}: {otherValue}; leave one of them out',
+    sentence: '{key}: {value} contradicts {other}: {otherValue}; remove one of the two',
   },
-  port_taken: { kind: 'fault', sentence: '{key}: container {container} declares port {port} too' },
-  not_a_pod: { kind: 'skipped', sentence: 'the review is not about a pod' },
-  not_create: { kind: 'skipped', sentence: 'the pod is not being created' },
-  malformed_pod: { kind: 'skipped', sentence: 'the pod is left to the API server: {place}' },
-  mirror_pod: { kind: 'skipped', sentence: 'a mirror pod of a static pod is never touched' },
+  port_taken: {
+    kind: 'fault',
+    sentence: '{key}: container {container} already declares port {port}; choose another port',
+  },
+  not_a_pod: { kind: 'skipped', sentence: 'the object is not a pod' },
+  not_create: { kind: 'skipped', sentence: 'the request does not create a pod' },
+  malformed_pod: {
+    kind: 'skipped',
+    sentence: 'malformed pod, left for the API server to reject: {place}',
+  },
+  mirror_pod: { kind: 'skipped', sentence: 'the mirror pod of a static pod is never changed' },
   exempt_namespace: {
     kind: 'skipped',
-    sentence: 'the config leaves namespace {namespace} alone',
+    sentence: 'the config exempts namespace {namespace}',
   },
   opted_out: { kind: 'skipped', sentence: '{key} is "false"' },
-  not_requested: { kind: 'skipped', sentence: 'nothing asks for an injection' },
+  not_requested: { kind: 'skipped', sentence: 'no annotation requests an injection' },
   mount_exists: {
     kind: 'kept',
-    sentence: '{container} gets no files at {path}: it already mounts {existing}',
+    sentence: 'container {container}: no files at {path}, because it already mounts {existing}',
   },
   env_exists: {
     kind: 'kept',
-    sentence: '{container} keeps its own {names}',
+    sentence: 'container {container} already sets {names}; its own values are kept',
   },
-  kubeconfig_exists: { kind: 'kept', sentence: '{key} is there already, and stays as it is' },
+  kubeconfig_exists: { kind: 'kept', sentence: '{key} already exists; its value is kept' },
   host_network: {
     kind: 'notice',
-    sentence: 'no ambassador: on the network of the node, all of the node could use it',
+    sentence:
+      'no ambassador: the pod uses hostNetwork, so anything on the node could use the proxy',
   },
-  windows: { kind: 'notice', sentence: 'no ambassador: there is none for Windows' },
+  windows: {
+    kind: 'notice',
+    sentence: 'no ambassador: the pod is for Windows nodes, and the ambassador needs Linux',
+  },
   server_too_old: {
     kind: 'notice',
-    sentence: 'no ambassador: API server {version} has no native sidecars; they came with 1.29',
+    sentence:
+      'no ambassador: API server {version} has no native sidecars, which need Kubernetes 1.29',
   },
   automount_disabled: {
     kind: 'notice',
-    sentence:
-      'no ambassador: a pod without a token of its own gets one only by an annotation on the pod',
+    sentence: 'no ambassador: the pod mounts no token, so set inject-ambassador on the pod itself',
   },
   names_taken: {
     kind: 'notice',
-    sentence: 'no ambassador: the pod has containers ambassador and podherald-ambassador',
+    sentence:
+      'no ambassador: the pod already has containers named ambassador and podherald-ambassador',
   },
   namespace_unavailable: {
     kind: 'notice',
-    sentence: 'the defaults of namespace {namespace} are not known ({why}): only the pod counts',
+    sentence:
+      "could not read the defaults of namespace {namespace} ({why}); used the pod's annotations only",
   },
-  access_narrowed: { kind: 'notice', sentence: '{key}: {asked} is narrowed to {access}' },
+  access_narrowed: {
+    kind: 'notice',
+    sentence: '{key}: {requested} is more than is allowed; narrowed to {access}',
+  },
   port_moved: {
     kind: 'notice',
-    sentence: 'port {taken} is taken: the ambassador listens on {port}, as KUBE_API_URL says',
+    sentence: 'port {taken} is taken; the ambassador listens on {port} (see KUBE_API_URL)',
   },
   name_taken: {
     kind: 'notice',
-    sentence: 'the pod has a container {name} of its own: the ambassador is {container}',
+    sentence:
+      'the pod already has a container named ambassador; the sidecar is named podherald-ambassador',
   },
   shared_processes: {
     kind: 'notice',
-    sentence:
-      'processes are shared: what runs as root, or as the user of the ambassador, can read its token',
+    sentence: "{field} is true: processes of root or of the ambassador's user can read its token",
   },
   ambassador_differs: {
     kind: 'notice',
-    sentence: '{container} is there already and stays as it is: it has {is}, not {instead}',
+    sentence: 'container {container} already exists and is kept: it has {actual}, not {instead}',
   },
   port_shared: {
     kind: 'notice',
-    sentence: 'container {container} declares port {port}, which the ambassador listens on',
+    sentence: 'container {container} declares port {port}, on which the ambassador listens',
   },
   annotations_full: {
     kind: 'notice',
-    sentence: 'no kubeconfig: the annotations have no room left for {key}',
+    sentence: 'no kubeconfig: with {key} the annotations would exceed 256 KiB',
   },
   reference_set_later: {
     kind: 'notice',
-    sentence: '{container}: {name} cannot expand $({reference}), which the container sets later',
+    sentence:
+      'container {container}: {name} cannot expand $({reference}), which its own env sets later',
   },
   limit_not_set: {
     kind: 'notice',
-    sentence: "{container} has no {resource}: {item} shows the node's",
+    sentence:
+      "container {container} has no {resource}: {item} will show the node's allocatable amount",
   },
   unknown_profile: {
     kind: 'notice',
-    sentence: '{key}: no profile {profile} is configured: left out{hint}',
+    sentence: '{key}: the config has no profile {profile}, so it is left out{hint}',
   },
   no_ambassador: {
     kind: 'notice',
     sentence: '{key} has no effect without inject-ambassador: "true"',
   },
-  wrong_place: { kind: 'notice', sentence: '{key} has an effect only on {place}' },
+  wrong_place: {
+    kind: 'notice',
+    sentence: '{key} has no effect on a {here}; set it on {there} instead',
+  },
   unknown_key: {
     kind: 'notice',
-    sentence: '{key} is not a known annotation{hint}',
+    sentence: '{unknown} is not an annotation of podherald{hint}',
   },
 } as const satisfies Record<string, ReasonEntry>;
 
@@ -135,35 +155,82 @@ export type ReasonOf<Kind extends ReasonKind> = {
   [R in Reason]: (typeof REASONS)[R]['kind'] extends Kind ? R : never;
 }[Reason];
 
-type Slots<Sentence extends string> = Sentence extends `${string}{${infer Slot}}${infer Rest}`
-  ? Slot | Slots<Rest>
-  : never;
+/** The names between braces in a sentence. */
+export type Slots<Sentence extends string> =
+  Sentence extends `${string}{${infer Slot}}${infer Rest}` ? Slot | Slots<Rest> : never;
 
-/** One thing to tell about a pod: a word for machines, and what fills its sentence for people. */
+/** An annotation of the pod or, if a namespace is named, of that Namespace. */
+export interface AnnotationRef {
+  readonly kind: 'annotation';
+  readonly key: string;
+  readonly namespace?: string;
+}
+
+/** What led to a finding: the place that somebody changes to get another result. */
+export type Cause =
+  | AnnotationRef
+  /** A field of the pod, such as `['spec', 'containers', 0]`. The field need not exist. */
+  | { readonly kind: 'field'; readonly path: readonly (string | number)[] }
+  /** A field of podherald's config, such as `['ambassador', 'maxAccess']`. */
+  | { readonly kind: 'config'; readonly path: readonly string[] }
+  | { readonly kind: 'namespace'; readonly name: string }
+  /** `automountServiceAccountToken` of the pod's ServiceAccount. */
+  | { readonly kind: 'service_account' }
+  /** The version of the API server. */
+  | { readonly kind: 'server' };
+
+/** One statement about a pod: a word for machines, what fills its sentence, and what led to it. */
 export interface Finding<R extends Reason = Reason> {
   readonly reason: R;
   readonly slots: Readonly<Record<string, string>>;
+  readonly causes: readonly Cause[];
 }
 
-/** A finding cannot be made without every slot of its sentence. */
+/** An invalid annotation. */
+export type Fault = Finding<ReasonOf<'fault'>>;
+
+/** Makes a finding. The compiler demands a text for every slot of the sentence. */
 export function finding<R extends Reason>(
   reason: R,
   slots: Readonly<Record<Slots<(typeof REASONS)[R]['sentence']>, string>>,
+  ...causes: readonly Cause[]
 ): Finding<R> {
-  return { reason, slots };
+  return { reason, slots, causes };
 }
 
 export function kindOf(found: Finding): ReasonKind {
   return REASONS[found.reason].kind;
 }
 
+/** The sentence for whoever owns the pod. It may quote the pod. */
 export function sentenceOf({ reason, slots }: Finding): string {
-  return REASONS[reason].sentence.replaceAll(/\{(\w+)\}/g, (_, slot: string) => slots[slot] ?? '');
+  return fill(REASONS[reason].sentence, (slot) => slots[slot] ?? '');
+}
+
+/** Slots that never hold text of the pod: known words, known keys and names of the cluster. */
+const LOGGED_SLOTS: ReadonlySet<string> = new Set([
+  ...['key', 'expected', 'requested', 'access', 'field', 'here', 'there'],
+  ...['namespace', 'why', 'version', 'resource'],
+]);
+
+/** Slots that only complete a sentence, so that nothing has to stand in for them. */
+const OPTIONAL_SLOTS: ReadonlySet<string> = new Set(['hint']);
+
+/** The sentence for the log, in which `…` replaces whatever the pod says. */
+export function logSentenceOf({ reason, slots }: Finding): string {
+  return fill(REASONS[reason].sentence, (slot) => {
+    if (LOGGED_SLOTS.has(slot)) return slots[slot] ?? '';
+    return OPTIONAL_SLOTS.has(slot) ? '' : '…';
+  });
+}
+
+function fill(sentence: string, textOf: (slot: string) => string): string {
+  return sentence.replaceAll(/\{(\w+)\}/g, (_, slot: string) => textOf(slot));
 }
 
 const ORDER = new Map(Object.keys(REASONS).map((reason, index) => [reason, index]));
 
-/** The reason that stands first in the catalogue: the label of a review. */
+/** The first reason in the catalogue's order: the label of a review. */
 export function firstReason(findings: readonly Finding[]): Reason | undefined {
   let first: Finding | undefined;
   for (const found of findings) {
@@ -172,7 +239,7 @@ export function firstReason(findings: readonly Finding[]): Reason | undefined {
   return first?.reason;
 }
 
-/** Where its reason stands in the catalogue. */
+/** The position of a finding's reason in the catalogue. */
 export function rankOf(found: Finding): number {
   return ORDER.get(found.reason) ?? Number.POSITIVE_INFINITY;
 }

@@ -5,12 +5,6 @@ export const ACCESSES = ['namespace', 'read-only', 'full'] as const;
 
 export type Access = (typeof ACCESSES)[number];
 
-/** The flag of `kubectl proxy` that the access `full` is known by. */
-export const METHODS_OF_FULL = '--reject-methods=^CONNECT$';
-
-/** The flag of `kubectl proxy` that only the access `namespace` has. */
-export const PATHS_OF_NAMESPACE = '--accept-paths=';
-
 /** The narrowest of some accesses. */
 export function narrowest(first: Access, ...others: readonly Access[]): Access {
   return others.reduce((one, other) => (width(other) < width(one) ? other : one), first);
@@ -20,47 +14,54 @@ function width(access: Access): number {
   return ACCESSES.indexOf(access);
 }
 
-/** The version of an API server, as far as podherald decides by it. */
+/** Lower ports need root, and the ambassador is not root (capabilities(7), CAP_NET_BIND_SERVICE). */
+export const MIN_PORT = 1024;
+export const MAX_PORT = 65_535;
+
+/** The part of an API server's version that decisions depend on. */
 export interface ServerVersion {
   readonly major: number;
   readonly minor: number;
-  /** The Kubernetes release, such as `v1.37.1`: what images of that version are tagged with. */
+  /** The Kubernetes release, such as `v1.37.1`: the tag of its images. */
   readonly release: string;
 }
 
-/** A release, and what vendors put behind it: `-eks-1a2b3c4`, `-gke.1234000`, `+k3s1`. */
+/** A release, and what vendors append to it: `-eks-1a2b3c4`, `-gke.1234000`, `+k3s1`. */
 const GIT_VERSION = /^(v(\d+)\.(\d+)\.\d+(?:-(?:alpha|beta|rc)\.\d+(?![.\d]))?)(?:[-+.].*)?$/;
 
-/** Reads the `gitVersion` of an API server's `/version`. */
+/** Reads the `gitVersion` of an API server's `/version`; undefined if it is not a version. */
 export function parseServerVersion(gitVersion: string): ServerVersion | undefined {
   const [, release, major, minor] = GIT_VERSION.exec(gitVersion) ?? [];
   if (release === undefined) return undefined;
   return { major: Number(major), minor: Number(minor), release };
 }
 
-/** Where there is no cluster, or no answer yet: the release that podherald is tested against. */
+/** Used without a cluster, or before its first answer: the release that podherald is tested with. */
 export const BUILT_IN_VERSION: ServerVersion = { major: 1, minor: 37, release: 'v1.37.1' };
 
-/** Sidecars are init containers with `restartPolicy: Always` from 1.29 on (KEP-753, beta and on). */
+/** Native sidecars are init containers with `restartPolicy: Always` (KEP-753, beta in 1.29). */
 export function hasNativeSidecars({ major, minor }: ServerVersion): boolean {
   return major > 1 || minor >= 29;
 }
 
-/** Amounts of resources by name, as quantities. */
+/** Quantities by the name of the resource. */
 export type Amounts = { readonly [name: string]: string | undefined };
 
 /** How the operator wants ambassadors to be. */
 export interface AmbassadorRules {
-  /** Instead of kubectl of the API server's version. */
+  /** Replaces the image of kubectl in the API server's version. */
   readonly image?: string | undefined;
   readonly serverVersion: ServerVersion;
   readonly port: number;
-  /** The widest access that can be asked for. */
+  /** The widest access that a pod or namespace can request. */
   readonly maxAccess: Access;
   readonly resources: { readonly requests: Amounts; readonly limits: Amounts };
-  /** A user id, or `inherit`: that of the pod; else the one that the pod's containers agree on. */
+  /**
+   * A user id, or `inherit` for the user of the pod. If it is absent, the ambassador runs as the
+   * user that all containers of the pod agree on.
+   */
   readonly runAsUser?: number | 'inherit' | undefined;
-  /** How long its token lives. */
+  /** The lifetime of its token. */
   readonly tokenSeconds: number;
 }
 
@@ -72,37 +73,37 @@ export const DEFAULT_AMBASSADOR: AmbassadorRules = {
   tokenSeconds: 3600,
 };
 
-/** Whose releases registry.k8s.io holds since 1.28 (kubernetes/kubernetes#116672). */
+/** The ambassador's image. registry.k8s.io has kubectl since 1.28 (kubernetes/kubernetes#116672). */
 export function imageOf({ image, serverVersion }: AmbassadorRules): string {
   return image ?? `registry.k8s.io/kubectl:${serverVersion.release}`;
 }
 
-/** The prefix that keys carry where the operator has configured no other. */
+/** The prefix of annotation keys, unless the config sets another one. */
 export const DEFAULT_PREFIX = 'podherald.dev/';
 
-/** The operator's will, ready to decide by: everything about a decision but the pod itself. */
+/** The operator's configuration, ready to decide by: all that a decision needs besides the pod. */
 export interface Rules {
-  /** Written into the status annotation. */
+  /** podherald's version, for the status annotation. */
   readonly version: string;
   /** With its slash, such as `podherald.dev/`. */
   readonly annotationPrefix: string;
-  /** What becomes of a pod whose own annotations are at fault. */
+  /** Whether a pod with an invalid annotation is denied, or admitted without that part. */
   readonly onInvalid: 'deny' | 'warn';
   readonly profiles: ReadonlyMap<string, Profile>;
-  /** Namespaces whose pods are left alone, whatever they ask for. */
+  /** Pods of these namespaces are never injected. */
   readonly exemptNamespaces: ReadonlySet<string>;
   readonly metadata: {
     /** The profile that `inject-metadata: "true"` means. */
     readonly defaultProfile: string;
-    /** An absolute path. */
+    /** The absolute path at which files are mounted. */
     readonly path: string;
   };
   readonly ambassador: AmbassadorRules;
-  /** Whether pods come from the API server, with token mounts and defaults, or as they are written. */
+  /** Whether pods come from the API server, with its defaults and token mounts, or from a manifest. */
   readonly stage: 'admission' | 'manifest';
 }
 
-/** The rules of an operator who has configured nothing. */
+/** The rules without a config. */
 export function defaultRules(version: string): Rules {
   return {
     version,

@@ -1,17 +1,20 @@
 import { isQualifiedName } from '../api/names.ts';
 import type { FieldSource, ResourceSource } from './profiles.ts';
-import { didYouMean } from './values.ts';
+import { didYouMean, nearest } from './values.ts';
 
 /** What an item becomes: a variable or a file. */
 export type Side = 'env' | 'files';
 
-/** Why a text is no source, as the end of a sentence. */
+/** Why a text is not a source. */
 export interface SourceFault {
+  /** What was expected. It never holds text of the pod. */
   readonly fault: string;
+  /** The end of the sentence, such as `; did you mean metadata.name?`. */
+  readonly hint?: string;
 }
 
 /**
- * The Downward API's fields, and on which side each works (kubernetes
+ * The fields of the Downward API, and where each can be used (kubernetes
  * pkg/apis/core/validation/validation.go, validEnvDownwardAPIFieldPathExpressions and
  * validVolumeDownwardAPIFieldPathExpressions).
  */
@@ -29,7 +32,7 @@ export const FIELDS: Readonly<Record<string, readonly Side[]>> = {
   'status.podIPs': ['env'],
 };
 
-/** What may follow `limits.` and `requests.`; `hugepages-` with a page size besides. */
+/** What can follow `limits.` and `requests.`, besides `hugepages-` with a page size. */
 export const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 
 const CPU_DIVISORS = ['1m', '1'];
@@ -40,19 +43,20 @@ const BYTE_DIVISORS = [
 
 const SUBSCRIPT = /^metadata\.(labels|annotations)\[(.*)\]$/;
 const HUGE_PAGES = /^hugepages-[1-9][0-9]*([kMGTPE]|[KMGTPE]i)?$/;
-/** Where each side is written: on a pod under these keys, in a profile under others. */
+
+/** What a side is called where it is written: one name in annotations, another in a profile. */
 export type SideNames = Readonly<Record<Side, string>>;
 
 const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-files' };
 
 /**
- * Reads `source[:divisor]`. A divisor that is not given is 1, and always written out.
+ * Reads `source[:divisor]`. The divisor defaults to 1 and is always written out.
  *
- * | text                             | means                        |
- * | -------------------------------- | ---------------------------- |
- * | `metadata.name`                  | a field                      |
- * | `metadata.labels['app']`         | one label, on both sides     |
- * | `limits.memory`, `requests.cpu:1m` | a resource of the container |
+ * | text                               | means                        |
+ * | ---------------------------------- | ---------------------------- |
+ * | `metadata.name`                    | a field                      |
+ * | `metadata.labels['app']`           | one label, on both sides     |
+ * | `limits.memory`, `requests.cpu:1m` | a resource of the container  |
  */
 export function parseSource(
   text: string,
@@ -62,14 +66,14 @@ export function parseSource(
   const [source, divisor] = splitDivisor(text);
   if (/^(limits|requests)\./.test(source)) return parseResource(source, divisor);
   if (divisor !== undefined) {
-    return { fault: `a divisor (:${divisor}) belongs only to limits.* and requests.*` };
+    return { fault: 'only limits.* and requests.* take a divisor', hint: `; remove :${divisor}` };
   }
   const [, map, subscript] = SUBSCRIPT.exec(source) ?? [];
   if (map !== undefined && subscript !== undefined) return parseSubscript(source, map, subscript);
   return parseField(source, side, sides);
 }
 
-/** `container.name`, which the Downward API lacks; only profiles may use it. */
+/** `container.name` is not part of the Downward API; only profiles can use it. */
 export function isContainerName(text: string): boolean {
   return text === 'container.name';
 }
@@ -84,15 +88,28 @@ function parseField(field: string, side: Side, names: SideNames): FieldSource | 
   const sides = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
   if (sides?.includes(side)) return { fieldRef: field };
   if (sides !== undefined) return wrongSide(field, side, names);
+  const subscripted = nearestSubscript(field);
+  if (subscripted !== undefined) return subscripted;
   const known = Object.keys(FIELDS).filter((name) => FIELDS[name]?.includes(side));
-  const [, map, subscript] = /^(?:metadata\.)?(label|annotation)s?\[(.*)\]$/.exec(field) ?? [];
-  if (map !== undefined) {
-    return {
-      fault: `expected metadata.${map}s['key']; did you mean metadata.${map}s[${subscript}]?`,
-    };
-  }
   const all = [...known, ...RESOURCES.flatMap((name) => [`limits.${name}`, `requests.${name}`])];
-  return { fault: `expected a source such as ${example(side)}${didYouMean(field, all)}` };
+  return { fault: `expected a source such as ${example(side)}`, hint: didYouMean(field, all) };
+}
+
+/** `labels['app']` and `metadata.lables['app']` both mean `metadata.labels['app']`. */
+function nearestSubscript(field: string): SourceFault | undefined {
+  const [, base, subscript] = /^([^[]*)\[(.*)\]$/.exec(field) ?? [];
+  if (base === undefined || subscript === undefined) return undefined;
+  const last = base.slice(base.lastIndexOf('.') + 1);
+  const map = nearest(last, ['labels', 'annotations']);
+  if (map === undefined) return undefined;
+  return {
+    fault: `expected metadata.${map}['key']`,
+    hint: `; did you mean metadata.${map}['${unquoted(subscript)}']?`,
+  };
+}
+
+function unquoted(subscript: string): string {
+  return subscript.replaceAll(/^["']|["']$/g, '');
 }
 
 function example(side: Side): string {
@@ -103,36 +120,44 @@ function example(side: Side): string {
 
 function wrongSide(field: string, side: Side, names: SideNames): SourceFault {
   const other = side === 'env' ? 'files' : 'env';
-  const one = field.endsWith('s') && side === 'env' ? `, or take one: ${field}['key']` : '';
-  return { fault: `${field} works only as ${other}; write it under ${names[other]}${one}` };
+  const one = field.endsWith('s') && side === 'env' ? `, or name one key: ${field}['key']` : '';
+  return {
+    fault: `${field} works only as ${other}`,
+    hint: `; write it in ${names[other]}${one}`,
+  };
 }
 
-/** fieldpath.SplitMaybeSubscriptedPath wants single quotes; annotation keys count in lower case. */
+/** Kubernetes wants single quotes (fieldpath.SplitMaybeSubscriptedPath). */
 function parseSubscript(source: string, map: string, subscript: string): FieldSource | SourceFault {
   const [, key] = /^'(.*)'$/.exec(subscript) ?? [];
   if (key === undefined) {
-    const bare = subscript.replaceAll(/^["']|["']$/g, '');
-    return { fault: `expected the key in single quotes; did you mean metadata.${map}['${bare}']?` };
+    return {
+      fault: 'expected the key in single quotes',
+      hint: `; did you mean metadata.${map}['${unquoted(subscript)}']?`,
+    };
   }
+  // Kubernetes compares annotation keys in lower case when it validates them.
   const isValid = isQualifiedName(map === 'annotations' ? key.toLowerCase() : key);
   if (isValid) return { fieldRef: source };
-  return {
-    fault: `'${key}' cannot be the key of ${map === 'labels' ? 'a label' : 'an annotation'}`,
-  };
+  return { fault: `expected a valid key of ${map === 'labels' ? 'a label' : 'an annotation'}` };
 }
 
 function parseResource(source: string, divisor: string | undefined): ResourceSource | SourceFault {
   const [kind = '', name = ''] = splitAtDot(source);
   const isKnown = (RESOURCES as readonly string[]).includes(name) || HUGE_PAGES.test(name);
   if (!isKnown) {
-    const hint = didYouMean(name, RESOURCES);
-    return { fault: `expected ${kind}. of ${RESOURCES.join(', ')} or hugepages-<size>${hint}` };
+    return {
+      fault: `expected ${RESOURCES.map((one) => `${kind}.${one}`).join(', ')} or ${kind}.hugepages-<size>`,
+      hint: didYouMean(name, RESOURCES),
+    };
   }
   const divisors = name === 'cpu' ? CPU_DIVISORS : BYTE_DIVISORS;
   if (divisor === undefined) return { resource: source, divisor: '1' };
   if (divisors.includes(divisor)) return { resource: source, divisor };
+  const resource = name === 'cpu' || name === 'memory' ? name : 'this resource';
   return {
-    fault: `expected a divisor for ${name}: ${divisors.join(', ')}${divisorHint(divisor, divisors)}`,
+    fault: `expected a divisor for ${resource}: ${divisors.join(', ')}`,
+    hint: divisorHint(divisor, divisors),
   };
 }
 

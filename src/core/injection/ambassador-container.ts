@@ -1,23 +1,19 @@
 import { isObject, type Json, type JsonObject, sameJson } from '../api/json.ts';
 import type { Container, Pod, Volume } from '../api/pod.ts';
-import {
-  appContainers,
-  sharesProcesses,
-  TOKEN_PATH,
-  TOKEN_VOLUME,
-} from '../decision/ambassador.ts';
-import type { AmbassadorDecision } from '../decision/decision.ts';
+import { processSharing, TOKEN_PATH, TOKEN_VOLUME } from '../decision/ambassador.ts';
+import type { AmbassadorDecision } from '../decision/decide-ambassador.ts';
+import type { PodParts } from '../decision/pod-parts.ts';
 import { type AmbassadorRules, imageOf } from '../decision/rules.ts';
 import { ambassadorResources } from './ambassador-resources.ts';
 import { toVolumeMount } from './downward-api.ts';
 import { proxyArguments } from './kubectl-proxy.ts';
 
 /**
- * The sidecar: `kubectl proxy` without a shell and without `--token`, so that it reads a renewed
- * token from its file. There is no network probe, as none reaches the pod's loopback.
+ * The sidecar: `kubectl proxy` without a shell, and without `--token`, so that it reads a renewed
+ * token from its file. It has no network probe, because none can reach the pod's loopback.
  */
 export function ambassadorContainer(
-  pod: Pod,
+  parts: PodParts,
   ambassador: AmbassadorDecision,
   tokenVolume: string,
 ): Container {
@@ -27,14 +23,14 @@ export function ambassadorContainer(
     image: imageOf(rules),
     args: proxyArguments(ambassador),
     restartPolicy: 'Always',
-    resources: ambassadorResources(pod, rules),
+    resources: ambassadorResources(parts, rules),
     startupProbe: startupProbe(port),
     volumeMounts: [toVolumeMount(tokenVolume, TOKEN_PATH)],
-    securityContext: securityContext(ambassadorUser(pod, rules)),
+    securityContext: securityContext(ambassadorUser(parts, rules)),
   } as Container;
 }
 
-/** Half a minute for the first answer of the API server; other containers start only then. */
+/** The other containers start when the API server has answered, for which it has 30 s. */
 function startupProbe(port: number): JsonObject {
   const server = `--server=http://127.0.0.1:${port}`;
   return {
@@ -45,7 +41,7 @@ function startupProbe(port: number): JsonObject {
   };
 }
 
-/** Passes Pod Security `restricted` whatever the pod's own context says. */
+/** Passes Pod Security `restricted`, whatever the pod's own securityContext is. */
 function securityContext(runAsUser: number | undefined): JsonObject {
   return {
     runAsNonRoot: true,
@@ -57,35 +53,38 @@ function securityContext(runAsUser: number | undefined): JsonObject {
   };
 }
 
-/** The user that distroless images call nonroot; any but 0 would do, as kubectl needs no home. */
+/** The user that distroless images call nonroot. Any user but 0 would do: kubectl needs no home. */
 export const NONROOT = 65_532;
 
 /**
  * A user that no image is likely to have: systemd's table leaves 60578 to 61183 unused
- * (https://systemd.io/UIDS-GIDS). It is below 65536, which `hostUsers: false` asks for.
+ * (https://systemd.io/UIDS-GIDS). It is below 65536, as `hostUsers: false` requires.
  */
 export const UNUSED = 60_871;
 
 /**
- * The user to run the ambassador as; nothing where the cluster is to choose one. kubelet gives
- * token files to the user that all containers of a pod share (pkg/kubelet: FsUserFrom), with mode
- * 0600, so an ambassador of another user would take them from the app. Where processes are shared,
- * a process could read the token of another of its user, and that counts for more.
+ * The user to run the ambassador as; undefined if the cluster chooses one. kubelet gives token
+ * files to the user that all containers of a pod share (pkg/kubelet: FsUserFrom), with mode 0600,
+ * so an ambassador of another user would take them from the app. If processes are shared, another
+ * user is safer: a process could read the token of an ambassador of its own user.
  */
-export function ambassadorUser(pod: Pod, { runAsUser }: AmbassadorRules): number | undefined {
+export function ambassadorUser(
+  { pod, appContainers }: PodParts,
+  { runAsUser }: AmbassadorRules,
+): number | undefined {
   const podUser = userOf(pod.spec.securityContext);
-  // kubelet starts nothing that is to be root and runAsNonRoot.
+  // kubelet refuses to start a root user with runAsNonRoot.
   if (runAsUser === 'inherit') return podUser === 0 ? NONROOT : undefined;
   if (runAsUser !== undefined) return runAsUser;
-  const users = appContainers(pod).map(({ securityContext }) => userOf(securityContext) ?? podUser);
-  if (sharesProcesses(pod)) return userOfNobody(users);
+  const users = appContainers.map(({ container }) => userOf(container.securityContext) ?? podUser);
+  if (processSharing(pod) !== undefined) return unusedUser(users);
   const [first, ...others] = users;
   if (first === undefined || first === 0) return NONROOT;
   return others.every((other) => other === first) ? first : NONROOT;
 }
 
-/** The user of an image cannot be seen. */
-function userOfNobody(users: readonly (number | undefined)[]): number {
+/** The user that an image sets is not visible here. */
+function unusedUser(users: readonly (number | undefined)[]): number {
   let user = UNUSED;
   while (users.includes(user)) user++;
   return user;
@@ -104,10 +103,11 @@ const DEFAULT_MODE = 420;
  * own kube-api-access volume holds, but for the life of its token.
  */
 export function tokenVolume(
-  volumes: readonly Volume[],
+  { spec }: Pod,
   expirationSeconds: number,
 ): { readonly volume: Volume; readonly isNew: boolean } {
   const projected = projection(expirationSeconds);
+  const volumes = spec.volumes ?? [];
   const equal = volumes.find(
     ({ name, ...source }) => name.startsWith(TOKEN_VOLUME) && sameJson(source, { projected }),
   );

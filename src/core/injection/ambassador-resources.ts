@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import type { Container, Pod, ResourceRequirements } from '../api/pod.ts';
 import { quantityOf, sameQuantity } from '../api/quantity.ts';
-import { appContainers } from '../decision/ambassador.ts';
+import type { PodParts } from '../decision/pod-parts.ts';
 import type { AmbassadorRules, Amounts } from '../decision/rules.ts';
 
 /** With 10m the startup probe starves and the app waits 21 s for it; with this, 2 s. */
@@ -29,8 +29,11 @@ type Counted = (typeof COUNTED)[number];
  * Where every container has a limit, it makes the pod's limit of their sum (since 1.37, kubernetes
  * pkg/api/pod DefaultPodLevelResources): a limit of 0 adds nothing to that, and the pod's holds for it.
  */
-export function ambassadorResources(pod: Pod, { resources }: AmbassadorRules): JsonObject {
-  const containers = appContainers(pod);
+export function ambassadorResources(
+  { pod, appContainers }: PodParts,
+  { resources }: AmbassadorRules,
+): JsonObject {
+  const containers = appContainers.map(({ container }) => container);
   const shares = COUNTED.map((name) => ({ name, ...share(pod, containers, name, resources) }));
   const requests = withAmounts(
     resources.requests,

@@ -1,42 +1,49 @@
 import type { Container, EnvVar, Volume, VolumeMount } from '../api/pod.ts';
+import type { ContainerPosition, PlacedContainer } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
-import type { FilesPlan } from './plan-files.ts';
-
-/** What one container should get for one of the pod's wishes. */
-export interface ContainerPlan extends FilesPlan {
-  readonly env: readonly EnvItem[];
-}
-
-export const NOTHING_PLANNED: ContainerPlan = { env: [], volumeMounts: [], findings: [] };
+import type { Finding } from '../decision/reasons.ts';
+import type { ContainerFiles } from './plan-files.ts';
 
 /**
- * What is added to one pod, as plain data: rendered as JSON Patch by the webhook and as an edited
- * document by `inject`.
+ * What is added to one pod, as plain data. The webhook renders it as JSON Patch, `inject` as an
+ * edited document, and `explain` as a table.
  */
 export interface Injection {
   readonly containers: readonly ContainerInjection[];
   readonly volumes: readonly Volume[];
   readonly annotations: ReadonlyMap<string, string>;
-  /** It comes first among the init containers, so that all others can use it. */
+  /** The ambassador. It comes first among the init containers, so that all others can use it. */
   readonly sidecar?: Container;
 }
 
+/** What is added to one container. */
 export interface ContainerInjection {
-  readonly at: ContainerPlace;
-  /** They come before what the container has. */
+  readonly name: string;
+  readonly at: ContainerPosition;
+  /** Inserted before the container's own variables. */
   readonly env: readonly EnvVar[];
-  /** They come after what the container has. */
+  /** Appended to the container's own mounts. */
   readonly volumeMounts: readonly VolumeMount[];
-}
-
-export interface ContainerPlace {
-  readonly list: 'containers' | 'initContainers';
-  readonly index: number;
 }
 
 export const NO_INJECTION: Injection = { containers: [], volumes: [], annotations: new Map() };
 
-/** Whether anything is added, the annotations aside. */
-export function addsParts({ containers, volumes, sidecar }: Injection): boolean {
+/** Whether an injection adds more than annotations. */
+export function changesSpec({ containers, volumes, sidecar }: Injection): boolean {
   return containers.length > 0 || volumes.length > 0 || sidecar !== undefined;
+}
+
+/** What one of the two features adds to a pod. */
+export interface FeaturePlan {
+  readonly containers: ReadonlyMap<PlacedContainer, ContainerPlan>;
+  readonly volumes: readonly Volume[];
+  readonly annotations?: ReadonlyMap<string, string>;
+  readonly sidecar?: Container;
+  /** What is to be said about the pod as a whole. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a feature adds to one container. */
+export interface ContainerPlan extends ContainerFiles {
+  readonly env: readonly EnvItem[];
 }

@@ -1,4 +1,5 @@
-import { type Access, METHODS_OF_FULL, PATHS_OF_NAMESPACE } from '../decision/rules.ts';
+import { ACCEPT_PATHS, REJECT_METHODS_OF_FULL } from '../decision/ambassador.ts';
+import type { Access } from '../decision/rules.ts';
 
 export interface ProxyOptions {
   readonly port: number;
@@ -18,9 +19,9 @@ export function proxyArguments({ port, access, namespace }: ProxyOptions): strin
     'proxy',
     '--address=127.0.0.1',
     `--port=${port}`,
-    access === 'full' ? METHODS_OF_FULL : `--reject-methods=${ALL_METHODS_BUT_GET_AND_HEAD}`,
+    access === 'full' ? REJECT_METHODS_OF_FULL : `--reject-methods=${ALL_METHODS_BUT_GET_AND_HEAD}`,
     `--reject-paths=${REJECTED_PATHS.join(',')}`,
-    ...(access === 'namespace' ? [PATHS_OF_NAMESPACE + acceptedPaths(namespace).join(',')] : []),
+    ...(access === 'namespace' ? [ACCEPT_PATHS + acceptedPaths(namespace).join(',')] : []),
   ];
 }
 

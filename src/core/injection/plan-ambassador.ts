@@ -1,22 +1,93 @@
-import type { Container, Pod, Volume } from '../api/pod.ts';
+import type { Pod } from '../api/pod.ts';
 import { annotationsFit } from '../api/sizes.ts';
-import { ownAmbassador } from '../decision/ambassador.ts';
-import type { AmbassadorDecision } from '../decision/decision.ts';
+import type { AmbassadorDecision } from '../decision/decide-ambassador.ts';
 import { KUBECONFIG_FOLDER } from '../decision/metadata-values.ts';
+import type { PlacedContainer, PodParts } from '../decision/pod-parts.ts';
 import type { EnvItem, FileItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import { ambassadorContainer, tokenVolume } from './ambassador-container.ts';
-import type { ContainerPlan, Injection } from './injection.ts';
-import { VolumePlanner } from './plan-files.ts';
+import type { ContainerPlan, FeaturePlan, Injection } from './injection.ts';
+import { planFiles } from './plan-files.ts';
+
+/** Plans the ambassador of one pod, and what the other containers need to find it. */
+export function planAmbassador(parts: PodParts, ambassador: AmbassadorDecision): FeaturePlan {
+  const { pod, appContainers } = parts;
+  const kubeconfig = planKubeconfig(pod, ambassador);
+  const { volumes, containers } = planFiles(pod, appContainers, {
+    files: kubeconfig.files,
+    mountPath: KUBECONFIG_FOLDER,
+    volumeName: 'ambassador-kubeconfig',
+  });
+  const url = literal('KUBE_API_URL', `http://127.0.0.1:${ambassador.port}`);
+  const plans = appContainers.map((placed, index): [PlacedContainer, ContainerPlan] => {
+    const { volumeMounts = [], findings = [] } = containers[index] ?? {};
+    const hasFile = kubeconfig.files.length > 0 && findings.length === 0;
+    const env = hasFile ? [url, literal('KUBECONFIG', KUBECONFIG_PATH)] : [url];
+    return [placed, { env, volumeMounts, findings }];
+  });
+  return {
+    ...planSidecar(parts, ambassador, volumes),
+    containers: new Map(plans),
+    annotations: kubeconfig.annotations,
+    findings: kubeconfig.findings,
+  };
+}
+
+function planSidecar(
+  parts: PodParts,
+  ambassador: AmbassadorDecision,
+  others: FeaturePlan['volumes'],
+): Pick<FeaturePlan, 'sidecar' | 'volumes'> {
+  if (parts.ambassador !== undefined) return { volumes: others };
+  const { volume, isNew } = tokenVolume(parts.pod, ambassador.rules.tokenSeconds);
+  return {
+    sidecar: ambassadorContainer(parts, ambassador, volume.name),
+    volumes: isNew ? [volume, ...others] : others,
+  };
+}
+
+function literal(name: string, text: string): EnvItem {
+  return { name, source: { literal: text } };
+}
+
+interface KubeconfigPlan extends Pick<Injection, 'annotations'> {
+  readonly findings: readonly Finding[];
+  /** The kubeconfig file, if the annotation that holds its text exists or is added. */
+  readonly files: readonly FileItem[];
+}
+
+const NO_KUBECONFIG: KubeconfigPlan = { annotations: new Map(), findings: [], files: [] };
+
+/** If the user has written the annotation, it is kept, and the containers read that text. */
+function planKubeconfig(
+  pod: Pod,
+  { kubeconfig, port, namespace }: AmbassadorDecision,
+): KubeconfigPlan {
+  if (kubeconfig === undefined) return NO_KUBECONFIG;
+  const { key, requestedBy } = kubeconfig;
+  const files = [kubeconfigFile(key)];
+  const text = kubeconfigText(port, namespace);
+  const annotations = pod.metadata?.annotations ?? {};
+  const existing = Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+  if (existing !== undefined) {
+    const kept = finding('kubeconfig_exists', { key }, { kind: 'annotation', key });
+    return { ...NO_KUBECONFIG, findings: existing === text ? [] : [kept], files };
+  }
+  const added = new Map([[key, text]]);
+  if (annotationsFit(annotations, added)) return { annotations: added, findings: [], files };
+  const path = ['metadata', 'annotations'];
+  const full = finding('annotations_full', { key }, { kind: 'field', path }, requestedBy);
+  return { ...NO_KUBECONFIG, findings: [full] };
+}
 
 const FILE_NAME = 'kubeconfig';
 
-/** What KUBECONFIG says in the containers. */
+/** The value of KUBECONFIG in the containers. */
 export const KUBECONFIG_PATH = `${KUBECONFIG_FOLDER}/${FILE_NAME}`;
 
 /**
- * A kubeconfig that leads to the ambassador, in one line. The flag about TLS has no effect over
- * plain HTTP, but without it @kubernetes/client-node refuses such a server.
+ * A kubeconfig that leads to the ambassador, in one line. @kubernetes/client-node refuses a plain
+ * HTTP server without `insecure-skip-tls-verify`, which has no other effect.
  */
 export function kubeconfigText(port: number, namespace: string): string {
   const name = 'ambassador';
@@ -32,80 +103,7 @@ export function kubeconfigText(port: number, namespace: string): string {
   });
 }
 
-/** The file, out of the annotation that holds its text. */
+/** The file whose content is the text of an annotation. */
 export function kubeconfigFile(annotation: string): FileItem {
   return { path: FILE_NAME, source: { fieldRef: `metadata.annotations['${annotation}']` } };
-}
-
-/** Plans the ambassador of one pod, and what its neighbours need to find it. */
-export class AmbassadorPlanner {
-  readonly sidecar: Container | undefined;
-  readonly annotations: ReadonlyMap<string, string>;
-  readonly findings: readonly Finding[];
-  readonly #url: EnvItem;
-  readonly #token: readonly Volume[];
-  readonly #kubeconfig: VolumePlanner | undefined;
-
-  constructor(pod: Pod, ambassador: AmbassadorDecision) {
-    const volumes = pod.spec.volumes ?? [];
-    this.#url = literal('KUBE_API_URL', `http://127.0.0.1:${ambassador.port}`);
-    const isThere = ownAmbassador(pod) !== undefined;
-    const { volume, isNew } = tokenVolume(volumes, ambassador.rules.tokenSeconds);
-    this.sidecar = isThere ? undefined : ambassadorContainer(pod, ambassador, volume.name);
-    this.#token = isThere || !isNew ? [] : [volume];
-    const { annotations, findings, isReadable } = planKubeconfig(pod, ambassador);
-    this.annotations = annotations;
-    this.findings = findings;
-    const files = isReadable ? [kubeconfigFile(ambassador.kubeconfigAnnotation ?? '')] : [];
-    this.#kubeconfig = isReadable
-      ? new VolumePlanner(volumes, files, KUBECONFIG_FOLDER, 'ambassador-kubeconfig')
-      : undefined;
-  }
-
-  /** To be read when all containers are planned. */
-  get volumes(): readonly Volume[] {
-    return [...this.#token, ...(this.#kubeconfig?.added ?? [])];
-  }
-
-  planNeighbour(container: Container): ContainerPlan {
-    if (this.#kubeconfig === undefined) {
-      return { env: [this.#url], volumeMounts: [], findings: [] };
-    }
-    const files = this.#kubeconfig.plan(container, true);
-    const hasFile = files.findings.length === 0;
-    const env = hasFile ? [this.#url, literal('KUBECONFIG', KUBECONFIG_PATH)] : [this.#url];
-    return { env, ...files };
-  }
-}
-
-function literal(name: string, text: string): EnvItem {
-  return { name, source: { literal: text } };
-}
-
-interface KubeconfigPlan extends Pick<Injection, 'annotations'> {
-  readonly findings: readonly Finding[];
-  /** Whether the annotation is there, or comes along. */
-  readonly isReadable: boolean;
-}
-
-const NONE: KubeconfigPlan = { annotations: new Map(), findings: [], isReadable: false };
-
-/** What the user has written into the annotation stays, and is what the containers read. */
-function planKubeconfig(
-  pod: Pod,
-  { kubeconfigAnnotation: key, port, namespace }: AmbassadorDecision,
-): KubeconfigPlan {
-  if (key === undefined) return NONE;
-  const text = kubeconfigText(port, namespace);
-  const annotations = pod.metadata?.annotations ?? {};
-  const written = Object.hasOwn(annotations, key) ? annotations[key] : undefined;
-  if (written !== undefined) {
-    const findings = written === text ? [] : [finding('kubeconfig_exists', { key })];
-    return { ...NONE, findings, isReadable: true };
-  }
-  const added = new Map([[key, text]]);
-  if (!annotationsFit(annotations, added)) {
-    return { ...NONE, findings: [finding('annotations_full', { key })] };
-  }
-  return { annotations: added, findings: [], isReadable: true };
 }

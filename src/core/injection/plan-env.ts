@@ -1,5 +1,7 @@
-import type { Container, EnvVar } from '../api/pod.ts';
-import { type EnvItem, references } from '../decision/profiles.ts';
+import type { EnvVar } from '../api/pod.ts';
+import { referencesOf } from '../decision/decide-metadata.ts';
+import { containerCause, type PlacedContainer } from '../decision/pod-parts.ts';
+import type { EnvItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import { sameEnvVar, toEnv } from './downward-api.ts';
 
@@ -8,46 +10,49 @@ export interface EnvPlan {
   readonly findings: readonly Finding[];
 }
 
-/** The variables a container lacks. A name that its `env` has is never added again. */
-export function planEnv(container: Container, items: readonly EnvItem[]): EnvPlan {
-  const written = container.env ?? [];
+/** The variables that a container lacks. A name that its `env` already sets is never added again. */
+export function planEnv(placed: PlacedContainer, items: readonly EnvItem[]): EnvPlan {
+  const { container } = placed;
+  const existing = container.env ?? [];
   const env = toEnv(items, container.name);
-  if (written.length === 0) return { env, findings: [] };
-  const own = ownVariables(written);
-  const missing = items.filter(({ name }) => !own.has(name));
+  if (existing.length === 0) return { env, findings: [] };
+  const own = lastByName(existing);
+  const added = items.filter(({ name }) => !own.has(name));
   const kept = env.filter((variable) => {
     const ownVariable = own.get(variable.name);
     return ownVariable !== undefined && !sameEnvVar(ownVariable, variable);
   });
   return {
     env: env.filter(({ name }) => !own.has(name)),
-    findings: [...keptNames(container, kept), ...setLater(container, missing, own)],
+    findings: [...keptNames(placed, kept), ...setLater(placed, added, own)],
   };
 }
 
-/** Of a name set twice, the last one counts (kubelet's makeEnvironmentVariables). */
-function ownVariables(written: readonly EnvVar[]): ReadonlyMap<string, EnvVar> {
-  return new Map(written.map((variable) => [variable.name, variable]));
+/** If a name is set twice, the last value is used (kubelet's makeEnvironmentVariables). */
+function lastByName(variables: readonly EnvVar[]): ReadonlyMap<string, EnvVar> {
+  return new Map(variables.map((variable) => [variable.name, variable]));
 }
 
-function keptNames(container: Container, kept: readonly EnvVar[]): Finding[] {
+function keptNames(placed: PlacedContainer, kept: readonly EnvVar[]): Finding[] {
   if (kept.length === 0) return [];
   const names = kept.map(({ name }) => name).join(', ');
-  return [finding('env_exists', { container: container.name, names })];
+  const slots = { container: placed.container.name, names };
+  return [finding('env_exists', slots, containerCause(placed, 'env'))];
 }
 
-/** What we add comes first, so a variable of the container's own comes too late for our `$(…)`. */
+/** Injected variables come first, so `$(NAME)` in them cannot see the container's own variables. */
 function setLater(
-  container: Container,
+  placed: PlacedContainer,
   added: readonly EnvItem[],
   own: ReadonlyMap<string, EnvVar>,
 ): Finding[] {
-  return added.flatMap(({ name, source }) => {
-    const named = 'literal' in source ? references(source.literal) : [];
-    return named
+  const container = placed.container.name;
+  return added.flatMap((item) =>
+    referencesOf(item)
       .filter((reference) => own.has(reference))
-      .map((reference) =>
-        finding('reference_set_later', { container: container.name, name, reference }),
-      );
-  });
+      .map((reference) => {
+        const slots = { container, name: item.name, reference };
+        return finding('reference_set_later', slots, containerCause(placed, 'env'));
+      }),
+  );
 }

@@ -1,9 +1,122 @@
-import type { Container, Volume, VolumeMount } from '../api/pod.ts';
+import type { Container, Pod, Volume, VolumeMount } from '../api/pod.ts';
+import { containerCause, type PlacedContainer } from '../decision/pod-parts.ts';
 import type { FileItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import { sameFiles, toVolume, toVolumeMount } from './downward-api.ts';
 
-/** What a clean path has none of: no root, doubled or trailing slashes, parts that begin with a dot. */
+/** A set of files for some containers of a pod. */
+export interface FilesRequest {
+  readonly files: readonly FileItem[];
+  /** The absolute path of the folder that holds them. */
+  readonly mountPath: string;
+  /** How the names of the volumes begin. */
+  readonly volumeName: string;
+}
+
+export interface FilesPlan {
+  /** The volumes to add, in the order of the containers that need them. */
+  readonly volumes: readonly Volume[];
+  /** One for each container of the request, in its order. */
+  readonly containers: readonly ContainerFiles[];
+}
+
+/** What one container gets: a mount of a volume that exists or is added, or a finding. */
+export interface ContainerFiles {
+  readonly volumeMounts: readonly VolumeMount[];
+  readonly findings: readonly Finding[];
+}
+
+const NOTHING: ContainerFiles = { volumeMounts: [], findings: [] };
+
+/**
+ * Plans volumes and mounts so that each of the containers sees the files. Files with a resource item
+ * differ from container to container, and then so do the volumes.
+ */
+export function planFiles(
+  pod: Pod,
+  containers: readonly PlacedContainer[],
+  { files, mountPath, volumeName }: FilesRequest,
+): FilesPlan {
+  if (files.length === 0) return { volumes: [], containers: containers.map(() => NOTHING) };
+  const existing = pod.spec.volumes ?? [];
+  const names = new Set(existing.map(({ name }) => name));
+  const isShared = files.every(({ source }) => 'fieldRef' in source);
+  const added: Volume[] = [];
+  const volumeFor = (container: Container, isFirst: boolean): Volume => {
+    const wanted = toVolume('', files, container.name);
+    // An added volume that names its container is of no use to another container.
+    const candidates = isShared ? [...existing, ...added] : existing;
+    const equal = candidates.find((volume) => sameFiles(volume, wanted));
+    if (equal !== undefined) return equal;
+    const name = freeVolumeName(volumeName, container.name, isFirst || isShared, names);
+    names.add(name);
+    const volume = { ...wanted, name };
+    added.push(volume);
+    return volume;
+  };
+  const plans = containers.map((placed, index): ContainerFiles => {
+    const { container } = placed;
+    const overlapping = pathsOverlapping(container, mountPath);
+    if (overlapping.length === 0) {
+      const { name } = volumeFor(container, index === 0);
+      return { volumeMounts: [toVolumeMount(name, mountPath)], findings: [] };
+    }
+    if (isMounted(pod, container, files, mountPath, overlapping)) return NOTHING;
+    const slots = {
+      container: container.name,
+      path: mountPath,
+      existing: overlapping.join(', '),
+    };
+    return { volumeMounts: [], findings: [finding('mount_exists', slots, containerCause(placed))] };
+  });
+  return { volumes: added, containers: plans };
+}
+
+/** Whether the only overlapping mount is exactly the one that would be added. */
+function isMounted(
+  pod: Pod,
+  container: Container,
+  files: readonly FileItem[],
+  mountPath: string,
+  overlapping: readonly string[],
+): boolean {
+  const [only, ...others] = (container.volumeMounts ?? []).filter((mount) =>
+    overlapping.includes(mount.mountPath),
+  );
+  if (only === undefined || others.length > 0 || overlapping.length > 1) return false;
+  if (only.mountPath !== mountPath || only.readOnly !== true) return false;
+  if (Object.keys(only).length !== Object.keys(toVolumeMount('', '')).length) return false;
+  const volume = pod.spec.volumes?.find(({ name }) => name === only.name);
+  return volume !== undefined && sameFiles(volume, toVolume('', files, container.name));
+}
+
+/** Where kubelet mounts a file into a container that names no other path (core/v1 types.go). */
+export const TERMINATION_MESSAGE_PATH = '/dev/termination-log';
+
+/**
+ * The paths of a container at, inside or around the given one: its mounts, its block devices (the
+ * API server rejects a mount at the path of a device), and the file for its termination message.
+ */
+export function pathsOverlapping(container: Container, path: string): string[] {
+  const used = [
+    ...(container.volumeMounts ?? []).map(({ mountPath }) => mountPath),
+    ...(container.volumeDevices ?? []).map(({ devicePath }) => devicePath),
+    terminationMessagePath(container),
+  ];
+  return used.filter((other) => pathsOverlap(other, path));
+}
+
+function terminationMessagePath({ terminationMessagePath: path }: Container): string {
+  return typeof path === 'string' && path !== '' ? path : TERMINATION_MESSAGE_PATH;
+}
+
+/** Whether one path is the other, inside it or around it, in any spelling. */
+export function pathsOverlap(one: string, other: string): boolean {
+  const [a, b] = [`${cleanPath(one)}/`, `${cleanPath(other)}/`];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+/** Found in every path that `cleanPath` changes: doubled or trailing slashes, parts with a dot. */
 const UNCLEAN = /^[^/]|\/\/|\/$|\/\./;
 
 /** A path without doubled or trailing slashes and without `.` and `..`; the root is ''. */
@@ -18,41 +131,14 @@ export function cleanPath(path: string): string {
   return parts.map((part) => `/${part}`).join('');
 }
 
-/** Whether one path is the other, inside it or around it, however they are spelt. */
-export function pathsOverlap(one: string, other: string): boolean {
-  const [a, b] = [`${cleanPath(one)}/`, `${cleanPath(other)}/`];
-  return a.startsWith(b) || b.startsWith(a);
-}
-
-/** Where kubelet mounts a file into a container that says nothing else (core/v1 types.go). */
-export const TERMINATION_MESSAGE_PATH = '/dev/termination-log';
-
-/**
- * The paths that a container uses at, inside or around the one given. Block devices count, as the
- * API server refuses a mount at the path of a device, and the file for its last message.
- */
-export function overlapping(container: Container, path: string): string[] {
-  const used = [
-    ...(container.volumeMounts ?? []).map(({ mountPath }) => mountPath),
-    ...(container.volumeDevices ?? []).map(({ devicePath }) => devicePath),
-    messagePath(container),
-  ];
-  return used.filter((other) => pathsOverlap(other, path));
-}
-
-function messagePath({ terminationMessagePath: path }: Container): string {
-  return typeof path === 'string' && path !== '' ? path : TERMINATION_MESSAGE_PATH;
-}
-
 /** A volume's name is a DNS label (RFC 1123). */
-const MAX_LENGTH = 63;
+const MAX_NAME_LENGTH = 63;
 
 /**
- * A free name for the volume of a container's files: the base, such as `downward`, for the first
- * one, otherwise `downward-<container>`, then with a number. The same pod always gets the same
- * name. `kube-api-access` is no base: what begins so is the API server's.
+ * A free name for a volume: the base, such as `downward`, for the first container, otherwise
+ * `downward-<container>`, then with a number. The same pod always gets the same name.
  */
-export function volumeName(
+export function freeVolumeName(
   base: string,
   container: string,
   isFirst: boolean,
@@ -65,11 +151,11 @@ export function volumeName(
   }
 }
 
-/** What has to be cut off is told apart by a hash of the whole. */
+/** A name that is too long is cut, and a hash of the whole keeps it distinct. */
 function label(text: string, suffix: string): string {
-  if (text.length + suffix.length <= MAX_LENGTH) return text + suffix;
+  if (text.length + suffix.length <= MAX_NAME_LENGTH) return text + suffix;
   const tail = `-${fnv1a(text)}${suffix}`;
-  return text.slice(0, MAX_LENGTH - tail.length) + tail;
+  return text.slice(0, MAX_NAME_LENGTH - tail.length) + tail;
 }
 
 /** FNV-1a, 32 bits, in eight hexadecimal digits (draft-eastlake-fnv, section 2). */
@@ -79,77 +165,4 @@ function fnv1a(text: string): string {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-/** What one container gets: a mount of a volume that is there or comes along. */
-export interface FilesPlan {
-  readonly volumeMounts: readonly VolumeMount[];
-  readonly findings: readonly Finding[];
-}
-
-/** Plans the volumes of one pod, container by container. */
-export class VolumePlanner {
-  /** The volumes to add, in the order of the containers that need them. */
-  readonly added: Volume[] = [];
-  readonly #files: readonly FileItem[];
-  readonly #mountPath: string;
-  readonly #volumes: Volume[];
-  readonly #names: Set<string>;
-  /** With a resource item the files differ from container to container, and so do the volumes. */
-  readonly #shared: boolean;
-
-  readonly #name: string;
-
-  /** @param name what the names of the volumes begin with. */
-  constructor(
-    volumes: readonly Volume[],
-    files: readonly FileItem[],
-    mountPath: string,
-    name = 'downward',
-  ) {
-    this.#name = name;
-    this.#files = files;
-    this.#mountPath = mountPath;
-    this.#volumes = [...volumes];
-    this.#names = new Set(volumes.map(({ name }) => name));
-    this.#shared = files.every(({ source }) => 'fieldRef' in source);
-  }
-
-  plan(container: Container, isFirst: boolean): FilesPlan {
-    if (this.#files.length === 0) return { volumeMounts: [], findings: [] };
-    const taken = overlapping(container, this.#mountPath);
-    if (taken.length === 0) {
-      const { name } = this.#volumeFor(container, isFirst);
-      return { volumeMounts: [toVolumeMount(name, this.#mountPath)], findings: [] };
-    }
-    if (this.#isMounted(container, taken)) return { volumeMounts: [], findings: [] };
-    const slots = { container: container.name, path: this.#mountPath, existing: taken.join(', ') };
-    return { volumeMounts: [], findings: [finding('mount_exists', slots)] };
-  }
-
-  #volumeFor(container: Container, isFirst: boolean): Volume {
-    const wanted = toVolume('', this.#files, container.name);
-    const equal = this.#volumes.find((volume) => sameFiles(volume, wanted));
-    if (equal !== undefined) return equal;
-    const name = volumeName(this.#name, container.name, isFirst || this.#shared, this.#names);
-    const volume = { ...wanted, name };
-    // One that names its container is of no use to another, and need not be compared with theirs.
-    if (this.#shared) this.#volumes.push(volume);
-    this.#names.add(name);
-    this.added.push(volume);
-    return volume;
-  }
-
-  /** Whether the only mount in the way is just what we would add. */
-  #isMounted(container: Container, taken: readonly string[]): boolean {
-    const [only, ...others] = (container.volumeMounts ?? []).filter(({ mountPath }) =>
-      taken.includes(mountPath),
-    );
-    if (only === undefined || others.length > 0 || taken.length > 1) return false;
-    if (only.mountPath !== this.#mountPath || only.readOnly !== true) return false;
-    if (Object.keys(only).length !== Object.keys(toVolumeMount('', '')).length) return false;
-    const volume = this.#volumes.find(({ name }) => name === only.name);
-    const wanted = toVolume('', this.#files, container.name);
-    return volume !== undefined && sameFiles(volume, wanted);
-  }
 }

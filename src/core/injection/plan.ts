@@ -1,125 +1,107 @@
-import type { Container, Pod, Volume } from '../api/pod.ts';
-import { ownAmbassador } from '../decision/ambassador.ts';
-import type { InjectDecision } from '../decision/decide.ts';
+import type { Container, Pod } from '../api/pod.ts';
+import type { Decision } from '../decision/decide.ts';
 import type { MetadataDecision } from '../decision/decide-metadata.ts';
-import { type ContainerSelection, selects } from '../decision/metadata-values.ts';
+import {
+  containerCause,
+  type PlacedContainer,
+  type PodParts,
+  selectedContainers,
+} from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import {
   type ContainerInjection,
-  type ContainerPlace,
   type ContainerPlan,
+  type FeaturePlan,
   type Injection,
-  NOTHING_PLANNED,
+  NO_INJECTION,
 } from './injection.ts';
-import { AmbassadorPlanner } from './plan-ambassador.ts';
+import { planAmbassador } from './plan-ambassador.ts';
 import { planEnv } from './plan-env.ts';
-import { VolumePlanner } from './plan-files.ts';
+import { type ContainerFiles, planFiles } from './plan-files.ts';
 
+/** What is to be added, and what is kept or comes out differently than requested. */
 export interface Plan {
   readonly injection: Injection;
-  /** What was kept, and what came out otherwise than asked. */
   readonly findings: readonly Finding[];
 }
 
 /** What has to be added to a pod so that it has what was decided, and nothing twice. */
-export function plan(pod: Pod, { metadata, ambassador }: InjectDecision): Plan {
-  const beside = ambassador && new AmbassadorPlanner(pod, ambassador);
-  const files = metadata && new MetadataPlanner(pod, metadata);
-  const containers: ContainerInjection[] = [];
-  const findings: Finding[] = [];
-  for (const { container, at } of placedContainers(pod)) {
-    const parts = [files?.plan(container), beside?.planNeighbour(container)];
-    const env = planEnv(container, together(parts[0]?.env, parts[1]?.env));
-    const volumeMounts = parts.flatMap((part) => part?.volumeMounts ?? []);
-    findings.push(...env.findings, ...parts.flatMap((part) => part?.findings ?? []));
-    if (env.env.length > 0 || volumeMounts.length > 0) {
-      containers.push({ at, env: env.env, volumeMounts });
-    }
+export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan {
+  if (metadata === undefined && ambassador === undefined) {
+    return { injection: NO_INJECTION, findings: [] };
   }
-  if (metadata !== undefined) findings.push(...missingLimit(pod, metadata));
+  const features = [
+    metadata && planMetadata(parts, metadata),
+    ambassador && planAmbassador(parts, ambassador),
+  ].filter((feature) => feature !== undefined);
+  const containers: ContainerInjection[] = [];
+  const findings = features.flatMap((feature) => feature.findings);
+  for (const placed of parts.appContainers) {
+    const plans = features.flatMap((feature) => feature.containers.get(placed) ?? []);
+    const { env, findings: kept } = planEnv(placed, distinctByName(plans));
+    const volumeMounts = plans.flatMap((one) => one.volumeMounts);
+    findings.push(...kept, ...plans.flatMap((one) => one.findings));
+    if (env.length + volumeMounts.length === 0) continue;
+    containers.push({ name: placed.container.name, at: placed.at, env, volumeMounts });
+  }
+  if (metadata !== undefined) findings.push(...missingLimit(parts, metadata));
+  const sidecar = features.find((feature) => feature.sidecar !== undefined)?.sidecar;
   const injection = {
     containers,
-    volumes: [...(files?.volumes ?? []), ...(beside?.volumes ?? [])],
-    annotations: beside?.annotations ?? new Map(),
-    ...(beside?.sidecar && { sidecar: beside.sidecar }),
+    volumes: features.flatMap((feature) => feature.volumes),
+    annotations: new Map(features.flatMap(({ annotations }) => [...(annotations ?? [])])),
+    ...(sidecar && { sidecar }),
   };
-  return { injection, findings: [...(beside?.findings ?? []), ...findings] };
+  return { injection, findings };
 }
 
-/** Plans the metadata of the containers that are selected for it. */
-class MetadataPlanner {
-  readonly #metadata: MetadataDecision;
-  readonly #files: VolumePlanner;
-  #isFirst = true;
-
-  constructor(pod: Pod, metadata: MetadataDecision) {
-    this.#metadata = metadata;
-    this.#files = new VolumePlanner(pod.spec.volumes ?? [], metadata.files, metadata.path);
-  }
-
-  get volumes(): readonly Volume[] {
-    return this.#files.added;
-  }
-
-  plan(container: Container): ContainerPlan {
-    if (!selects(this.#metadata.containers, container.name)) return NOTHING_PLANNED;
-    const files = this.#files.plan(container, this.#isFirst);
-    this.#isFirst = false;
-    return { env: this.#metadata.env, ...files };
-  }
+function planMetadata(parts: PodParts, metadata: MetadataDecision): FeaturePlan {
+  const { env, files, path, containers } = metadata;
+  const selected = selectedContainers(parts, containers);
+  const { volumes, containers: mounts } = planFiles(parts.pod, selected, {
+    files,
+    mountPath: path,
+    volumeName: 'downward',
+  });
+  const plans = selected.map((placed, index): [PlacedContainer, ContainerPlan] => [
+    placed,
+    { env, ...(mounts[index] ?? NO_FILES) },
+  ]);
+  return { containers: new Map(plans), volumes, findings: [] };
 }
 
-/** Of two items of one name the first counts. A list that stands alone is passed on as it is. */
-function together(
-  one: readonly EnvItem[] = [],
-  other: readonly EnvItem[] = [],
-): readonly EnvItem[] {
-  if (other.length === 0) return one;
-  const names = new Set(one.map(({ name }) => name));
-  return [...one, ...other.filter(({ name }) => !names.has(name))];
+const NO_FILES: ContainerFiles = { volumeMounts: [], findings: [] };
+
+/**
+ * The variables of all features; of two with one name the first is used. A single list is returned
+ * as it is, because `toEnv` recognizes a profile's list.
+ */
+function distinctByName(plans: readonly ContainerPlan[]): readonly EnvItem[] {
+  const lists = plans.map(({ env }) => env).filter((env) => env.length > 0);
+  const [first = [], ...others] = lists;
+  if (others.length === 0) return first;
+  const byName = new Map<string, EnvItem>();
+  for (const item of lists.flat()) if (!byName.has(item.name)) byName.set(item.name, item);
+  return [...byName.values()];
 }
 
-/** A container, and where it stands. */
-export interface SelectedContainer {
-  readonly container: Container;
-  readonly at: ContainerPlace;
-}
-
-/** The containers that metadata is for: the app's own first, as theirs are the plain names. */
-export function selectedContainers(pod: Pod, selection: ContainerSelection): SelectedContainer[] {
-  return placedContainers(pod).filter(({ container }) => selects(selection, container.name));
-}
-
-function placedContainers(pod: Pod): SelectedContainer[] {
-  const { containers, initContainers } = pod.spec;
-  const all = [...placed('containers', containers), ...placed('initContainers', initContainers)];
-  const own = ownAmbassador(pod);
-  return own === undefined ? all : all.filter(({ container }) => container !== own);
-}
-
-function placed(
-  list: ContainerPlace['list'],
-  containers: readonly Container[] | null | undefined,
-): SelectedContainer[] {
-  return (containers ?? []).map((container, index) => ({ container, at: { list, index } }));
-}
-
-/** One finding for the first of the pod's containers whose limit is asked for and not set. */
-function missingLimit(pod: Pod, { limitItems, containers }: MetadataDecision): Finding[] {
+/** Warns about the first container that shows a limit which neither it nor the pod sets. */
+function missingLimit(parts: PodParts, { limitItems, containers }: MetadataDecision): Finding[] {
   if (limitItems.length === 0) return [];
-  for (const { container } of selectedContainers(pod, containers)) {
+  for (const placed of selectedContainers(parts, containers)) {
     for (const item of limitItems) {
       const resource = 'resource' in item.source ? item.source.resource : '';
-      if (hasLimit(pod, container, resource)) continue;
+      if (hasLimit(parts.pod, placed.container, resource)) continue;
       const name = 'name' in item ? item.name : item.path;
-      return [finding('limit_not_set', { container: container.name, resource, item: name })];
+      const slots = { container: placed.container.name, resource, item: name };
+      return [finding('limit_not_set', slots, containerCause(placed))];
     }
   }
   return [];
 }
 
-/** A limit of the whole pod counts too (kubelet ≥ 1.34, defaultPodLimitsForDownwardAPI). */
+/** A limit of the whole pod is shown too (kubelet >= 1.34, defaultPodLimitsForDownwardAPI). */
 function hasLimit(pod: Pod, container: Container, resource: string): boolean {
   const name = resource.slice('limits.'.length);
   return [container.resources, pod.spec.resources].some(

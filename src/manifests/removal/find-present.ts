@@ -1,9 +1,8 @@
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
-import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
+import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
-import { type SelectedContainer, selectedContainers } from '../../core/injection/plan.ts';
 import { sameMount, sameVolume } from './compare.ts';
 import type { ContainerParts, InjectedParts } from './injected-parts.ts';
 import {
@@ -26,9 +25,7 @@ export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Injec
   const stripped =
     ambassadorIndex === undefined ? kept : reinject(pod, ambassadorIndex, namespace, rules);
   return {
-    containers: selectedContainers(pod, ALL_CONTAINERS).map((selected) =>
-      presentIn(selected, pod, kept),
-    ),
+    containers: podParts(pod).appContainers.map((selected) => presentIn(selected, pod, kept)),
     volumes: findVolumes(pod, stripped),
     ...(ambassadorIndex !== undefined && { ambassadorIndex }),
     annotations: addedAnnotationKeys(rules).filter((key) =>
@@ -38,7 +35,7 @@ export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Injec
 }
 
 function presentIn(
-  { container, at }: SelectedContainer,
+  { container, at }: PlacedContainer,
   pod: Pod,
   { stripped, injected }: Reinjection,
 ): ContainerParts {

@@ -1,10 +1,9 @@
 import { statusKey } from '../../core/admission/status.ts';
 import type { Pod } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
-import { ALL_CONTAINERS } from '../../core/decision/metadata-values.ts';
+import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
-import { type SelectedContainer, selectedContainers } from '../../core/injection/plan.ts';
 import {
   equalsInjected,
   sameInitContainers,
@@ -53,8 +52,8 @@ function findCandidates(pod: Pod, namespace: Namespace, rules: Rules): InjectedP
   const reinjection =
     ambassadorIndex === foundIndex ? withoutFound : reinject(pod, undefined, namespace, rules);
   if (reinjection.injected === reinjection.stripped) return NO_PARTS;
-  const containers = selectedContainers(pod, ALL_CONTAINERS)
-    .filter(({ at }) => at.list === 'containers' || at.index !== ambassadorIndex)
+  const containers = podParts(pod)
+    .appContainers.filter(({ at }) => at.list === 'containers' || at.index !== ambassadorIndex)
     .map((selected) => candidatesIn(selected, pod, reinjection));
   return dropMountedVolumes(pod, {
     containers,
@@ -101,7 +100,7 @@ function isInjectedAnnotation(
 
 /** Injected env is at the start of a container's list, injected mounts are at the end of theirs. */
 function candidatesIn(
-  { container, at }: SelectedContainer,
+  { container, at }: PlacedContainer,
   pod: Pod,
   { stripped, injected }: Reinjection,
 ): ContainerParts {
@@ -139,7 +138,7 @@ function countLeading<Item>(
 /** Drops the volumes that a mount outside of the parts still needs. */
 function dropMountedVolumes(pod: Pod, parts: InjectedParts): InjectedParts {
   const mounted = new Set(
-    selectedContainers(pod, ALL_CONTAINERS).flatMap(({ container, at }) => {
+    podParts(pod).appContainers.flatMap(({ container, at }) => {
       if (at.list === 'initContainers' && at.index === parts.ambassadorIndex) return [];
       const removed = parts.containers.find(
         (other) => other.at.list === at.list && other.at.index === at.index,

@@ -1,9 +1,9 @@
 import { mutate } from '../../core/admission/mutate.ts';
 import { statusKey } from '../../core/admission/status.ts';
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
-import { ownAmbassador } from '../../core/decision/ambassador.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
+import { podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { applyOperations } from '../edit-json.ts';
 
@@ -35,8 +35,7 @@ export function reinject(
 
 /** The index in `spec.initContainers` of the container that looks like the ambassador, if any. */
 export function findAmbassadorIndex(pod: Pod): number | undefined {
-  const ambassador = ownAmbassador(pod);
-  return ambassador && pod.spec.initContainers?.indexOf(ambassador);
+  return podParts(pod).ambassador?.at.index;
 }
 
 /** The keys of the annotations that podherald adds to pods. */

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../core/api/json.ts';
 import type { Container, Pod } from '../../core/api/pod.ts';
-import type { AmbassadorDecision } from '../../core/decision/decision.ts';
+import type { AmbassadorDecision } from '../../core/decision/decide-ambassador.ts';
+import { podParts } from '../../core/decision/pod-parts.ts';
 import { ACCESSES, type Amounts, type Rules } from '../../core/decision/rules.ts';
 import {
   ambassadorContainer,
@@ -55,7 +56,7 @@ export function argumentsLiteral(): string {
 
 /** CEL for the `projected` source of the token volume. */
 export function tokenLiteral({ ambassador }: Rules): string {
-  const { volume } = tokenVolume([], ambassador.tokenSeconds);
+  const { volume } = tokenVolume(podOf({}), ambassador.tokenSeconds);
   return `    ${celLiteral(volume['projected'] ?? null, {}, 4)}`;
 }
 
@@ -68,7 +69,9 @@ export function sidecarLiteral({ ambassador }: Rules): string {
     namespace: '',
     rules: ambassador,
   };
-  const made = { ...ambassadorContainer(podOf({}), decision, '<token>') } as unknown as JsonObject;
+  const made = {
+    ...ambassadorContainer(podParts(podOf({})), decision, '<token>'),
+  } as unknown as JsonObject;
   const { runAsUser } = ambassador;
   const sidecar = {
     ...made,
@@ -174,7 +177,7 @@ function resourcesExpression(rules: Rules): string {
 /** CEL for an optional amount. */
 function amountExpression(kind: Kind, name: (typeof COUNTED)[number], rules: Rules): string {
   const of = (resources: object): string => {
-    const made = ambassadorResources(podOf({ resources }), rules.ambassador)[kind] ?? {};
+    const made = ambassadorResources(podParts(podOf({ resources })), rules.ambassador)[kind] ?? {};
     return optional((made as Amounts)[name]);
   };
   const limit = `string(variables.podLimits['${name}'])`;

@@ -1,7 +1,7 @@
 import { AMBASSADOR_NAMES, TOKEN_PATH } from '../../core/decision/ambassador.ts';
-import { OS_LABELS } from '../../core/decision/decide-ambassador.ts';
+import { OS_LABELS } from '../../core/decision/ambassador-obstacles.ts';
 import type { Rules } from '../../core/decision/rules.ts';
-import { MAX_PORT, MIN_PORT } from '../../core/decision/values.ts';
+import { MAX_PORT, MIN_PORT } from '../../core/decision/rules.ts';
 import {
   ambassadorUserExpression,
   argumentsLiteral,

@@ -5,8 +5,8 @@ import {
   RUNTIME_FOLDERS,
   SHARED_FOLDERS,
 } from '../../core/decision/metadata-values.ts';
-import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
-import { FALSE_WORDS, MAX_PORT, MIN_PORT, TRUE_WORDS } from '../../core/decision/values.ts';
+import { ACCESSES, MAX_PORT, MIN_PORT, type Rules } from '../../core/decision/rules.ts';
+import { FALSE_WORDS, TRUE_WORDS } from '../../core/decision/values.ts';
 import { celString, celStrings } from './cel-literal.ts';
 import type { PolicyInput, Variable } from './pod-variables.ts';
 

@@ -1,15 +1,15 @@
 import { isObject } from '../../core/api/json.ts';
 import type { Volume } from '../../core/api/pod.ts';
 import { toVolume, toVolumeMount } from '../../core/injection/downward-api.ts';
-import { TERMINATION_MESSAGE_PATH, volumeName } from '../../core/injection/plan-files.ts';
+import { freeVolumeName, TERMINATION_MESSAGE_PATH } from '../../core/injection/plan-files.ts';
 import { celLiteral, celString } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 
 /** 420, which toVolume() sets. */
 const DEFAULT_MODE = defaultModeOf(toVolume('', [], ''));
 const BASE = 'downward';
-const FIRST_VOLUME = celString(volumeName(BASE, '', true, new Set()));
-const OTHER_VOLUMES = celString(volumeName(BASE, '', false, new Set()));
+const FIRST_VOLUME = celString(freeVolumeName(BASE, '', true, new Set()));
+const OTHER_VOLUMES = celString(freeVolumeName(BASE, '', false, new Set()));
 
 /** CEL that is true if metadata is injected into a container. */
 const IS_SELECTED =

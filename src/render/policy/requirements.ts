@@ -1,8 +1,9 @@
 import { DNS_LABEL } from '../../core/api/names.ts';
 import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
-import { ACCESSES, type Rules } from '../../core/decision/rules.ts';
-import { MAX_PORT, MIN_PORT } from '../../core/decision/values.ts';
+
+import { ACCESSES, MAX_PORT, MIN_PORT, type Rules } from '../../core/decision/rules.ts';
 import { isInjectMetadataValue, isPath, isPort } from './annotation-variables.ts';
+
 import { celString, celStrings } from './cel-literal.ts';
 import type { Variable } from './pod-variables.ts';
 

@@ -49,8 +49,8 @@ describe('environment', () => {
     const pod = podWith({ name: 'app', env: [{ name: 'POD_NAME', value: 'x' }] });
     const rules = rulesWith({ env: [POD_NAME, GREETING], files: [] });
     expect(told(pod, rules)).toEqual([
-      'app keeps its own POD_NAME',
-      'app: GREETING cannot expand $(POD_NAME), which the container sets later',
+      'container app already sets POD_NAME; its own values are kept',
+      'container app: GREETING cannot expand $(POD_NAME), which its own env sets later',
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('a limit that is not set', () => {
   it('is told of once in a pod, where another profile than default asks for it', () => {
     const pod = podWith({ name: 'a' }, { name: 'b' });
     expect(told(pod, rulesWith(limitProfile, 'go'))).toEqual([
-      "a has no limits.memory: MEMORY shows the node's",
+      "container a has no limits.memory: MEMORY will show the node's allocatable amount",
     ]);
   });
 

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { mutate } from '../../../src/core/admission/mutate.ts';
+import type { Outcome } from '../../../src/core/admission/mutation.ts';
 import type { Json } from '../../../src/core/api/json.ts';
 import { ANNOTATION_NAMES } from '../../../src/core/decision/annotations.ts';
-import { type Decision, decide } from '../../../src/core/decision/decide.ts';
-import { sentenceOf } from '../../../src/core/decision/reasons.ts';
+import { logSentenceOf, sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
 import { FIELDS } from '../../../src/core/decision/sources.ts';
 import { losses } from '../../support/only-adds.ts';
@@ -75,25 +75,55 @@ it('whatever pod and namespace say, a patch only adds, and only once', () => {
   );
 });
 
-it('denies only for what the pod itself says', () => {
+it('denies a pod only for its own annotations', () => {
   fc.assert(
     fc.property(annotations, annotations, rules, (own, defaults, given) => {
-      const kind = (annotations: Readonly<Record<string, string>>): Decision['kind'] =>
-        decide(podWith(own) as never, { name: 'shop', annotations }, given).kind;
-      expect(kind(defaults) === 'deny').toBe(kind({}) === 'deny');
-      if (given.onInvalid === 'warn') expect(kind(defaults)).not.toBe('deny');
+      const outcome = (annotations: Readonly<Record<string, string>>): Outcome =>
+        mutate(podWith(own), { name: 'shop', annotations }, given).outcome;
+      expect(outcome(defaults) === 'denied').toBe(outcome({}) === 'denied');
+      if (given.onInvalid === 'warn') expect(outcome(defaults)).not.toBe('denied');
     }),
     { numRuns: 2000 },
   );
 });
 
-it('tells everything it finds in one line', () => {
+it('writes every finding in one line, for people and for the log', () => {
   fc.assert(
     fc.property(annotations, annotations, rules, (own, defaults, given) => {
       const { findings } = mutate(podWith(own), { name: 'shop', annotations: defaults }, given);
-      for (const sentence of findings.map(sentenceOf)) {
+      for (const sentence of findings.flatMap((one) => [sentenceOf(one), logSentenceOf(one)])) {
         expect(sentence).toMatch(/^\P{Cc}+$/u);
       }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('writes nothing of the pod into the sentences for the log', () => {
+  const marked = fc.dictionary(
+    key,
+    value.map((text) => text.replaceAll(/[a-z]+(?=$|,|=)/gi, (word) => `${word}qzx`)),
+    { maxKeys: 6 },
+  );
+  const podOf = (own: Readonly<Record<string, string>>): Json => ({
+    metadata: { annotations: { ...own, 'podherald.dev/qzx': 'true' } },
+    spec: {
+      hostPID: true,
+      containers: [
+        {
+          name: 'qzx',
+          env: [{ name: 'POD_NAME', value: 'qzx' }],
+          ports: [{ containerPort: 8001 }],
+        },
+      ],
+    },
+  });
+  fc.assert(
+    fc.property(marked, rules, (own, given) => {
+      const { findings } = mutate(podOf(own), { name: 'shop' }, given);
+      expect(findings.map(logSentenceOf).filter((sentence) => sentence.includes('qzx'))).toEqual(
+        [],
+      );
     }),
     { numRuns: 2000 },
   );

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { mutate } from '../../../src/core/admission/mutate.ts';
 import type { Pod } from '../../../src/core/api/pod.ts';
-import { decide } from '../../../src/core/decision/decide.ts';
+import { type Decision, decide, type Namespace } from '../../../src/core/decision/decide.ts';
+import { podParts } from '../../../src/core/decision/pod-parts.ts';
 import { type EnvItem, type Profile, references } from '../../../src/core/decision/profiles.ts';
 import { DEFAULT_AMBASSADOR, defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
 import { nearest } from '../../../src/core/decision/values.ts';
@@ -19,14 +21,18 @@ function rulesWith(profiles: Record<string, Profile>, others: Partial<Rules> = {
   return { ...defaultRules('test'), profiles: new Map(Object.entries(profiles)), ...others };
 }
 
+function decidePod(subject: Pod, namespace: Namespace, rules: Rules): Decision {
+  return decide(podParts(subject), namespace, rules);
+}
+
 function envOf(annotation: string, rules: Rules): readonly EnvItem[] {
-  const decision = decide(pod({ 'inject-metadata': annotation }), SHOP, rules);
-  if (decision.kind !== 'inject') throw new Error(decision.kind);
-  return decision.metadata?.env ?? [];
+  const { metadata } = decidePod(pod({ 'inject-metadata': annotation }), SHOP, rules);
+  if (metadata === undefined) throw new Error('no metadata was decided');
+  return metadata.env;
 }
 
 describe('decide()', () => {
-  it('lets the operator say which profile true means', () => {
+  it('uses the default profile of the config for inject-metadata: "true"', () => {
     const rules = rulesWith(
       { default: profile(field('A', 'metadata.name')), mine: profile(field('B', 'metadata.uid')) },
       { metadata: { defaultProfile: 'mine', path: '/etc/downward' } },
@@ -34,7 +40,7 @@ describe('decide()', () => {
     expect(envOf('true', rules).map(({ name }) => name)).toEqual(['B']);
   });
 
-  it('takes an item of several profiles from the first', () => {
+  it('takes an item that several profiles have from the first', () => {
     const rules = rulesWith({
       one: profile(field('A', 'metadata.name'), field('B', 'metadata.name')),
       two: profile(field('B', 'metadata.uid'), field('C', 'metadata.uid')),
@@ -46,7 +52,7 @@ describe('decide()', () => {
     ]);
   });
 
-  it('puts a literal after what it names, and leaves the order otherwise', () => {
+  it('puts a literal after the variables that it references, and keeps the order otherwise', () => {
     const rules = rulesWith({
       one: profile(literal('LAST', '$(MIDDLE)-$(A)'), field('Z', 'metadata.uid')),
       two: profile(literal('MIDDLE', '$(A)'), field('A', 'metadata.name')),
@@ -55,34 +61,33 @@ describe('decide()', () => {
     expect(names).toEqual(['A', 'MIDDLE', 'LAST', 'Z']);
   });
 
-  it('comes to an end where literals name each other', () => {
+  it('terminates if literals reference each other', () => {
     const rules = rulesWith({ one: profile(literal('A', '$(B)'), literal('B', '$(A)')) });
     expect(envOf('one', rules)).toHaveLength(2);
   });
 
-  it('admits a pod at fault without that part where the operator prefers warnings', () => {
+  it('treats an invalid annotation as absent', () => {
     const rules = rulesWith({}, { onInvalid: 'warn' });
-    const decision = decide(pod({ 'inject-metadata': 'yes' }), SHOP, rules);
+    const decision = decidePod(pod({ 'inject-metadata': 'yes' }), SHOP, rules);
     expect(decision).toMatchObject({
-      kind: 'skip',
-      because: { reason: 'not_requested' },
-      notices: [{ reason: 'invalid_value' }],
+      skipped: { reason: 'not_requested' },
+      faults: [{ reason: 'invalid_value' }],
     });
   });
 
-  it('reads keys under the prefix that the operator chose, and the bare ones', () => {
+  it('reads keys with the configured prefix, and bare keys', () => {
     const rules = rulesWith({ default: profile() }, { annotationPrefix: 'meta.example.com/' });
-    const decide1 = (key: string) => decide(pod({ [key]: 'true' }), SHOP, rules).kind;
-    expect(decide1('meta.example.com/inject-metadata')).toBe('inject');
-    expect(decide1('inject-metadata')).toBe('inject');
-    expect(decide1('podherald.dev/inject-metadata')).toBe('skip');
+    const metadataFor = (key: string) => decidePod(pod({ [key]: 'true' }), SHOP, rules).metadata;
+    expect(metadataFor('meta.example.com/inject-metadata')).toBeDefined();
+    expect(metadataFor('inject-metadata')).toBeDefined();
+    expect(metadataFor('podherald.dev/inject-metadata')).toBeUndefined();
   });
 
-  it('is not confused by annotations that are called like members of every object', () => {
+  it('is not confused by annotations named like members of every JavaScript object', () => {
     const annotations = JSON.parse('{"__proto__":"x","constructor":"y","inject-metadata":"true"}');
-    expect(decide(pod(annotations), SHOP, defaultRules('test')).kind).toBe('inject');
+    expect(decidePod(pod(annotations), SHOP, defaultRules('test')).metadata).toBeDefined();
     const ours = { 'podherald.dev/constructor': 'true' };
-    expect(decide(pod(ours), SHOP, defaultRules('test'))).toMatchObject({
+    expect(decidePod(pod(ours), SHOP, defaultRules('test'))).toMatchObject({
       notices: [{ reason: 'unknown_key' }],
     });
   });
@@ -93,13 +98,13 @@ describe('references()', () => {
     ['$(A)-$(B_2)', ['A', 'B_2']],
     ['$$(A) $$$(B)', ['B']],
     ['$A $() $(', []],
-  ])('reads those of %j as kubelet does', (value, names) => {
+  ])('finds the references in %j that kubelet expands', (value, names) => {
     expect(references(value)).toEqual(names);
   });
 });
 
 describe('nearest()', () => {
-  it('finds a near word and leaves a far one alone', () => {
+  it('finds a near word, and nothing if all words are far', () => {
     const keys = ['inject-metadata', 'inject-ambassador', 'status'];
     expect(nearest('inject-metdata', keys)).toBe('inject-metadata');
     expect(nearest('INJECT-AMBASADOR', keys)).toBe('inject-ambassador');
@@ -113,9 +118,9 @@ describe('a namespace', () => {
   const RULES = defaultRules('test');
   const shop = (annotations: Record<string, string>) => ({ name: 'shop', annotations });
   const decided = (own: Record<string, string>, defaults: Record<string, string>, rules = RULES) =>
-    decide(pod(own), shop(defaults), rules);
+    decidePod(pod(own), shop(defaults), rules);
 
-  // Pod × namespace: the pod's word counts, and only without one the namespace's.
+  // Pod × namespace: the pod's annotation takes precedence.
   it.each([
     [undefined, undefined, 'not_requested'],
     [undefined, 'true', 'default'],
@@ -130,50 +135,48 @@ describe('a namespace', () => {
   ])('pod %j, namespace %j: %s', (own, defaults, expected) => {
     const key = 'inject-metadata';
     const decision = decided(own ? { [key]: own } : {}, defaults ? { [key]: defaults } : {});
-    if (decision.kind === 'inject') expect(decision.metadata?.profiles).toEqual([expected]);
-    else expect(decision).toMatchObject({ kind: 'skip', because: { reason: expected } });
+    if (decision.metadata) expect(decision.metadata.profiles).toEqual([expected]);
+    else expect(decision).toMatchObject({ skipped: { reason: expected } });
   });
 
-  it('whose annotations are not known leaves the pod its own, and is told of', () => {
+  it('that cannot be read leaves the pod its own annotations, with a notice', () => {
     const namespace = { name: 'shop', unavailable: 'timeout' };
-    expect(decide(pod({ 'inject-metadata': 'true' }), namespace, RULES)).toMatchObject({
-      kind: 'inject',
+    expect(decidePod(pod({ 'inject-metadata': 'true' }), namespace, RULES)).toMatchObject({
+      metadata: { profiles: ['default'] },
       notices: [{ reason: 'namespace_unavailable', slots: { namespace: 'shop', why: 'timeout' } }],
     });
   });
 
-  it('that contradicts itself has no default, whatever the pod asks for besides', () => {
+  it('that contradicts itself has no default', () => {
     const both = { 'inject-metadata': 'true', 'podherald.dev/inject-metadata': 'false' };
     expect(decided({}, both)).toMatchObject({
-      kind: 'skip',
-      because: { reason: 'not_requested' },
+      skipped: { reason: 'not_requested' },
       notices: [{ reason: 'forms_contradict', slots: { key: 'namespace shop: inject-metadata' } }],
     });
   });
 
-  it('that the config exempts is left alone, faults and all', () => {
+  it('that the config exempts is skipped, even if annotations are invalid', () => {
     const rules = rulesWith({}, { exemptNamespaces: new Set(['shop']) });
-    expect(decided({ 'inject-metadata': 'yes' }, {}, rules)).toMatchObject({
-      kind: 'skip',
-      because: { reason: 'exempt_namespace' },
+    expect(mutate(pod({ 'inject-metadata': 'yes' }), SHOP, rules)).toMatchObject({
+      outcome: 'skipped',
+      findings: [{ reason: 'exempt_namespace' }],
     });
   });
 
-  it('cannot bring back what the pod switched on wrongly', () => {
+  it('does not replace an invalid annotation of the pod', () => {
     const rules = { ...RULES, onInvalid: 'warn' } as const;
     expect(
       decided({ 'inject-metadata': 'yes' }, { 'inject-metadata': 'true' }, rules),
-    ).toMatchObject({ kind: 'skip', because: { reason: 'not_requested' } });
+    ).toMatchObject({ skipped: { reason: 'not_requested' } });
   });
 });
 
-it('under onInvalid: warn a pod keeps what is right of its items', () => {
+it('keeps the valid items beside an invalid one', () => {
   const rules = { ...defaultRules('test'), onInvalid: 'warn' } as const;
   const items = { 'podherald.dev/metadata-env': 'A=metadata.uid,B=nonsense' };
-  expect(decide(pod(items), SHOP, rules)).toMatchObject({
-    kind: 'inject',
+  expect(decidePod(pod(items), SHOP, rules)).toMatchObject({
     metadata: { env: [{ name: 'A' }] },
-    notices: [{ reason: 'invalid_value' }],
+    faults: [{ reason: 'invalid_value' }],
   });
 });
 
@@ -184,16 +187,15 @@ describe('an ambassador', () => {
   const rules: Rules = { ...defaultRules('test'), ambassador };
   const key = 'podherald.dev/ambassador-access';
 
-  it('is not for an API server without native sidecars', () => {
+  it('is not injected if the API server has no native sidecars', () => {
     const serverVersion = { major: 1, minor: 28, release: 'v1.28.15' };
     const old = { ...rules, ambassador: { ...ambassador, serverVersion } };
-    expect(decide(asking(), SHOP, old)).toMatchObject({
-      kind: 'skip',
-      because: { reason: 'server_too_old', slots: { version: 'v1.28.15' } },
+    expect(decidePod(asking(), SHOP, old)).toMatchObject({
+      skipped: { reason: 'server_too_old', slots: { version: 'v1.28.15' } },
     });
   });
 
-  // Pod, namespace, config: the narrowest counts, and read-only where nobody says anything.
+  // Pod, namespace, config: the narrowest is used, and read-only if none of them says anything.
   it.each([
     [undefined, undefined, 'full', 'read-only', 0],
     [undefined, undefined, 'namespace', 'namespace', 0],
@@ -205,27 +207,29 @@ describe('an ambassador', () => {
     [undefined, 'full', 'full', 'full', 0],
     [undefined, 'full', 'read-only', 'read-only', 1],
     [undefined, 'namespace', 'full', 'namespace', 0],
-  ] as const)('for pod %s, namespace %s, maxAccess %s is of %s (%i told)', (...row) => {
-    const [own, defaults, maxAccess, access, told] = row;
-    const namespace = { name: 'shop', annotations: defaults ? { [key]: defaults } : {} };
-    const decision = decide(asking(own ? { [key]: own } : {}), namespace, {
-      ...rules,
-      ambassador: { ...ambassador, maxAccess },
-    });
-    expect(decision).toMatchObject({ kind: 'inject', ambassador: { access } });
-    const notices = 'notices' in decision ? decision.notices : [];
-    expect(notices.map(({ reason }) => reason)).toEqual(Array(told).fill('access_narrowed'));
-  });
+  ] as const)(
+    'with access %s on the pod, %s on the namespace and maxAccess %s gets %s (%i notices)',
+    (...row) => {
+      const [own, defaults, maxAccess, access, noticeCount] = row;
+      const namespace = { name: 'shop', annotations: defaults ? { [key]: defaults } : {} };
+      const decision = decidePod(asking(own ? { [key]: own } : {}), namespace, {
+        ...rules,
+        ambassador: { ...ambassador, maxAccess },
+      });
+      expect(decision).toMatchObject({ ambassador: { access } });
+      const reasons = decision.notices.map(({ reason }) => reason);
+      expect(reasons).toEqual(Array(noticeCount).fill('access_narrowed'));
+    },
+  );
 
-  it('of a namespace counts in a manifest unless the pod says it wants no token', () => {
+  it('requested by a namespace is injected into a manifest unless it turns off automount', () => {
     const manifest = { ...rules, stage: 'manifest' } as const;
     const namespace = { name: 'shop', annotations: { 'inject-ambassador': 'true' } };
     const silent: Pod = { spec: { containers: [{ name: 'app' }] } };
-    const without = { spec: { ...silent.spec, automountServiceAccountToken: false } };
-    expect(decide(silent, namespace, manifest)).toMatchObject({ kind: 'inject' });
-    expect(decide(without, namespace, manifest)).toMatchObject({
-      kind: 'skip',
-      because: { reason: 'automount_disabled' },
+    const withoutToken = { spec: { ...silent.spec, automountServiceAccountToken: false } };
+    expect(decidePod(silent, namespace, manifest).ambassador).toBeDefined();
+    expect(decidePod(withoutToken, namespace, manifest)).toMatchObject({
+      skipped: { reason: 'automount_disabled' },
     });
   });
 });

@@ -3,7 +3,12 @@ import { isProfileName, parseMetadataSwitch } from '../../../src/core/decision/m
 import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
 
-const CONTEXT = { key: 'inject-metadata', rules: defaultRules('test') };
+const { profiles, metadata } = defaultRules('test');
+const CONTEXT = {
+  annotation: { kind: 'annotation', key: 'inject-metadata' },
+  profiles,
+  defaultProfile: metadata.defaultProfile,
+} as const;
 const EXPECTED = 'expected true, false, or profile names separated by commas';
 
 describe('the value of inject-metadata', () => {
@@ -20,34 +25,36 @@ describe('the value of inject-metadata', () => {
   });
 
   it.each([
-    ['', `"": ${EXPECTED}`],
-    ['  ', `"": ${EXPECTED}`],
-    ['yes', `"yes": ${EXPECTED}; did you mean true?`],
-    ['On', `"On": ${EXPECTED}; did you mean true?`],
-    ['1', `"1": ${EXPECTED}; did you mean true?`],
-    ['disabled', `"disabled": ${EXPECTED}; did you mean false?`],
-    ['true,otel', `"true": ${EXPECTED}; did you mean true?`],
-    ['otel,', `"": ${EXPECTED}`],
-    ['Default', `"Default": ${EXPECTED}; did you mean default?`],
-    ['default;otel', `"default;otel": ${EXPECTED}`],
+    ['', `invalid value "": ${EXPECTED}`],
+    ['  ', `invalid value "": ${EXPECTED}`],
+    ['yes', `invalid value "yes": ${EXPECTED}; did you mean true?`],
+    ['On', `invalid value "On": ${EXPECTED}; did you mean true?`],
+    ['1', `invalid value "1": ${EXPECTED}; did you mean true?`],
+    ['disabled', `invalid value "disabled": ${EXPECTED}; did you mean false?`],
+    ['true,otel', `invalid value "true": ${EXPECTED}; write default,otel`],
+    ['otel,YES,default', `invalid value "YES": ${EXPECTED}; write otel,default`],
+    ['otel,false', `invalid value "false": ${EXPECTED}; write false alone, or only profile names`],
+    ['otel,', `invalid value "": ${EXPECTED}`],
+    ['Default', `invalid value "Default": ${EXPECTED}; did you mean default?`],
+    ['default;otel', `invalid value "default;otel": ${EXPECTED}`],
     [
       'A=metadata.uid',
-      `"A=metadata.uid": ${EXPECTED}; items belong under metadata-env or metadata-files`,
+      `invalid value "A=metadata.uid": ${EXPECTED}; items belong in metadata-env or metadata-files`,
     ],
-    ['otel,default,otel', '"otel" is given twice'],
-  ])('refuses %j and names the piece at fault', (text, sentence) => {
+    ['otel,default,otel', '"otel" is listed twice'],
+  ])('rejects %j and names the invalid piece', (text, sentence) => {
     const { value, faults } = parseMetadataSwitch(text, CONTEXT);
 
     expect(value).toBeUndefined();
     expect(faults.map(sentenceOf)).toEqual([`inject-metadata: ${sentence}`]);
   });
 
-  it('tells all that is wrong', () => {
+  it('reports every fault', () => {
     expect(parseMetadataSwitch('yes,no', CONTEXT).faults).toHaveLength(2);
   });
 });
 
-it('leaves no profile a name that could mean yes or no', () => {
+it('does not accept words for yes or no as names of profiles', () => {
   const words = ['true', 'false', 'yes', 'no', 'on', 'off', '1', '0', 'none', 'enabled'];
   expect(words.filter(isProfileName)).toEqual([]);
   expect(['default', 'otel', 'my-profile-2'].filter((name) => !isProfileName(name))).toEqual([]);

@@ -6,19 +6,21 @@ describe('the catalogue of reasons', () => {
     expect(Object.keys(REASONS).filter((reason) => !/^[a-z]+(_[a-z]+)*$/.test(reason))).toEqual([]);
   });
 
-  it('has sentences that stand in one line, without a full stop', () => {
+  it('has one-line sentences without a full stop', () => {
     const wrong = Object.values(REASONS).filter(({ sentence }) => /[\n.]$|\n/.test(sentence));
     expect(wrong).toEqual([]);
   });
 
-  it('fills the slots of a sentence, dollars and braces included', () => {
+  it('fills the slots of a sentence with any text, even dollars and braces', () => {
     const slots = { container: 'app', names: '$& $1 {container}' };
-    expect(sentenceOf(finding('env_exists', slots))).toBe('app keeps its own $& $1 {container}');
+    expect(sentenceOf(finding('env_exists', slots))).toBe(
+      'container app already sets $& $1 {container}; its own values are kept',
+    );
   });
 
-  it('labels a review by the reason that stands first in the catalogue', () => {
+  it('labels a review with the reason that comes first in the catalogue', () => {
     const kept = finding('env_exists', { container: 'app', names: 'A' });
-    const unknown = finding('unknown_key', { key: 'podherald.dev/x', hint: '' });
+    const unknown = finding('unknown_key', { unknown: 'podherald.dev/x', hint: '' });
     expect(firstReason([unknown, kept])).toBe('env_exists');
     expect(firstReason([])).toBeUndefined();
   });

@@ -13,7 +13,13 @@ import {
 import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { defaultRules } from '../../../src/core/decision/rules.ts';
 
-const context = { key: 'key', rules: defaultRules('test'), containers: ['app', 'web'] };
+const { profiles, metadata } = defaultRules('test');
+const context = {
+  annotation: { kind: 'annotation', key: 'key' },
+  profiles,
+  defaultProfile: metadata.defaultProfile,
+  containers: ['app', 'web'],
+} as const;
 
 describe('items', () => {
   it('are separated by commas or newlines, with blanks and empty lines as one likes', () => {
@@ -37,17 +43,17 @@ describe('items', () => {
     const { value, faults } = parseFileItems('a=metadata.uid, b=status.podIP, c', context);
     expect(value).toEqual([{ path: 'a', source: { fieldRef: 'metadata.uid' } }]);
     expect(faults.map(sentenceOf)).toEqual([
-      'key: "b=status.podIP": status.podIP works only as env; write it under metadata-env',
-      'key: "c": expected path=source[:divisor]',
+      'key: invalid value "b=status.podIP": status.podIP works only as env; write it in metadata-env',
+      'key: invalid value "c": expected path=source[:divisor]',
     ]);
   });
 
   it('may not set a name twice, nor a file inside of another', () => {
     const twice = parseEnvItems('A=metadata.uid,A=metadata.name', context);
-    expect(twice.faults.map(sentenceOf)).toEqual(['key: "A" is given twice']);
+    expect(twice.faults.map(sentenceOf)).toEqual(['key: "A" is listed twice']);
     const inside = parseFileItems('a/b=metadata.uid,a=metadata.name', context);
     expect(inside.faults.map(sentenceOf)).toEqual([
-      'key: "a=metadata.name": expected no path inside or around that of another file, a/b',
+      'key: invalid value "a=metadata.name": expected a path that is not inside or around another file; it clashes with a/b',
     ]);
   });
 
@@ -127,12 +133,15 @@ describe('a selection of containers', () => {
   });
 
   it.each([
-    ['', 'key: "": expected container names separated by commas'],
-    ['app,!web', 'key: "app,!web": expected names to take, or !names to leave out, but not both'],
-    ['app,app', 'key: "app" is given twice'],
+    ['', 'key: invalid value "": expected container names separated by commas'],
+    [
+      'app,!web',
+      'key: invalid value "app,!web": expected either names to select or !names to leave out, not both',
+    ],
+    ['app,app', 'key: "app" is listed twice'],
     ['ap', 'key: the pod has no container "ap"; did you mean app?'],
-    ['database', 'key: the pod has no container "database"; it has app, web'],
-    ['App', 'key: "App": expected container names separated by commas'],
+    ['database', 'key: the pod has no container "database"; its containers are app, web'],
+    ['App', 'key: invalid value "App": expected container names separated by commas'],
   ])('%j is a fault', (text, sentence) => {
     expect(parseContainerSelection(text, context).faults.map(sentenceOf)).toEqual([sentence]);
   });

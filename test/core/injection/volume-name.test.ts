@@ -1,23 +1,25 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { volumeName } from '../../../src/core/injection/plan-files.ts';
+import { freeVolumeName } from '../../../src/core/injection/plan-files.ts';
 
 it('is plain for the first container, and tells the others by their names', () => {
-  expect(volumeName('downward', 'app', true, new Set())).toBe('downward');
-  expect(volumeName('downward', 'app', false, new Set())).toBe('downward-app');
+  expect(freeVolumeName('downward', 'app', true, new Set())).toBe('downward');
+  expect(freeVolumeName('downward', 'app', false, new Set())).toBe('downward-app');
 });
 
 it('goes on to the next name where one is taken', () => {
-  expect(volumeName('downward', 'app', true, new Set(['downward']))).toBe('downward-app');
-  expect(volumeName('downward', 'app', false, new Set(['downward-app']))).toBe('downward-app-2');
-  expect(volumeName('downward', 'app', false, new Set(['downward-app', 'downward-app-2']))).toBe(
-    'downward-app-3',
+  expect(freeVolumeName('downward', 'app', true, new Set(['downward']))).toBe('downward-app');
+  expect(freeVolumeName('downward', 'app', false, new Set(['downward-app']))).toBe(
+    'downward-app-2',
   );
+  expect(
+    freeVolumeName('downward', 'app', false, new Set(['downward-app', 'downward-app-2'])),
+  ).toBe('downward-app-3');
 });
 
 it('tells long names apart that begin alike', () => {
-  const one = volumeName('downward', `${'x'.repeat(62)}a`, false, new Set());
-  const other = volumeName('downward', `${'x'.repeat(62)}b`, false, new Set());
+  const one = freeVolumeName('downward', `${'x'.repeat(62)}a`, false, new Set());
+  const other = freeVolumeName('downward', `${'x'.repeat(62)}b`, false, new Set());
   expect(one).toHaveLength(63);
   expect(one).not.toBe(other);
 });
@@ -28,10 +30,10 @@ it('is a free DNS label for every container name, and the same each time', () =>
     fc.property(label, fc.boolean(), fc.nat(12), (container, isFirst, count) => {
       const taken = new Set<string>();
       for (let index = 0; index <= count; index++) {
-        const name = volumeName('downward', container, isFirst, taken);
+        const name = freeVolumeName('downward', container, isFirst, taken);
         expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
         expect(taken.has(name)).toBe(false);
-        expect(volumeName('downward', container, isFirst, taken)).toBe(name);
+        expect(freeVolumeName('downward', container, isFirst, taken)).toBe(name);
         taken.add(name);
       }
     }),

@@ -8,8 +8,8 @@ import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
 
 const DENIED_POD = makePod({ 'inject-metadata': 'yes', 'podherald.dev/inject-metadata': 'A=b' });
 
-describe('a pod that asks', () => {
-  it('gets a patch, and its type with it', async () => {
+describe('a pod that requests an injection', () => {
+  it('gets a patch and its patchType', async () => {
     const response = await webhookDoor().review(ASKING_POD);
 
     expect(response.patchType).toBe('JSONPatch');
@@ -17,13 +17,13 @@ describe('a pod that asks', () => {
     expect(response).not.toHaveProperty('status');
   });
 
-  it('is told in the audit log what was injected', async () => {
+  it('gets an audit annotation that says what was injected', async () => {
     const response = await webhookDoor().review(ASKING_POD);
 
     expect(response.auditAnnotations).toEqual({ outcome: 'injected', injected: 'env,volume' });
   });
 
-  it('gets nothing more in a second round, and no audit annotation either', async () => {
+  it('gets neither a patch nor an audit annotation in a second review', async () => {
     const door = webhookDoor();
     const injected = applyStrictly(ASKING_POD, operationsOf(await door.review(ASKING_POD)));
     const again = await door.review(injected);
@@ -32,14 +32,14 @@ describe('a pod that asks', () => {
     expect(again.allowed).toBe(true);
   });
 
-  it('gets it on a dry run as well', async () => {
+  it('gets the same patch on a dry run', async () => {
     const door = webhookDoor();
 
     expect(await door.review(ASKING_POD, { dryRun: true })).toEqual(await door.review(ASKING_POD));
   });
 });
 
-describe('a pod that is at fault', () => {
+describe('a pod with an invalid annotation', () => {
   it('is denied as Forbidden, without a patch', async () => {
     const response = await webhookDoor().review(DENIED_POD);
 
@@ -52,39 +52,70 @@ describe('a pod that is at fault', () => {
     expect(response).not.toHaveProperty('warnings');
   });
 
-  it('is told of every fault, each on a line of its own', async () => {
+  it('gets the number of faults and the first fault in the first line, as events show no more', async () => {
     const { status } = await webhookDoor().review(DENIED_POD);
-    const [, ...faults] = (status?.message ?? '').split('\n');
+    const [first, ...others] = (status?.message ?? '').split('\n');
 
-    expect(faults.every((line) => line.startsWith('- '))).toBe(true);
-    expect(faults).toContainEqual(expect.stringMatching(/^- inject-metadata: "yes".*true\?$/));
-    expect(faults).toContainEqual(
-      expect.stringMatching(/^- podherald.dev\/inject-metadata: "A=b"/),
+    expect(first).toMatch(
+      /^pod .*: 2 errors in the annotations: inject-metadata: .*"yes".*true\?$/,
     );
+    expect(others).toEqual([
+      expect.stringMatching(/^- podherald.dev\/inject-metadata: invalid value "A=b"/),
+    ]);
   });
 
-  it('is told the namespace of the request, not the one that it names itself', async () => {
+  it('gets a single fault in a single line', async () => {
+    const { status } = await webhookDoor().review(makePod({ 'inject-metadata': 'yes' }));
+
+    expect(status?.message).toMatch(/^pod .*: inject-metadata: invalid value "yes": .*true\?$/);
+  });
+
+  it('gets the warnings of all that has to be fixed next', async () => {
+    const pod = makePod({
+      'inject-metadata': 'yes',
+      'inject-ambassador': 'true',
+      'podherald.dev/ambassador-access': 'full',
+      'podherald.dev/inject-metdata': 'true',
+    });
+    const { allowed, warnings } = await webhookDoor().review(pod);
+
+    expect(allowed).toBe(false);
+    expect(warnings).toEqual([
+      expect.stringContaining('podherald.dev/inject-metdata is not an annotation of podherald'),
+      expect.stringContaining('full is more than is allowed'),
+    ]);
+  });
+
+  it('is named with the namespace of the request, not with the namespace in the object', async () => {
     const { status } = await webhookDoor().review(DENIED_POD, { namespace: 'checkout' });
 
-    expect(status?.message).toContain('(namespace checkout)');
+    expect(status?.message).toMatch(/^pod (checkout\/|in namespace checkout)/);
     expect(status?.message).not.toContain('object-namespace');
   });
 
-  it('cannot break out of its line with what it writes', async () => {
+  it('cannot break out of its line with its name', async () => {
+    const pod = makePod({ 'inject-metadata': 'yes' });
+    const metadata = { ...(pod['metadata'] as object), name: 'a\nb' };
+    const { status } = await webhookDoor().review({ ...pod, metadata });
+
+    expect(status?.message).toMatch(/^pod in namespace shop: inject-metadata: [^\n]*$/);
+  });
+
+  it('cannot break out of its line with its value', async () => {
     const value = 'no\n- all is well\r\nx';
     const { status } = await webhookDoor().review(makePod({ 'inject-metadata': value }));
 
-    expect(status?.message.split(/[\n\r]/)).toHaveLength(2);
+    expect(status?.message.split(/[\n\r]/)).toHaveLength(1);
   });
 
-  it('is told in few words of a value of 100 KiB', async () => {
+  it('gets a short message about a value of 100 KiB', async () => {
     const value = 'Y'.repeat(100 * 1024);
     const { status } = await webhookDoor().review(makePod({ 'inject-metadata': value }));
 
     expect(status?.message.length).toBeLessThan(400);
   });
 
-  it('is admitted with a warning where the operator says onInvalid: warn', async () => {
+  it('is admitted with a warning under `onInvalid: warn`', async () => {
     const rules: Rules = { ...defaultRules('test'), onInvalid: 'warn' };
     const response = await webhookDoor(rules).review(makePod({ 'inject-metadata': 'yes' }));
 
@@ -93,7 +124,7 @@ describe('a pod that is at fault', () => {
   });
 });
 
-describe('what is not a pod being created is allowed unchanged:', () => {
+describe('a review that is not of the creation of a pod is allowed unchanged:', () => {
   const deployments = { group: 'apps', version: 'v1', resource: 'deployments' };
   it.each([
     ['a Deployment', { resource: deployments }],
@@ -115,18 +146,18 @@ describe('what is not a pod being created is allowed unchanged:', () => {
 });
 
 describe('when podherald itself fails', () => {
-  it('admits the pod untouched, and says so', async () => {
+  it('admits the pod unchanged, with a warning', async () => {
     const response = await webhookDoor(BROKEN_RULES).review(ASKING_POD);
 
     expect(response).toEqual({
       uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
       allowed: true,
-      warnings: [expect.stringContaining('admitted without injection')],
+      warnings: [expect.stringContaining('the pod is admitted unchanged')],
       auditAnnotations: { outcome: 'failed_open', reason: 'unexpected_error' },
     });
   });
 
-  it('logs the error with its place, and counts it', async () => {
+  it('logs the error with its stack, and counts it', async () => {
     const door = webhookDoor(BROKEN_RULES);
     await door.review(ASKING_POD);
 
