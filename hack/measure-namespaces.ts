@@ -1,11 +1,11 @@
 /**
- * What a cluster of many namespaces costs an informer: time to sync, memory, and bytes.
+ * Measures the informer in a cluster of many namespaces: time to sync, memory, and bytes.
  *
  *   node hack/measure-namespaces.ts [--count 10000]           served by the tests' fake API server
  *   node hack/measure-namespaces.ts --real [--count 10000]    in the cluster of KUBECONFIG
  *
- * --real makes namespaces with generated names and removes them afterwards. That keeps a namespace
- * controller busy for many minutes: take a cluster that nobody needs.
+ * --real creates namespaces with generated names and deletes them afterwards. That keeps the namespace
+ * controller busy for many minutes: use a cluster that nobody needs.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
   options: {
     count: { type: 'string', default: '10000' },
     real: { type: 'boolean', default: false },
-    /** Set for the process that is measured: where the API server is; empty for KUBECONFIG's. */
+    /** For the child process that is measured: the URL of the API server; empty to use KUBECONFIG. */
     measure: { type: 'string' },
   },
 });
@@ -42,14 +42,14 @@ async function measureFake(): Promise<void> {
     const { annotations, ...metadata } = metadataOf(i);
     api.put(`team-${i}`, annotations, metadata);
   }
-  // A real API server keeps events for minutes only.
+  // A real API server keeps events only for minutes.
   api.compact();
   await api.start();
   await inProcess(api.url);
   await api.stop();
 }
 
-/** The informer has a process of its own, so that nothing else counts. */
+/** Runs the informer in a process of its own, so that nothing else is measured. */
 async function inProcess(url: string): Promise<void> {
   const args = ['--expose-gc', import.meta.filename, '--measure', url, '--count', String(COUNT)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -60,8 +60,8 @@ async function inProcess(url: string): Promise<void> {
 async function measure(url: string): Promise<void> {
   const connection =
     url === '' ? await findCluster() : connectTo(url, async () => ({}), SYSTEM_CLOCK);
-  if (connection === undefined) throw new Error('there is no cluster: set KUBECONFIG');
-  // The first request loads TLS and the like; that is not what is measured.
+  if (connection === undefined) throw new Error('no cluster is configured: set KUBECONFIG');
+  // The first request loads TLS and other modules, which must not be measured.
   await listBytes(connection, ACCEPT_METADATA_LIST, 1, 1);
   const keep = (key: string): boolean => key.startsWith('podherald.dev/');
   const source = namespaceInformer(connection, { keep, log: pino({ level: 'warn' }) });
@@ -139,7 +139,9 @@ async function measureReal(): Promise<void> {
       const { metadata: stored } = await core.createNamespace({ body: { metadata } });
       made.push(stored?.name ?? '');
     });
-    console.log(`made ${made.length} in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
+    console.log(
+      `created ${made.length} namespaces in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`,
+    );
     await inProcess('');
   } finally {
     await manyAtOnce(made.length, (i) => core.deleteNamespace({ name: made[i] ?? '' }));
@@ -155,7 +157,7 @@ async function manyAtOnce(count: number, act: (i: number) => Promise<unknown>): 
   await Promise.all(Array.from({ length: 30 }, worker));
 }
 
-/** What namespaces of a cluster with teams, GitOps and Pod Security look like; one in ten asks. */
+/** Metadata as in a cluster with teams, GitOps and Pod Security; one namespace in ten has defaults. */
 function metadataOf(i: number) {
   const labels = {
     'app.kubernetes.io/managed-by': 'argocd',
@@ -182,7 +184,7 @@ function metadataOf(i: number) {
   return { labels, annotations, managedFields: managedFieldsOf(labels, annotations) };
 }
 
-/** As the API server writes them at every apply. */
+/** As the API server writes them at each apply. */
 function managedFieldsOf(...maps: readonly Readonly<Record<string, string>>[]) {
   const [labels, annotations] = maps.map((map) => ({
     '.': {},

@@ -1,21 +1,21 @@
 import { type FSWatcher, watch } from 'node:fs';
 
-/** Long enough for one change of many steps, short enough for nobody to wait. */
+/** Long enough for a change of many steps, and too short to be noticed. */
 const SETTLE_MS = 50;
 
 /**
- * For changes that the system does not tell of: network file systems, a node whose inotify watches
- * are used up (fs.inotify.max_user_watches).
+ * For changes that the system does not report: on a network file system, or on a node whose inotify
+ * watches are used up (fs.inotify.max_user_watches).
  */
 const POLL_MS = 10_000;
 
 /**
- * Calls back some time after anything in the folder has changed, and now and then besides, so the
- * callback has to find out for itself whether anything is new. The folder is watched and not a file
- * in it: kubelet changes a mounted ConfigMap or Secret by swapping the `..data` link there
+ * Calls back shortly after anything in the folder has changed, and every 10 s besides: the callback
+ * must check by itself whether anything is new. It watches the folder and not a file in it, because
+ * kubelet updates a mounted ConfigMap or Secret by swapping the `..data` link there
  * (kubernetes pkg/volume/util/atomic_writer.go).
  *
- * @returns stops it.
+ * @returns a function that stops it.
  */
 export function watchFolder(folder: string, onChange: () => void): () => void {
   let settling: NodeJS.Timeout | undefined;

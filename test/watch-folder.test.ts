@@ -8,7 +8,7 @@ const TEN_SECONDS_MS = 10_000;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('calls back now and then where the system cannot watch', () => {
+it('polls a folder that the system cannot watch', () => {
   let calls = 0;
   const stop = watchFolder(join(makeFolder(), 'missing'), () => {
     calls += 1;

@@ -2,8 +2,7 @@ import { type Mend, mendFor } from '../diagnosis/mend.ts';
 import { misplacedSentences } from '../diagnosis/misplaced.ts';
 import { whyNotSentence } from '../diagnosis/why-not.ts';
 import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
-import { type Output, paint } from './output.ts';
-import { wrapped } from './table.ts';
+import { type Output, paint, wrapped } from './output.ts';
 
 const WIDTH = 108;
 

@@ -24,9 +24,7 @@ import {
 } from './cluster-view.ts';
 import { explainWorkload, type Surroundings } from './explain-workload.ts';
 import type { ExplainedAll } from './explained.ts';
-import { located } from './inject.ts';
-import { manifestRules } from './manifest-rules.ts';
-import { type ManifestFile, readManifest } from './read-manifest.ts';
+import { located, type ManifestFile, manifestRules, readManifest } from './manifest-files.ts';
 import { type ConfigFlags, isAway, type UsedConfig, usedConfig } from './used-config.ts';
 
 interface FileFlags extends ConfigFlags {

@@ -12,7 +12,7 @@ import {
 } from './cluster-view.ts';
 import { explainWorkload } from './explain-workload.ts';
 import type { ExplainedAll } from './explained.ts';
-import { manifestRules } from './manifest-rules.ts';
+import { manifestRules } from './manifest-files.ts';
 import type { ObjectName } from './object-path.ts';
 import { topOwner } from './top-owner.ts';
 import { type ConfigFlags, usedConfig } from './used-config.ts';

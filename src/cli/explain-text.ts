@@ -4,11 +4,8 @@ import { type Change, filesAt } from '../diagnosis/changes.ts';
 import type { ExplainedWish, Explanation } from '../diagnosis/explanation.ts';
 import { misplacedSentences } from '../diagnosis/misplaced.ts';
 import { whyNotSentence } from '../diagnosis/why-not.ts';
-import { unifiedDiff } from './diff.ts';
 import type { Explained } from './explained.ts';
-import { counted } from './inject-summary.ts';
-import { type Output, paint } from './output.ts';
-import { tableText } from './table.ts';
+import { counted, type Output, paint, tableText, unifiedDiff } from './output.ts';
 
 const WIDTH = 110;
 

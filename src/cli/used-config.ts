@@ -7,8 +7,8 @@ import { parseServerVersion, type ServerVersion } from '../core/decision/rules.t
 import { AppError, faultsError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { configOption } from './config.ts';
+import { readManifest } from './manifest-files.ts';
 import { listPath } from './object-path.ts';
-import { readManifest } from './read-manifest.ts';
 
 /** The config that a command goes by, and where it is from. */
 export interface UsedConfig extends CompiledConfig {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { isObject } from '../core/api/json.ts';
-import { AppError } from '../errors.ts';
+import { AppError, readFailure } from '../errors.ts';
 import type { Credentials } from './connection.ts';
 
 /** A cluster as a kubeconfig describes it. */
@@ -72,7 +72,7 @@ function loadFiles(config: KubeConfig, files: readonly string[], empty: () => Ku
       next.makePathsAbsolute(dirname(file));
       config.mergeConfig(next, Boolean(config.getCurrentContext()));
     } catch (cause) {
-      const message = `cannot read the kubeconfig ${file}: ${(cause as Error).message}`;
+      const message = `cannot read the kubeconfig ${file}: ${readFailure(cause)}`;
       throw new AppError('file', message, { cause });
     }
   }

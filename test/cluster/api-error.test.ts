@@ -3,7 +3,7 @@ import { retryDelayMs } from '../../src/cluster/api-error.ts';
 
 const ALMOST_1 = 0.999999;
 
-describe('the pause before the next attempt', () => {
+describe('the delay before the next attempt', () => {
   it.each([
     [0, 0, 0],
     [1, 50, 100],
@@ -19,12 +19,12 @@ describe('the pause before the next attempt', () => {
     expect(Math.round(retryDelayMs(failures, ALMOST_1))).toBe(most);
   });
 
-  it('is never shorter than the API server asked for', () => {
+  it('is never shorter than `retry-after`', () => {
     expect(retryDelayMs(1, 0, 5000)).toBe(5000);
     expect(retryDelayMs(9, 0, 1000)).toBe(1500);
   });
 
-  it('is half a minute at most, whatever a proxy asks for', () => {
+  it('is at most 30 s, whatever `retry-after` says', () => {
     expect(retryDelayMs(1, 0, 3_600_000)).toBe(30_000);
   });
 });

@@ -20,7 +20,7 @@ const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookcon
 const MANAGED = '?fieldManager=podherald';
 const DATA = { 'tls.crt': 'cert', 'tls.key': 'key', 'ca.crt': 'ca' };
 
-/** The cluster as the authority has it, of a server that answers each request with the next reply. */
+/** A server that answers each request with the next reply, as the objects of self-managed certificates. */
 async function cluster(...replies: Reply[]) {
   const seen: Seen[] = [];
   const answer = async (request: IncomingMessage): Promise<Reply> => {
@@ -60,7 +60,7 @@ const configuration = (version: string, ...webhooks: object[]) => ({
 });
 
 describe('the Secret of the CA', () => {
-  it('is created as one of ours, and that somebody was faster is a conflict', async () => {
+  it('is created in the namespace, and a Secret that exists already is a conflict', async () => {
     const { secret, seen } = await cluster([404, {}], [201, {}], [409, {}]);
 
     expect(await secret.read()).toBeUndefined();
@@ -72,7 +72,7 @@ describe('the Secret of the CA', () => {
     });
   });
 
-  it('is updated as it was seen, with whatever else is in it', async () => {
+  it('is updated only if it is as it was read, and keeps its other data', async () => {
     const { secret, seen } = await cluster([200, STORED], [200, {}], [409, {}], [404, {}]);
     const found = await secret.read();
 
@@ -86,7 +86,7 @@ describe('the Secret of the CA', () => {
     });
   });
 
-  it('says what helps where it is immutable, or may not be read', async () => {
+  it('names the remedy if it is immutable or must not be read', async () => {
     const refusal = { message: 'secrets "ca" is forbidden' };
     const { secret } = await cluster([200, { ...STORED, immutable: true }], [403, refusal]);
     const found = await secret.read();
@@ -96,8 +96,8 @@ describe('the Secret of the CA', () => {
   });
 });
 
-describe('our configuration', () => {
-  it('has the caBundle of each entry that differs set, if it is still as it was seen', async () => {
+describe('the MutatingWebhookConfiguration', () => {
+  it('gets the caBundle in each entry that differs, only if it is as it was read', async () => {
     const good = base64('good');
     const stored = configuration('7', webhook(), webhook(good), webhook(''));
     const { configuration: own, seen } = await cluster([200, stored], [200, {}]);
@@ -115,7 +115,7 @@ describe('our configuration', () => {
     });
   });
 
-  it('tells a failed test from an object that is refused, though both are 422', async () => {
+  it('distinguishes a failed test from a rejected object, although both are 422', async () => {
     const [before, after] = [configuration('7', webhook()), configuration('8', webhook())];
     const { configuration: own } = await cluster(
       ...([
@@ -132,7 +132,7 @@ describe('our configuration', () => {
     await expect(found?.setBundle('good')).rejects.toThrow('rejects the caBundle');
   });
 
-  it('tells who changed it last; of two in the same second, not podherald', async () => {
+  it('names who changed it last: of two changes in one second, not podherald', async () => {
     const time = '2030-01-01T00:00:00Z';
     const managers = [
       { manager: 'gitops', time },
@@ -147,8 +147,8 @@ describe('our configuration', () => {
   });
 });
 
-describe('a watch of both', () => {
-  it('asks for these two objects alone, and calls back for whatever is heard', async () => {
+describe('the watch of both', () => {
+  it('asks for these two objects only, and calls back for every event', async () => {
     const event = { type: 'ADDED', object: configuration('7') };
     const { watch, seen } = await cluster([200, event], [200, event]);
     const stopping = new AbortController();

@@ -30,14 +30,14 @@ async function bodyAt(from: Connection, path: string): Promise<string> {
 }
 
 describe('a connection to an API server', () => {
-  it('keeps what stands before the path, as proxies have it', async () => {
+  it('keeps a path in the address of the server, as proxies use it', async () => {
     const port = await portOf(createHttpServer(answerPath));
 
     const from = connection(`http://127.0.0.1:${port}/k8s/clusters/c-1/`);
     expect(await bodyAt(from, '/version?x=1')).toBe('/k8s/clusters/c-1/version?x=1');
   });
 
-  it('asks for its credentials every time, so that a renewed token counts', async () => {
+  it('loads the credentials for each request, so that a renewed token is used', async () => {
     const port = await portOf(
       createHttpServer((r, response) => response.end(r.headers['x-token'])),
     );
@@ -49,7 +49,7 @@ describe('a connection to an API server', () => {
     expect([await bodyAt(from, '/'), await bodyAt(from, '/')]).toEqual(['1', '2']);
   });
 
-  it('trusts the CA of its credentials, and a renewed one as soon as it is there', async () => {
+  it('trusts the CA of its credentials, and a renewed CA at once', async () => {
     const [old, renewed] = [await makePair(), await makePair()];
     const server = (pair: KeyPair) => createTlsServer({ ...pair, keepAlive: true }, answerPath);
     const first = server(old);
@@ -65,7 +65,7 @@ describe('a connection to an API server', () => {
     expect(await bodyAt(from, '/c')).toBe('/c');
   });
 
-  it('gives up a peer that takes connections and does not speak', async () => {
+  it('gives up a peer that accepts the connection but does not answer', async () => {
     const peer = createTcpServer({ pauseOnConnect: true });
     const isTaken = once(peer, 'connection');
     const clock = fakeClock();
@@ -78,7 +78,7 @@ describe('a connection to an API server', () => {
     expect(clock.limits).toBe(0);
   });
 
-  it('leaves alone what takes long to answer', async () => {
+  it('does not limit the time of a response', async () => {
     const server = createHttpServer((_request, response) => {
       clock.pass(3_000);
       response.end('late');
@@ -89,7 +89,7 @@ describe('a connection to an API server', () => {
     expect(await bodyAt(from, '/')).toBe('late');
   });
 
-  it('asks again where its idle connection ends just as it is used', async () => {
+  it('repeats a GET if an idle connection closes just as it is used', async () => {
     let requests = 0;
     const server = createHttpServer((_request, response) => {
       requests++;
@@ -102,7 +102,7 @@ describe('a connection to an API server', () => {
     expect(await bodyAt(from, '/')).toBe('3');
   });
 
-  it('does not ask again where a new connection is reset', async () => {
+  it('does not repeat a GET if a new connection is reset', async () => {
     const server = createHttpServer((_request, response) => response.socket?.resetAndDestroy());
     const from = connection(`http://127.0.0.1:${await portOf(server)}`);
 
@@ -124,7 +124,7 @@ describe('a connection to an API server', () => {
     expect(await text(answer.body)).toBe('PUT application/json t {"ä":1}');
   });
 
-  it('does not send a body again where its idle connection ends: it may have been obeyed', async () => {
+  it('does not repeat a write if an idle connection closes: it may have been done', async () => {
     let requests = 0;
     const server = createHttpServer((_request, response) => {
       requests++;
@@ -139,7 +139,7 @@ describe('a connection to an API server', () => {
     expect(requests).toBe(2);
   });
 
-  it('does not wait for credentials that never come', async () => {
+  it('does not wait for credentials after the request was aborted', async () => {
     const from = connection('http://127.0.0.1:1', () => new Promise(() => {}));
     const signal = AbortSignal.abort(new Error('given up'));
 

@@ -12,18 +12,18 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** What a request gets instead of the truth. */
+/** A scripted response. */
 export type Answer = (response: ServerResponse) => void;
 
 /**
- * As much of an API server as namespaces need: lists in pages, watches that go on from a resource
- * version, bookmarks, single reads. A test may script what the next requests get instead, and what
- * becomes of the watches that are open.
+ * The part of an API server that namespaces need: lists in pages, watches from a resource version,
+ * bookmarks, and reads. A test may script the responses to the next requests, and what happens to the
+ * open watches.
  */
 export class FakeApiServer {
   readonly requests: SeenRequest[] = [];
   readonly namespaces = new FakeNamespaces();
-  /** Open watches that tell of changes. */
+  /** The number of open watches that send changes. */
   readonly #watches = new Set<ServerResponse>();
   readonly #silenced = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
@@ -32,7 +32,7 @@ export class FakeApiServer {
   readonly #awaited: { kind: RequestKind; tell: (request: SeenRequest) => void }[] = [];
   #server: Server | undefined;
   #port = 0;
-  /** How many connections there have been. */
+  /** The number of connections since the start. */
   connections = 0;
 
   /** Starts, or starts again at the same address. */
@@ -48,7 +48,7 @@ export class FakeApiServer {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** As when its process is killed: connections are reset, new ones refused. */
+  /** Resets the connections and refuses new ones, as if the process was killed. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -64,12 +64,12 @@ export class FakeApiServer {
     return this.#watches.size;
   }
 
-  /** The next requests of the kind get these, in order. */
+  /** Scripts the responses to the next requests of that kind, in order. */
   script(kind: RequestKind, ...answers: Answer[]): void {
     this.#scripted[kind].push(...answers);
   }
 
-  /** All further requests of the kind get this, or the truth again. */
+  /** Scripts the response to all further requests of that kind; undefined ends that. */
   always(kind: RequestKind, answer: Answer | undefined): void {
     if (answer === undefined) delete this.#always[kind];
     else this.#always[kind] = answer;
@@ -79,7 +79,7 @@ export class FakeApiServer {
     for (const answers of Object.values(this.#scripted)) answers.length = 0;
   }
 
-  /** Resolves with the next request of the kind. */
+  /** Resolves with the next request of that kind. */
   next(kind: RequestKind): Promise<SeenRequest> {
     return new Promise((tell) => this.#awaited.push({ kind, tell }));
   }
@@ -100,22 +100,22 @@ export class FakeApiServer {
     this.sendToWatches(`${JSON.stringify(this.namespaces.bookmark())}\n`);
   }
 
-  /** Forgets all changes until now: to go on from before them is 410 Gone. */
+  /** Forgets all changes until now: a watch from before them is answered 410 Gone. */
   compact(): void {
     this.namespaces.compact();
   }
 
-  /** Ends the open watches as their timeout does. */
+  /** Ends the open watches, as their timeout does. */
   endWatches(): void {
     this.#forWatches((response) => response.end());
   }
 
-  /** Ends them as a broken network does. */
+  /** Cuts the open watches, as a broken network does. */
   cutWatches(): void {
     this.#forWatches((response) => response.socket?.resetAndDestroy());
   }
 
-  /** Leaves them open, but they will never tell anything again. */
+  /** Keeps the open watches open, but sends nothing on them any more. */
   silenceWatches(): void {
     this.#forWatches((response) => this.#silenced.add(response));
   }
@@ -163,7 +163,7 @@ export class FakeApiServer {
 
   #watch(resourceVersion: string, response: ServerResponse): void {
     const events = this.namespaces.since(Number(resourceVersion));
-    // A watch has its headers at once, also where nothing has happened yet.
+    // A watch sends its headers at once, even without an event.
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
     response.on('error', () => {});
     if (events === 'expired') {
@@ -190,7 +190,7 @@ const EXPIRED = {
   message: 'too old resource version',
 };
 
-/** A Status of that code, or any other body. */
+/** Answers with a Status of that code, or with another body. */
 export function answerStatus(
   code: number,
   body: unknown = { kind: 'Status', apiVersion: 'v1', code, message: `scripted ${code}` },
@@ -202,13 +202,13 @@ export function answerStatus(
   };
 }
 
-/** Takes the request and never answers. */
+/** Accepts the request and never answers. */
 export const hang: Answer = () => {};
 
-/** Takes the request and resets the connection. */
+/** Accepts the request and resets the connection. */
 export const cut: Answer = (response) => void response.socket?.resetAndDestroy();
 
-/** Opens, sends that, and then never anything again. */
+/** Sends the beginning of a response, and then nothing more. */
 export function sayAndHang(text: string | Uint8Array = ''): Answer {
   return (response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
@@ -216,7 +216,7 @@ export function sayAndHang(text: string | Uint8Array = ''): Answer {
   };
 }
 
-/** Sends that and ends in the middle of the answer. */
+/** Sends the beginning of a response, and cuts the connection. */
 export function sayAndCut(text: string): Answer {
   return (response) => {
     response.writeHead(200, { 'content-type': 'application/json' });

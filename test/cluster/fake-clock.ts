@@ -1,15 +1,15 @@
 import type { Clock } from '../../src/clock.ts';
 
 /**
- * A clock that stands still until a test moves it. Sleeping takes no time at all, but is written
- * down: what a test waits for is the API server's next request.
+ * A clock that stands still until a test moves it. Sleeping takes no time, but is recorded: a test
+ * waits for the next request to the API server instead.
  */
 export interface FakeClock extends Clock {
-  /** How long was slept, in order; going on at once is not sleeping. */
+  /** The length of each sleep, in order, without those of 0 ms. */
   readonly slept: number[];
-  /** Moves the time, and calls back whatever has come due. */
+  /** Moves the time, and runs the callbacks that have become due. */
   pass(ms: number): void;
-  /** How many limits are running. */
+  /** The number of pending callbacks. */
   readonly limits: number;
 }
 
@@ -29,7 +29,7 @@ export function fakeClock(random = 0): FakeClock {
     },
     async sleep(delayMs) {
       if (delayMs > 0) slept.push(delayMs);
-      // Lets the network have its turn, as any real sleep would.
+      // Gives the network a turn, as any real sleep does.
       await new Promise((resolve) => setImmediate(resolve));
     },
     pass(ms) {

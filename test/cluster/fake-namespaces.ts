@@ -24,7 +24,7 @@ export class FakeNamespaces {
   #history: { readonly version: number; readonly event: WatchEvent }[] = [];
   #version = 1;
   #compactedAt = 0;
-  /** What lists that are being read in pages go on with. */
+  /** The remaining pages of lists, by resource version. */
   readonly #lists = new Map<number, readonly StoredNamespace[]>();
 
   put(name: string, metadata: Metadata): WatchEvent {
@@ -35,7 +35,7 @@ export class FakeNamespaces {
     return this.#remember(version, { type, object: partial(stored) });
   }
 
-  /** The event of a removal has the last state, and a resource version of its own. */
+  /** The event of a deletion has the last state, and a resource version of its own. */
   remove(name: string): WatchEvent {
     const last = this.#stored.get(name)?.metadata;
     if (last === undefined) throw new Error(`there is no namespace ${name}`);
@@ -56,7 +56,7 @@ export class FakeNamespaces {
     this.#lists.clear();
   }
 
-  /** Everything that has changed since that resource version. */
+  /** All changes since that resource version. */
   since(version: number): readonly WatchEvent[] | 'expired' {
     if (version < this.#compactedAt) return 'expired';
     return this.#history.filter((change) => change.version > version).map(({ event }) => event);

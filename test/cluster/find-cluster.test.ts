@@ -8,7 +8,7 @@ import type { Connection } from '../../src/cluster/connection.ts';
 import { findCluster, locateCluster, serverInCluster } from '../../src/cluster/find-cluster.ts';
 import { makeFolder, makePair } from '../support/certificates.ts';
 
-/** An API server that answers with the Authorization it was sent. */
+/** An API server that sends the Authorization header back. */
 async function echoServer() {
   const pair = await makePair();
   const server = createServer(pair, (request, response) => {
@@ -64,7 +64,7 @@ describe('the cluster', () => {
     expect(await authorization(found)).toBe('Bearer from-kubeconfig');
   });
 
-  it('is that of KUBECONFIG, also where the token is in a file beside it', async () => {
+  it('is that of KUBECONFIG, with a `tokenFile` beside it', async () => {
     const { url, ca } = await echoServer();
     const home = makeFolder();
     write(home, 'token', 'from-file');
@@ -75,7 +75,7 @@ describe('the cluster', () => {
     expect(await authorization(found)).toBe('Bearer from-file');
   });
 
-  it('is that of the first file of several which has a current context', async () => {
+  it('is that of the first file in KUBECONFIG that has a current context', async () => {
     const { url, ca } = await echoServer();
     const home = makeFolder();
     const first = write(home, 'first', kubeconfig(url, ca, 'first'));
@@ -87,7 +87,7 @@ describe('the cluster', () => {
     expect(await authorization(found)).toBe('Bearer first');
   });
 
-  it('else is that of ~/.kube/config', async () => {
+  it('is that of ~/.kube/config without KUBECONFIG', async () => {
     const { url, ca } = await echoServer();
     const home = makeFolder();
     mkdirSync(join(home, '.kube'));
@@ -98,7 +98,7 @@ describe('the cluster', () => {
     );
   });
 
-  it('else is the one that the pod runs in', async () => {
+  it('is the one that the pod runs in without a kubeconfig', async () => {
     const { port, ca } = await echoServer();
     const serviceAccount = podFolder(ca, 'from-pod');
     const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port };
@@ -107,7 +107,7 @@ describe('the cluster', () => {
     expect(await authorization(found)).toBe('Bearer from-pod');
   });
 
-  it('is reached with the token that kubelet has renewed', async () => {
+  it('is reached with a token that kubelet has renewed', async () => {
     const { port, ca } = await echoServer();
     const serviceAccount = podFolder(ca, 'old');
     const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port };
@@ -119,8 +119,8 @@ describe('the cluster', () => {
   });
 });
 
-describe('in a pod', () => {
-  it('the CA is read again, as a cluster may get another one', async () => {
+describe('the cluster of a pod', () => {
+  it('is trusted by a CA that was replaced while the pod runs', async () => {
     const { port, ca } = await echoServer();
     const serviceAccount = podFolder('not yet', 'token');
     const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port };
@@ -132,8 +132,8 @@ describe('in a pod', () => {
   });
 });
 
-describe('its namespace', () => {
-  it('is that of the context of the kubeconfig', async () => {
+describe('the namespace', () => {
+  it('is that of the current context', async () => {
     const home = makeFolder();
     const content = kubeconfig('https://127.0.0.1:1', 'ca', 'token');
     const named = content.replace('user: it}', 'user: it, namespace: shop}');
@@ -171,12 +171,12 @@ describe('the address of the API server in a pod', () => {
   });
 });
 
-describe('without a cluster', () => {
+describe('findCluster', () => {
   it.each([
     ['nothing is configured', {}],
     ['KUBECONFIG is empty', { KUBECONFIG: '' }],
     ['there is a Service but no token', { KUBERNETES_SERVICE_HOST: '127.0.0.1' }],
-  ])('as %s there is none', async (_name, environment) => {
+  ])('finds no cluster if %s', async (_name, environment) => {
     const home = makeFolder();
 
     expect(await findCluster({ environment, home, serviceAccount: home })).toBeUndefined();
@@ -185,7 +185,7 @@ describe('without a cluster', () => {
   it.each([
     ['has no current context', 'apiVersion: v1\nkind: Config\n'],
     ['is empty', ''],
-  ])('as the kubeconfig %s there is none', async (_name, content) => {
+  ])('finds no cluster if the kubeconfig %s', async (_name, content) => {
     const home = makeFolder();
     const KUBECONFIG = write(home, 'config', content);
 
@@ -193,9 +193,9 @@ describe('without a cluster', () => {
   });
 
   it.each([
-    ['is not there', undefined],
+    ['does not exist', undefined],
     ['is not YAML', '{'],
-  ])('as the kubeconfig that is named %s, that is an error', async (_name, content) => {
+  ])('rejects a kubeconfig that %s', async (_name, content) => {
     const home = makeFolder();
     const KUBECONFIG = join(home, 'config');
     if (content !== undefined) write(home, 'config', content);

@@ -8,7 +8,7 @@ import { type FakeClock, fakeClock } from './fake-clock.ts';
 
 export const KEY = 'podherald.dev/inject-metadata';
 
-/** A fake API server and an informer of it, until the test ends. */
+/** A fake API server and an informer that reads it, until the test ends. */
 export interface Informed {
   readonly api: FakeApiServer;
   readonly clock: FakeClock;
@@ -16,7 +16,7 @@ export interface Informed {
   readonly lines: readonly LogLine[];
 }
 
-/** @param prepare what the API server has or does before it is asked for the first time. */
+/** @param prepare sets up the API server before the first request. */
 export async function informed(
   prepare: (api: FakeApiServer) => void = () => {},
 ): Promise<Informed> {
@@ -37,21 +37,21 @@ export async function informed(
   return { api, clock, source, lines };
 }
 
-/** The same, once it has listed and watches. */
+/** The same, once the informer has listed the namespaces and its watch is open. */
 export async function synced(prepare?: (api: FakeApiServer) => void): Promise<Informed> {
   const all = await informed(prepare);
   await eventually(() => [all.source.isSynced(), all.api.openWatches]).toEqual([true, 1]);
   return all;
 }
 
-/** What is known at once; nothing where the API server would have to be asked, which it is then. */
+/** The annotations in the cache; undefined if the lookup starts a request. */
 export function knownAtOnce(source: NamespaceSource, name: string): Annotations | undefined {
   const found = source.lookup(name);
   if (found instanceof Promise) return undefined;
   return 'annotations' in found ? found.annotations : undefined;
 }
 
-/** What the network needs a moment for. */
+/** Polls for something that needs a moment of network traffic. */
 export function eventually<T>(value: () => T) {
   return expect.poll(value, { interval: 2, timeout: 10_000 });
 }

@@ -18,7 +18,7 @@ describe('a namespace that the informer does not know', () => {
     expect(read?.headers.accept).toMatch(/as=PartialObjectMetadata;v=v1;g=meta\.k8s\.io/);
   });
 
-  it('is read once for all who ask at the same time', async () => {
+  it('is read once for all lookups at the same time', async () => {
     const { api, source } = await synced();
     const late = lateAnswer({ metadata: { name: 'shop', resourceVersion: '2', annotations: ON } });
     api.script('get', late.answer);
@@ -31,7 +31,7 @@ describe('a namespace that the informer does not know', () => {
     expect(api.count('get')).toBe(1);
   });
 
-  it('is read again for who asks later, before the first list', async () => {
+  it('is read again for a later lookup, before the first list', async () => {
     const { api, source } = await informed((api) => {
       api.put('shop', ON);
       api.always('list', hang);
@@ -42,7 +42,7 @@ describe('a namespace that the informer does not know', () => {
     expect(api.count('get')).toBe(2);
   });
 
-  it('is not remembered as missing', async () => {
+  it('is read again if it did not exist before', async () => {
     const { api, source } = await synced();
     expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
     api.namespaces.put('shop', { annotations: ON });
@@ -50,7 +50,7 @@ describe('a namespace that the informer does not know', () => {
     expect(await source.lookup('shop')).toEqual({ annotations: ON });
   });
 
-  it('is kept while the watch does not tell of it', async () => {
+  it('is kept while the watch is silent', async () => {
     const { api, source } = await synced();
     api.silenceWatches();
     api.put('shop', ON);
@@ -59,7 +59,7 @@ describe('a namespace that the informer does not know', () => {
     expect(knownAtOnce(source, 'shop')).toEqual(ON);
   });
 
-  it('is never asked for by what is no name', async () => {
+  it('is never requested by an invalid name', async () => {
     const { api, source } = await synced();
     for (const name of ['', '..', 'a/b', 'a?watch=1', 'A', 'x'.repeat(64)]) {
       const unavailable = 'not a valid namespace name';
@@ -70,8 +70,8 @@ describe('a namespace that the informer does not know', () => {
   });
 });
 
-describe('what was read live', () => {
-  it('gives way to what the informer has learnt meanwhile', async () => {
+describe('the result of a live read', () => {
+  it('does not replace what the informer has learnt meanwhile', async () => {
     const { api, source } = await synced();
     const late = lateAnswer({ metadata: { name: 'shop', resourceVersion: '2', annotations: ON } });
     api.script('get', late.answer);
@@ -85,7 +85,7 @@ describe('what was read live', () => {
     expect(knownAtOnce(source, 'shop')).toEqual(OFF);
   });
 
-  it('is not kept where the namespace has gone meanwhile, whoever else asks', async () => {
+  it('is not kept if the namespace was deleted meanwhile, even with another lookup', async () => {
     const { api, source } = await synced((api) => api.put('marker'));
     const late = lateAnswer({ metadata: { name: 'shop', resourceVersion: '2', annotations: ON } });
     api.script('get', late.answer);
@@ -103,23 +103,23 @@ describe('what was read live', () => {
   });
 });
 
-describe('a live read that fails', () => {
+describe('a failed live read', () => {
   const answers: Readonly<Record<string, readonly [Answer, string]>> = {
-    'by a 403': [answerStatus(403), 'the API server answered 403'],
-    'by a 429': [answerStatus(429), 'the API server answered 429'],
-    'by a 500': [answerStatus(500), 'the API server answered 500'],
-    'as the connection is cut': [cut, 'the API server cannot be reached: ECONNRESET'],
-    'as the answer is cut': [sayAndCut('{'), 'the API server cannot be reached: ECONNRESET'],
-    'by garbage': [
+    'a 403': [answerStatus(403), 'the API server answered 403'],
+    'a 429': [answerStatus(429), 'the API server answered 429'],
+    'a 500': [answerStatus(500), 'the API server answered 500'],
+    'the connection is cut': [cut, 'the API server cannot be reached: ECONNRESET'],
+    'the response is cut': [sayAndCut('{'), 'the API server cannot be reached: ECONNRESET'],
+    garbage: [
       answerStatus(200, 'garbage'),
       'unexpected response from the API server: not a JSON object',
     ],
-    'by another object': [
+    'another object': [
       answerStatus(200, { kind: 'Pod' }),
       'unexpected response from the API server: not a Namespace',
     ],
   };
-  it.each(Object.entries(answers))('%s says so', async (_name, [answer, unavailable]) => {
+  it.each(Object.entries(answers))('says why: %s', async (_name, [answer, unavailable]) => {
     const { source } = await synced((api) => api.always('get', answer));
 
     expect(await source.lookup('shop')).toEqual({ unavailable });
@@ -127,8 +127,8 @@ describe('a live read that fails', () => {
 
   it.each([
     ['the API server hangs', hang],
-    ['its answer never ends', sayAndHang('{')],
-  ])('as %s is given up after 500 ms', async (_name, answer) => {
+    ['its response never ends', sayAndHang('{')],
+  ])('is given up after 500 ms if %s', async (_name, answer) => {
     const { api, clock, source } = await synced((api) => api.script('get', answer));
     const lookup = source.lookup('shop');
     await eventually(() => api.count('get')).toBe(1);
@@ -140,7 +140,7 @@ describe('a live read that fails', () => {
     expect(await lookup).toEqual({ unavailable: 'the API server was silent for 500 ms' });
   });
 
-  it('as nobody listens says so', async () => {
+  it('says why: the connection is refused', async () => {
     const { api, source } = await synced();
     await api.stop();
 
@@ -149,7 +149,7 @@ describe('a live read that fails', () => {
     });
   });
 
-  it('leaves room for others: 50 at once, and no more', async () => {
+  it('is not started while 50 others run', async () => {
     const { api, clock, source } = await synced((api) => api.always('get', hang));
     const fifty = Array.from({ length: 50 }, (_, i) => source.lookup(`ns-${i}`));
     await eventually(() => api.count('get')).toBe(50);
@@ -166,7 +166,7 @@ describe('a live read that fails', () => {
   });
 });
 
-/** An answer whose body the test sends later. */
+/** A response that the test sends later. */
 function lateAnswer(body: object): { readonly answer: Answer; send(): void } {
   let send = (): void => {};
   return {

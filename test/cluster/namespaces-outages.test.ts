@@ -15,14 +15,14 @@ const OFF = { [KEY]: 'false' };
 const errorEvent = (code: number): string =>
   `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code, message: 'scripted' } })}\n`;
 
-/** Single reads fail, so that what is known is known from the informer. */
+/** Live reads fail, so that only the informer can know a namespace. */
 const withoutLiveReads = (api: FakeApiServer): void => {
   api.put('shop', ON);
   api.put('gone-soon', ON);
   api.always('get', answerStatus(500));
 };
 
-/** Changes everything while the informer does not hear of it. */
+/** Changes everything without an event for the informer. */
 function changeUnheard(api: FakeApiServer): void {
   api.namespaces.put('shop', { annotations: OFF });
   api.namespaces.remove('gone-soon');
@@ -40,7 +40,7 @@ describe('a watch that breaks', () => {
     'is cut': (api) => api.cutWatches(),
     'ends at once': (api) => api.endWatches(),
     'sends garbage': (api) => api.sendToWatches('garbage\n'),
-    'sends JSON that is no event': (api) => api.sendToWatches('{"type":"ADDED","object":{}}\n'),
+    'sends JSON that is not an event': (api) => api.sendToWatches('{"type":"ADDED","object":{}}\n'),
     'sends an event of an unknown type': (api) =>
       api.sendToWatches('{"type":"X","object":{"metadata":{"name":"a","resourceVersion":"1"}}}\n'),
     'is cut in the middle of an event': (api) => {
@@ -53,9 +53,9 @@ describe('a watch that breaks', () => {
       api.compact();
       api.cutWatches();
     },
-    'sends a line without end': (api) => api.sendToWatches(Buffer.alloc(17 * 1024 * 1024, 'x')),
+    'sends an endless line': (api) => api.sendToWatches(Buffer.alloc(17 * 1024 * 1024, 'x')),
   };
-  it.each(Object.entries(breaks))('and %s is made up for', async (_name, breakIt) => {
+  it.each(Object.entries(breaks))('and %s is recovered from', async (_name, breakIt) => {
     const all = await synced(withoutLiveReads);
     changeUnheard(all.api);
     breakIt(all.api);
@@ -63,7 +63,7 @@ describe('a watch that breaks', () => {
     await expectRight(all);
   });
 
-  it('leaves what was known in place meanwhile', async () => {
+  it('keeps the last known state meanwhile', async () => {
     const { api, source } = await synced(withoutLiveReads);
     api.always('watch', hang);
     api.always('list', hang);
@@ -76,8 +76,8 @@ describe('a watch that breaks', () => {
   });
 });
 
-describe('a watch that is starved', () => {
-  it('is given up after 75 s without an event or a bookmark, and made up for', async () => {
+describe('a silent watch', () => {
+  it('is opened again after 75 s without an event or a bookmark', async () => {
     const all = await synced(withoutLiveReads);
     all.api.silenceWatches();
     changeUnheard(all.api);
@@ -89,7 +89,7 @@ describe('a watch that is starved', () => {
     await eventually(() => all.api.silencedWatches).toBe(0);
   });
 
-  it('lives for as long as bookmarks come', async () => {
+  it('stays open as long as bookmarks come', async () => {
     const { api, clock, source } = await synced();
     for (let minute = 0; minute < 4; minute++) {
       clock.pass(60_000);
@@ -101,7 +101,7 @@ describe('a watch that is starved', () => {
     expect(api.count('watch')).toBe(1);
   });
 
-  it('is given up where bytes drip, but no event is ever complete', async () => {
+  it('is opened again if bytes drip in, but no event is complete', async () => {
     const all = await synced(withoutLiveReads);
     changeUnheard(all.api);
     for (let i = 0; i < 5; i++) {
@@ -124,10 +124,10 @@ describe('an API server that cannot be watched', () => {
     'answers 503 with a page of a proxy': answerStatus(503, '<html>'),
     'answers a page with 200': answerStatus(200, '<html>'),
     'cuts the connection': cut,
-    'cuts it in the middle of the answer': sayAndCut('{"type":'),
+    'cuts it in the middle of the response': sayAndCut('{"type":'),
     'sends the error 410 at once': sayAndHang(errorEvent(410)),
   };
-  it.each(Object.entries(answers))('and %s is watched again once it is back', async (_name, no) => {
+  it.each(Object.entries(answers))('and %s is watched again once it works', async (_name, no) => {
     const all = await synced(withoutLiveReads);
     all.api.script('watch', no, no, no);
     changeUnheard(all.api);
@@ -137,7 +137,7 @@ describe('an API server that cannot be watched', () => {
     expect(all.api.count('watch')).toBe(5);
   });
 
-  it('and hangs is asked anew after 10 s', async () => {
+  it('and hangs is asked again after 10 s', async () => {
     const all = await synced(withoutLiveReads);
     all.api.script('watch', hang);
     const hanging = all.api.next('watch');
@@ -156,16 +156,16 @@ describe('an API server that cannot be listed', () => {
     'answers 410': answerStatus(410),
     'answers 429': answerStatus(429),
     'answers 500': answerStatus(500),
-    'answers what is not JSON': answerStatus(200, 'garbage'),
+    'answers something that is not JSON': answerStatus(200, 'garbage'),
     'answers another object': answerStatus(200, {}),
     'answers a list of other things': answerStatus(200, {
       metadata: { resourceVersion: '1' },
       items: ['garbage'],
     }),
     'cuts the connection': cut,
-    'cuts it in the middle of the answer': sayAndCut('{"items": ['),
+    'cuts it in the middle of the response': sayAndCut('{"items": ['),
   };
-  it.each(Object.entries(answers))('and %s is listed once it is back', async (_name, no) => {
+  it.each(Object.entries(answers))('and %s is listed once it works', async (_name, no) => {
     const { source } = await informed((api) => {
       withoutLiveReads(api);
       api.script('list', no, no, no);
@@ -177,8 +177,8 @@ describe('an API server that cannot be listed', () => {
 
   it.each([
     ['hangs', hang],
-    ['hangs in the middle of the answer', sayAndHang('{"items": [')],
-  ])('and %s is asked anew after 10 s', async (_name, no) => {
+    ['hangs in the middle of the response', sayAndHang('{"items": [')],
+  ])('and %s is asked again after 10 s', async (_name, no) => {
     const { api, clock, source } = await informed((api) => {
       withoutLiveReads(api);
       api.script('list', no);
@@ -189,7 +189,7 @@ describe('an API server that cannot be listed', () => {
     await eventually(() => knownAtOnce(source, 'shop')).toEqual(ON);
   });
 
-  it('further, as its changes are compacted between two pages, is listed from the start', async () => {
+  it('to the end, because a continue token has expired, is listed from the start', async () => {
     const { api, source } = await informed((api) => {
       for (let i = 0; i < 700; i++) api.put(`ns-${i}`, ON);
       api.script('list', (response) => {
@@ -209,7 +209,7 @@ describe('an API server that cannot be listed', () => {
     ]);
   });
 
-  it('further never shows half a list', async () => {
+  it('to the end never shows half a list', async () => {
     const { api, clock, source } = await informed((api) => {
       for (let i = 0; i < 700; i++) api.put(`ns-${i}`, ON);
       api.always('get', answerStatus(500));
@@ -227,7 +227,7 @@ describe('an API server that cannot be listed', () => {
 });
 
 describe('an API server that is away', () => {
-  it('is heard of again as soon as it is back', async () => {
+  it('is watched again as soon as it is back', async () => {
     const all = await synced(withoutLiveReads);
     await all.api.stop();
     await eventually(() => all.clock.slept.length).toBeGreaterThan(10);
@@ -246,7 +246,7 @@ describe('an API server that is away', () => {
     expect(clock.slept.slice(0, 8)).toEqual([50, 100, 200, 400, 800, 1500, 1500, 1500]);
   });
 
-  it('is asked no sooner than it said', async () => {
+  it('is not asked before its `retry-after`', async () => {
     const { api, clock } = await synced((api) => api.put('shop', ON));
     const later = { 'retry-after': '7' };
     api.script('watch', answerStatus(429, {}, later), answerStatus(503, {}, later));
@@ -257,7 +257,7 @@ describe('an API server that is away', () => {
     expect(clock.slept).toEqual([50, 7000, 7000]);
   });
 
-  it('is told in the log once, and once that it is back', async () => {
+  it('is logged once, and so is its return', async () => {
     const { api, clock, source, lines } = await synced();
     const before = lines.length;
     await api.stop();

@@ -81,8 +81,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 ) as fc.Arbitrary<Step>;
 
-describe('after any changes and troubles, once it is quiet', () => {
-  it('what is known is what the API server has', async () => {
+describe('after any changes and outages', () => {
+  it('the cache equals the namespaces of the API server', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 30 }), endsRight), {
       numRuns: 150,
     });
@@ -100,11 +100,11 @@ async function endsRight(steps: readonly Step[]): Promise<void> {
   try {
     for (const one of steps) await take(one, { api, clock, source });
     api.forgetScripts();
-    // Reads must not help: it is the informer that has to be right.
+    // Without live reads, only the informer can be right.
     api.always('get', answerStatus(500));
     let quietMs = 0;
     await eventually(() => {
-      // What hangs or is silent is given up in time; long before all is listed anew anyway.
+      // Hanging and silent requests are given up long before the namespaces are listed again anyway.
       if (quietMs < 150_000) clock.pass(5_000);
       quietMs += 5_000;
       api.bookmark();

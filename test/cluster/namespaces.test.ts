@@ -3,14 +3,14 @@ import { answerStatus, sayAndHang } from './fake-api-server.ts';
 import { eventually, informed, KEY, knownAtOnce, synced } from './informed.ts';
 
 describe('a namespace that the informer knows', () => {
-  it('is looked up at once, and without asking the API server', async () => {
+  it('is looked up at once, without a request', async () => {
     const { api, source } = await synced((api) => api.put('shop', { [KEY]: 'true' }));
 
     expect(source.lookup('shop')).toEqual({ annotations: { [KEY]: 'true' } });
     expect(api.count('get')).toBe(0);
   });
 
-  it('has only the annotations that podherald can use', async () => {
+  it('keeps only the annotations that podherald can use', async () => {
     const { source } = await synced((api) => {
       api.put('shop', { [KEY]: 'true', 'kubectl.kubernetes.io/last-applied-configuration': '{}' });
     });
@@ -18,7 +18,7 @@ describe('a namespace that the informer knows', () => {
     expect(source.lookup('shop')).toEqual({ annotations: { [KEY]: 'true' } });
   });
 
-  it('shares one empty object with all others that have none of them', async () => {
+  it('shares one empty object with all others without such annotations', async () => {
     const { source } = await synced((api) => {
       api.put('one');
       api.put('two', { other: 'x' });
@@ -28,7 +28,7 @@ describe('a namespace that the informer knows', () => {
     expect(source.lookup('one')).toBe(source.lookup('two'));
   });
 
-  it('cannot be changed by who looks it up', async () => {
+  it('cannot be changed by its reader', async () => {
     const { source } = await synced((api) => {
       api.put('one');
       api.put('two', { [KEY]: 'true' });
@@ -39,22 +39,22 @@ describe('a namespace that the informer knows', () => {
   });
 });
 
-describe('a change', () => {
-  it('of the annotations is heard of', async () => {
+describe('a change of a namespace', () => {
+  it('of its annotations is noticed', async () => {
     const { api, source } = await synced((api) => api.put('shop', { [KEY]: 'true' }));
     api.put('shop', { [KEY]: 'false' });
 
     await eventually(() => knownAtOnce(source, 'shop')).toEqual({ [KEY]: 'false' });
   });
 
-  it('by which a namespace appears is heard of', async () => {
+  it('is noticed when it is created', async () => {
     const { api, source } = await synced((api) => api.always('get', answerStatus(500)));
     api.put('shop', { [KEY]: 'true' });
 
     await eventually(() => knownAtOnce(source, 'shop')).toEqual({ [KEY]: 'true' });
   });
 
-  it('by which a namespace goes is heard of', async () => {
+  it('is noticed when it is deleted', async () => {
     const { api, source } = await synced((api) => api.put('shop', { [KEY]: 'true' }));
     api.remove('shop');
 
@@ -62,7 +62,7 @@ describe('a change', () => {
     expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
   });
 
-  it('is understood however the network cuts its bytes', async () => {
+  it('is read however the network splits its bytes', async () => {
     const { api, source } = await synced((api) => api.put('shop'));
     const { object } = api.namespaces.put('shop', { annotations: { [KEY]: 'größer, 大きい, 🚀' } });
     for (const byte of Buffer.from(`${JSON.stringify({ type: 'MODIFIED', object })}\n`)) {
@@ -74,7 +74,7 @@ describe('a change', () => {
   });
 });
 
-describe('the requests', () => {
+describe('the requests of the informer', () => {
   it('ask for metadata only, in pages, and then for changes and bookmarks from there on', async () => {
     const { api } = await synced((api) => {
       for (let i = 0; i < 1001; i++) api.put(`ns-${i}`);
@@ -104,14 +104,14 @@ describe('the requests', () => {
     expect(knownAtOnce(source, 'ns-1000')).toEqual({ [KEY]: '1000' });
   });
 
-  it('use one connection for one after the other', async () => {
+  it('share one connection', async () => {
     const { api, source } = await synced();
     for (let i = 0; i < 5; i++) await source.lookup(`missing-${i}`);
 
     expect(api.connections).toBeLessThanOrEqual(2);
   });
 
-  it('end when it is stopped', async () => {
+  it('end when the source is stopped', async () => {
     const { api, source } = await synced();
     source.stop();
 
@@ -123,7 +123,7 @@ describe('the requests', () => {
 });
 
 describe('a watch that its timeout ends', () => {
-  it('goes on from the last bookmark, without a new list and without a word', async () => {
+  it('goes on from the last bookmark, without a new list and without a log line', async () => {
     const { api, clock, source, lines } = await synced((api) => api.put('shop'));
     api.namespaces.put('elsewhere', {});
     api.bookmark();
@@ -138,7 +138,7 @@ describe('a watch that its timeout ends', () => {
     expect(lines.filter(({ level }) => level > 20).length).toBe(1);
   });
 
-  it('is followed by a new list after half an hour', async () => {
+  it('is followed by a new list after 30 minutes', async () => {
     const { api, clock, source } = await synced();
     for (let minute = 0; minute <= 30; minute++) {
       clock.pass(60_000);
@@ -162,7 +162,7 @@ describe('readiness', () => {
     expect(source.notReady()).toBe('the namespaces have not been listed yet');
   });
 
-  it('says why there has been none', async () => {
+  it('says why there is no list yet', async () => {
     const { source } = await informed((api) => api.always('list', answerStatus(403)));
 
     await eventually(() => source.notReady()).toBe(
@@ -170,7 +170,7 @@ describe('readiness', () => {
     );
   });
 
-  it('stays when the API server goes', async () => {
+  it('stays while the API server is away', async () => {
     const { api, source } = await synced();
     await api.stop();
 

@@ -16,7 +16,7 @@ const refused = (): never => {
   throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 };
 
-/** An API server that answers so, the last way for ever. */
+/** An API server that gives these responses in order, and repeats the last one. */
 function started(...answers: readonly (() => ApiResponse)[]) {
   const asked: string[] = [];
   const knownWhenAsked: (string | undefined)[] = [];
@@ -38,11 +38,11 @@ function started(...answers: readonly (() => ApiResponse)[]) {
   return { source, asked, knownWhenAsked, clock, lines };
 }
 
-it('knows nothing before the first answer, and never waits for it', () => {
+it('is unknown before the first response, which nobody waits for', () => {
   expect(started(refused).source.get()).toBeUndefined();
 });
 
-it('asks again until there is an answer, and tells of the trouble once', async () => {
+it('is read again until that works, and logs the failure once', async () => {
   const { source, asked, lines } = started(
     refused,
     () => answer(503, { message: 'starting' }),
@@ -58,7 +58,7 @@ it('asks again until there is an answer, and tells of the trouble once', async (
   ]);
 });
 
-it('hears of an upgrade, and keeps what it knows while there is no answer', async () => {
+it('follows an upgrade, and stays the last known one while the API server is away', async () => {
   const { source, clock, knownWhenAsked } = started(
     version('v1.36.0'),
     refused,

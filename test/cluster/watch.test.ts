@@ -20,7 +20,7 @@ describe('lines of a stream', () => {
     );
   });
 
-  it('are not told before they end', () => {
+  it('are not returned before they end', () => {
     const read = lineReader(100);
 
     expect(read(Buffer.from('one\ntw'))).toEqual(['one']);
@@ -28,7 +28,7 @@ describe('lines of a stream', () => {
     expect(read(Buffer.from('\n'))).toEqual(['two']);
   });
 
-  it('may be as long as the limit, and no longer', () => {
+  it('may be as long as the limit, but no longer', () => {
     const read = lineReader(4);
 
     expect(read(Buffer.from('1234\n12'))).toEqual(['1234']);

@@ -4,22 +4,22 @@ import { fakeClock } from './fake-clock.ts';
 
 const NEVER = new AbortController().signal;
 
-/** Something that runs until it is aborted, and tells of itself through `heard`. */
+/** A request that runs until it is aborted; `alive` is its sign of life. */
 function watchedSilence(limitMs: number, outer: AbortSignal = NEVER) {
   const clock = fakeClock();
-  let heard: Alive = () => {};
-  const ended = watched(clock, outer, limitMs, (signal, tell) => {
-    heard = tell;
+  let alive: Alive = () => {};
+  const ended = watched(clock, outer, limitMs, (signal, report) => {
+    alive = report;
     return new Promise((_, reject) => {
       signal.addEventListener('abort', () => reject(new Error('aborted')));
     });
   }).catch((error: Error) => error.message);
   const isOver = async () => (await Promise.race([ended, Promise.resolve('')])) !== '';
-  return { clock, ended, isOver, heard: (nextMs?: number) => heard(nextMs) };
+  return { clock, ended, isOver, alive: (nextMs?: number) => alive(nextMs) };
 }
 
 describe('a watchdog', () => {
-  it('ends what is silent for its limit', async () => {
+  it('ends a request that is silent for its limit', async () => {
     const { clock, ended, isOver } = watchedSilence(1000);
     clock.pass(999);
     expect(await isOver()).toBe(false);
@@ -30,9 +30,9 @@ describe('a watchdog', () => {
   });
 
   it('counts from the last sign of life', async () => {
-    const { clock, ended, heard, isOver } = watchedSilence(1000);
+    const { clock, ended, alive, isOver } = watchedSilence(1000);
     clock.pass(900);
-    heard();
+    alive();
     clock.pass(999);
     expect(await isOver()).toBe(false);
     clock.pass(1);
@@ -44,8 +44,8 @@ describe('a watchdog', () => {
     ['longer', 5000],
     ['shorter', 100],
   ])('takes a %s limit from a sign of life on', async (_name, limitMs) => {
-    const { clock, ended, heard, isOver } = watchedSilence(1000);
-    heard(limitMs);
+    const { clock, ended, alive, isOver } = watchedSilence(1000);
+    alive(limitMs);
     clock.pass(limitMs - 1);
     expect(await isOver()).toBe(false);
     clock.pass(1);
@@ -53,7 +53,7 @@ describe('a watchdog', () => {
     expect(await ended).toBe(`the API server was silent for ${limitMs} ms`);
   });
 
-  it('leaves alone what ends by itself', async () => {
+  it('does not disturb a request that ends by itself', async () => {
     const clock = fakeClock();
 
     expect(await watched(clock, NEVER, 1000, async () => 'done')).toBe('done');
@@ -63,7 +63,7 @@ describe('a watchdog', () => {
     expect(clock.limits).toBe(0);
   });
 
-  it('ends what it watches when it is told to', async () => {
+  it('ends a request when the outer signal aborts', async () => {
     const stopping = new AbortController();
     const { ended } = watchedSilence(1000, stopping.signal);
     stopping.abort(new Error('stopping'));
@@ -71,7 +71,7 @@ describe('a watchdog', () => {
     expect(await ended).toBe('stopping');
   });
 
-  it('does not begin what is over already', async () => {
+  it('does not start a request that was aborted before', async () => {
     const { ended } = watchedSilence(1000, AbortSignal.abort(new Error('stopped')));
 
     expect(await Promise.race([ended, Promise.resolve('runs')])).toBe('runs');

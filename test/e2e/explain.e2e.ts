@@ -154,7 +154,7 @@ test('podherald uninject removes from a stored Deployment what podherald inject 
   expect({ code, stderr }).toMatchObject({
     code: 0,
     stderr: expect.stringContaining(
-      'cleaned, the ambassador, 9 variables, 3 volumes, 2 annotations',
+      'removed the ambassador, 9 variables, 3 volumes, 2 annotations',
     ),
   });
   await namespace.run(['delete', 'deployment/clean']);

@@ -1,15 +1,16 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Metrics } from './metrics.ts';
 
-/** What has to hold before reviews should be sent here: undefined, or why it does not hold. */
+/** A condition of readiness. @returns undefined if it holds, otherwise why it does not. */
 export type ReadyCondition = () => string | undefined;
 
 export interface AdminOptions {
+  /** By name. `/readyz` answers 503 and lists those that do not hold. */
   readonly ready: Readonly<Record<string, ReadyCondition>>;
   readonly metrics: Metrics;
 }
 
-/** The app for kubelet and Prometheus: `/healthz`, `/readyz` and `/metrics`. */
+/** The HTTP app for kubelet and Prometheus: `/healthz`, `/readyz` and `/metrics`. */
 export function adminApp({ ready, metrics }: AdminOptions): FastifyInstance {
   const app = fastify({ logger: false, forceCloseConnections: true });
   app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));

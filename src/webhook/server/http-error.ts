@@ -1,4 +1,4 @@
-/** A request that podherald does not serve, with a sentence for whoever sent it. */
+/** A request that podherald does not serve. Its message is sent to the client. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly statusCode: number;
@@ -9,26 +9,26 @@ export class HttpError extends Error {
   }
 }
 
-/** The status and the sentence that answer an error, whoever threw it. */
+/** The response to an error. */
 export interface ErrorAnswer {
   readonly statusCode: number;
   readonly sentence: string;
 }
 
-/** Sentences for what fastify itself refuses, by its stable codes. */
+/** Responses to what fastify itself rejects, by its stable codes. */
 const FASTIFY_ANSWERS: Readonly<Record<string, ErrorAnswer>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     statusCode: 415,
-    sentence: 'send the AdmissionReview as content-type application/json',
+    sentence: 'unsupported content type: send the AdmissionReview as application/json',
   },
   FST_ERR_CTP_BODY_TOO_LARGE: { statusCode: 413, sentence: 'the body is larger than 7 MiB' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     statusCode: 400,
-    sentence: 'the body is not as long as its content-length says',
+    sentence: 'the length of the body does not match its content-length',
   },
 };
 
-/** The one function that turns errors into answers. */
+/** The only function that turns errors into responses. */
 export function answerError(error: unknown): ErrorAnswer {
   if (error instanceof HttpError) {
     return { statusCode: error.statusCode, sentence: error.message };
@@ -37,7 +37,7 @@ export function answerError(error: unknown): ErrorAnswer {
   const known = typeof code === 'string' ? FASTIFY_ANSWERS[code] : undefined;
   if (known !== undefined) return known;
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return { statusCode, sentence: 'the request is not one that podherald serves' };
+    return { statusCode, sentence: 'bad request' };
   }
-  return { statusCode: 500, sentence: 'podherald failed; its log says why' };
+  return { statusCode: 500, sentence: 'internal error; see the log of podherald' };
 }

@@ -3,12 +3,15 @@ import type { TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
 
-/** Every address, of both families where the machine has both. */
+/** All addresses, of both families if the machine has both. */
 const EVERY_ADDRESS = ['::', '0.0.0.0'] as const;
 
 /**
- * @param host all addresses where it is undefined.
- * @param flag the flag that chooses the port, for the error.
+ * Listens on a port.
+ *
+ * @param host all addresses if it is undefined.
+ * @param flag the flag that sets the port, for the error.
+ * @returns the URL.
  * @throws AppError `listen`, with what to do about it.
  */
 export async function listen(
@@ -34,22 +37,22 @@ function isWithoutIpv6(cause: unknown): boolean {
 function reasonOf(cause: unknown, host: string, port: number, flag: string): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    return `port ${port} is in use by another program; choose another one with ${flag}`;
+    return `port ${port} is in use by another process; set another one with ${flag}`;
   }
   if (code === 'EACCES') {
-    return `port ${port} may not be opened by this user; choose one above 1023 with ${flag}`;
+    return `port ${port} needs more privileges; set a port above 1023 with ${flag}`;
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return `${host} is not an address of this machine; choose one with --host`;
+    return `${host} is not an address of this machine; set another one with --host`;
   }
   return `cannot listen on ${host}, port ${port}: ${message}`;
 }
 
 /**
- * Keeps track of connections that have not spoken TLS yet. They belong to nobody whom closing an
- * HTTPS server would end, and so would hold it up.
+ * Keeps track of connections that have not finished the TLS handshake. Closing an HTTPS server does
+ * not end them, and so would wait for them.
  *
- * @returns what ends them.
+ * @returns a function that ends them.
  */
 export function trackHandshakes(server: Server): () => void {
   const unfinished = new Map<string, Socket>();

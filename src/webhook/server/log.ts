@@ -5,7 +5,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ['json', 'pretty'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** A log on standard output: JSON lines for machines, or coloured lines for people. */
+/** A log on standard output: JSON lines for machines, or coloured lines for a terminal. */
 export async function createLog(level: LogLevel, format: LogFormat): Promise<Logger> {
   return pino(
     {
@@ -24,13 +24,13 @@ export async function createLog(level: LogLevel, format: LogFormat): Promise<Log
   );
 }
 
-/** Some dozen lines: under load, a write for each of them would cost as much as deciding does. */
+/** A dozen lines or so: under load, a write for each line would cost as much as the review itself. */
 const BUFFERED_BYTES = 4096;
 
-/** Lines are held back no longer than this; what a crash leaves behind is written as it ends. */
+/** The longest that a line stays in the buffer. A process that crashes writes its buffer at exit. */
 const FLUSH_INTERVAL_MS = 200;
 
-/** Lines of this level and above somebody may be waiting for: they are written at once. */
+/** Lines of this level and above are written at once. */
 const URGENT_LEVEL = pino.levels.values['warn'] ?? 0;
 
 function jsonStream(): DestinationStream {
@@ -39,7 +39,7 @@ function jsonStream(): DestinationStream {
   return stream;
 }
 
-/** Loaded only where people look on: it takes as long to load as the rest of the log together. */
+/** Loaded only for this format: it takes as long to load as the rest of the log together. */
 async function prettyStream(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   return pretty({ colorize: process.stdout.hasColors?.() === true, sync: true, ignore: 'uid' });

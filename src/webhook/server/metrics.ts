@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { INJECTION_KINDS, type Mutation } from '../../core/admission/mutation.ts';
 import { REASONS } from '../../core/decision/reasons.ts';
 
-/** From a tenth of a millisecond, in the steps 1, 2.5, 5, to one second. */
+/** From 0.1 ms to 1 s, in steps of 1, 2.5 and 5. */
 const DURATION_BUCKETS_SECONDS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 ];
@@ -11,14 +11,15 @@ const FAILURES = Object.entries(REASONS)
   .filter(([, { kind }]) => kind === 'failure')
   .map(([reason]) => reason);
 
-/** The metrics of one process. No label takes a user's text. */
+/** The metrics of one process. No label holds text from a pod. */
 export interface Metrics {
-  /** Counts a review that took `seconds` from its first byte to its answer. */
+  /** Counts a review that took `seconds` from its first byte to its response. */
   review(mutation: Mutation, seconds: number): void;
+  /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
-  /** Counts a config that has changed: one that is good, or one that is at fault. */
+  /** Counts a change of the config: to a valid one, or to an invalid one. */
   configReloaded(result: 'success' | 'failure'): void;
-  /** Shows from now on whether changes of namespaces are heard of. */
+  /** Adds the metric of the namespace cache. */
   watchNamespaces(isSynced: () => boolean): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
@@ -31,21 +32,21 @@ export function createMetrics(version: string): Metrics {
   collectDefaultMetrics({ register: registry });
   const reviews = new Counter({
     name: 'podherald_reviews_total',
-    help: 'Admission reviews by how they ended.',
+    help: 'Admission reviews by outcome and reason.',
     labelNames: ['outcome', 'reason'] as const,
     registers,
   });
-  // They are there from the start, so that the first failure already shows as an increase.
+  // They exist from the start, so that the first failure already is an increase.
   for (const reason of FAILURES) reviews.inc({ outcome: 'failed_open', reason }, 0);
   const durations = new Histogram({
     name: 'podherald_review_duration_seconds',
-    help: 'Time from the first byte of a review to its answer.',
+    help: 'Time from the first byte of a review to its response.',
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const injections = new Counter({
     name: 'podherald_injections_total',
-    help: 'Things added to pods, by kind.',
+    help: 'Env vars, volumes and ambassadors added to pods, by kind.',
     labelNames: ['kind'] as const,
     registers,
   });
@@ -75,28 +76,28 @@ export function createMetrics(version: string): Metrics {
 function countReloads(registers: Registry[]): Metrics['configReloaded'] {
   const reloads = new Counter({
     name: 'podherald_config_reloads_total',
-    help: 'Changes of the config by result; after a failure the last good config stays in force.',
+    help: 'Reloads of the config by result. After a failure, the last valid config stays in use.',
     labelNames: ['result'] as const,
     registers,
   });
-  // Both are there from the start, so that the first failure already shows as an increase.
+  // Both exist from the start, so that the first failure already is an increase.
   for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
-  const isInForce = new Gauge({
+  const isValid = new Gauge({
     name: 'podherald_config_last_reload_successful',
-    help: '0 while the config file is at fault, and the last good config in force.',
+    help: '1 if the config file is valid, 0 while it is invalid and the last valid config is in use.',
     registers,
   });
-  isInForce.set(1);
+  isValid.set(1);
   return (result) => {
     reloads.inc({ result });
-    isInForce.set(result === 'success' ? 1 : 0);
+    isValid.set(result === 'success' ? 1 : 0);
   };
 }
 
 function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {
   new Gauge({
     name: 'podherald_namespace_cache_synced',
-    help: '1 while every change of a namespace is heard of, 0 while the last known state is served.',
+    help: '1 while the watch of namespaces is open, 0 while the last known state is used.',
     registers,
     collect() {
       this.set(isSynced() ? 1 : 0);
@@ -107,7 +108,7 @@ function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {
 function buildInfo(version: string, registers: Registry[]): void {
   const info = new Gauge({
     name: 'podherald_build_info',
-    help: 'Always 1; the labels tell which podherald runs on which Node.',
+    help: 'Always 1. The labels hold the versions of podherald and Node.js.',
     labelNames: ['version', 'node'] as const,
     registers,
   });

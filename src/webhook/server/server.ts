@@ -2,7 +2,6 @@ import type { Server } from 'node:https';
 import type { Logger } from 'pino';
 import type { NamespaceSource } from '../../cluster/namespaces.ts';
 import type { ConfigSource } from '../../config/compile.ts';
-import type { FindNamespace } from '../../core/admission/mutate.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/certificate-source.ts';
 import { adminApp } from './admin.ts';
 import { listen } from './listen.ts';
@@ -10,17 +9,17 @@ import { createMetrics } from './metrics.ts';
 import { webhookApp } from './webhook.ts';
 
 export interface ServerOptions {
-  /** Its rules are asked for at each review. */
+  /** Its rules are read for each review. */
   readonly config: ConfigSource;
   readonly certificates: CertificateSource;
-  /** Left out where namespaces are not read. */
+  /** Absent if namespaces are not read. */
   readonly namespaces?: NamespaceSource;
   readonly log: Logger;
-  /** All addresses of this machine where it is undefined. */
+  /** All addresses of this machine if it is undefined. */
   readonly host: string | undefined;
   readonly port: number;
   readonly adminPort: number;
-  /** How long to go on serving after the stop is known, so that everybody can hear of it. */
+  /** How long to go on serving after `close`, until every client knows that this replica is unready. */
   readonly shutdownDelayMs: number;
   readonly now: () => Date;
 }
@@ -29,29 +28,29 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly adminUrl: string;
-  /** Unready at once, serving a while longer; then what is in flight is finished. */
+  /** Becomes unready at once, goes on serving for the delay, and then finishes open reviews. */
   close(): Promise<void>;
 }
 
-/** @throws AppError `listen` where a port cannot be had. */
+/** @throws AppError `listen` if a port cannot be opened. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { certificates, config, namespaces, log, now } = options;
   const metrics = createMetrics(config.get().rules.version);
   const pair = certificates.get();
-  let isStopping = false;
+  let isShuttingDown = false;
   const webhook = webhookApp({
     rules: () => config.get().rules,
-    findNamespace: namespaces && findIn(namespaces),
+    findNamespace: namespaces && (async (name) => ({ name, ...(await namespaces.lookup(name)) })),
     metrics,
     log,
     tls: pair ?? {},
-    isStopping: () => isStopping,
+    isShuttingDown: () => isShuttingDown,
   });
   const admin = adminApp({
     metrics,
     ready: {
-      stopping: () => (isStopping ? 'this process is going to end' : undefined),
-      certificate: () => unusable(certificates, now()),
+      server: () => (isShuttingDown ? 'shutting down' : undefined),
+      certificate: () => certificateFault(certificates, now()),
       ...(namespaces && { namespaces: namespaces.notReady }),
     },
   });
@@ -73,18 +72,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   config.start({
     changed() {
       metrics.configReloaded('success');
-      log.info('the changed config is in force');
+      log.info('using the changed config');
     },
     broken(faults) {
       metrics.configReloaded('failure');
-      log.error({ faults }, 'the changed config cannot be used; the last good one stays in force');
+      log.error({ faults }, 'the changed config is invalid; the last valid one stays in use');
     },
   });
   return {
     url,
     adminUrl,
     async close() {
-      isStopping = true;
+      isShuttingDown = true;
       await drain(webhook.server as unknown as Server, options.shutdownDelayMs);
       certificates.stop();
       config.stop();
@@ -95,26 +94,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function unusable(certificates: CertificateSource, now: Date): string | undefined {
+function certificateFault(certificates: CertificateSource, now: Date): string | undefined {
   const pair = certificates.get();
   const why = certificates.notReady?.();
   if (why !== undefined) return why;
-  return pair === undefined ? 'there is none yet' : invalidAt(pair, now);
-}
-
-function findIn(namespaces: NamespaceSource): FindNamespace {
-  return (name) => {
-    const found = namespaces.lookup(name);
-    return found instanceof Promise
-      ? found.then((known) => ({ name, ...known }))
-      : { name, ...found };
-  };
+  return pair === undefined ? 'no certificate yet' : invalidAt(pair, now);
 }
 
 /**
- * Goes on serving for a while. Half-way, connections in use have ended with an answer, and what
- * still idles is spare: it ends now, not with the process, when the other replicas have to take
- * over and the API server is likeliest to need a spare one. What has arrived is read first.
+ * Goes on serving for a while. Half-way, every connection in use has ended with a response, and idle
+ * ones are spare: they end now. With the process they would end when the other replicas have to take
+ * over, and the API server is likeliest to need a spare one. What has arrived is read first.
  */
 function drain(server: Server, delayMs: number): Promise<void> {
   setTimeout(() => setImmediate(() => server.closeIdleConnections()), delayMs / 2);

@@ -1,7 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
 import { type FindNamespace, nameOnly, review } from '../../core/admission/mutate.ts';
-import type { Mutation } from '../../core/admission/mutation.ts';
 import { respond } from '../../core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
 import type { Rules } from '../../core/decision/rules.ts';
@@ -12,22 +11,22 @@ import type { Metrics } from './metrics.ts';
 import { logReview } from './review-log.ts';
 
 export interface WebhookOptions {
-  /** The rules in force, asked for at each review. */
+  /** The current rules, read for each review. */
   readonly rules: () => Rules;
-  /** Left out where namespaces are not read. */
+  /** Absent if namespaces are not read. */
   readonly findNamespace?: FindNamespace | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /**
-   * PEM. Without a pair, no handshake succeeds until the server is given one. Without `tls` the app
-   * speaks plain HTTP, which only tests want.
+   * An empty object means that the server gets a pair later; no handshake succeeds before. Without
+   * `tls` the app speaks plain HTTP, for tests.
    */
   readonly tls?: KeyPair | Record<string, never>;
   /**
-   * Whether this process is going to end. Each answer then ends its connection, so that the API
+   * Whether podherald is shutting down. Each response then closes its connection, so that the API
    * server opens its next one to another replica, and writes into none that is being closed.
    */
-  readonly isStopping?: () => boolean;
+  readonly isShuttingDown?: () => boolean;
 }
 
 declare module 'fastify' {
@@ -46,17 +45,17 @@ const BODY_LIMIT_BYTES = 7 * 1024 * 1024;
 const KEEP_ALIVE_TIMEOUT_MS = 120_000;
 
 /**
- * A body that stops half-way ends here: its sender is in the same cluster and has all of it. Less
- * than a pod's grace period (30 s), as a process that ends waits for what is in flight.
+ * How long a request may take to arrive: its sender is in the same cluster and has all of it. Less
+ * than a pod's grace period (30 s), because a process that shuts down waits for open requests.
  */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** How often node looks for requests past their time. */
+/** How often Node.js checks for requests that take longer. */
 const REQUEST_CHECK_INTERVAL_MS = 1_000;
 
 const EMPTY_BODY = 'the body is empty; send an AdmissionReview';
 
-/** The app that answers the API server on `POST /mutate`. */
+/** The HTTPS app that answers the API server on `POST /mutate`. */
 export function webhookApp(options: WebhookOptions): FastifyInstance {
   const app = fastify({
     ...(options.tls && {
@@ -71,8 +70,8 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
     exposeHeadRoutes: false,
-    // Connections that idle must not hold up the end of the process; on the others reviews are
-    // answered to the last, as a 503 would leave pods without injection.
+    // Idle connections must not delay the shutdown. On the others every review is answered: a 503
+    // would leave pods without injection.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, options.log),
@@ -93,14 +92,14 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
   });
   const closing = closingOf(app);
   app.post(MUTATE_PATH, (request, reply) => {
-    if (closing.begun || options.isStopping?.()) reply.header('connection', 'close');
+    if (closing.begun || options.isShuttingDown?.()) reply.header('connection', 'close');
     return handleReview(request, reply, options);
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options.log));
   return app;
 }
 
-/** Whether the app is being closed, so that the connection of a last answer ends with it. */
+/** Whether the app is being closed: the last response on each connection then closes it. */
 function closingOf(app: FastifyInstance): { readonly begun: boolean } {
   const closing = { begun: false };
   const endHandshakes = trackHandshakes(app.server);
@@ -112,30 +111,17 @@ function closingOf(app: FastifyInstance): { readonly begun: boolean } {
 }
 
 async function handleReview(
-  request: FastifyRequest,
+  http: FastifyRequest,
   reply: FastifyReply,
-  options: WebhookOptions,
+  { rules, findNamespace = nameOnly, metrics, log }: WebhookOptions,
 ): Promise<string> {
-  const admissionRequest = readReview(request.body);
+  const request = readReview(http.body);
+  const mutation = await review(request, findNamespace, rules());
   reply.header('content-type', 'application/json');
-  const mutation = await review(
-    admissionRequest,
-    options.findNamespace ?? nameOnly,
-    options.rules(),
-  );
-  return complete(admissionRequest, mutation, request, options);
-}
-
-function complete(
-  review: AdmissionRequest,
-  mutation: Mutation,
-  { arrivedAtMs }: FastifyRequest,
-  { metrics, log }: WebhookOptions,
-): string {
-  const text = JSON.stringify(respond(review, mutation));
-  const durationMs = performance.now() - arrivedAtMs;
+  const text = JSON.stringify(respond(request, mutation));
+  const durationMs = performance.now() - http.arrivedAtMs;
   metrics.review(mutation, durationMs / 1000);
-  logReview(log, review, mutation, durationMs);
+  logReview(log, request, mutation, durationMs);
   return text;
 }
 
@@ -157,9 +143,9 @@ function readReview(body: unknown): AdmissionRequest {
 
 function notServed(request: FastifyRequest, reply: FastifyReply): HttpError {
   const path = request.url.split('?', 1)[0];
-  if (path !== MUTATE_PATH) return new HttpError(404, `there is only POST ${MUTATE_PATH} here`);
+  if (path !== MUTATE_PATH) return new HttpError(404, `not found; send POST ${MUTATE_PATH}`);
   reply.header('allow', 'POST');
-  return new HttpError(405, `${request.method} is not served here; send POST ${MUTATE_PATH}`);
+  return new HttpError(405, `method ${request.method} is not allowed; send POST ${MUTATE_PATH}`);
 }
 
 function sendError(
@@ -170,6 +156,6 @@ function sendError(
 ): FastifyReply {
   const { statusCode, sentence } = answerError(error);
   if (statusCode >= 500) log.error({ statusCode, method, err: error }, 'request failed');
-  else log.warn({ statusCode, method, error: sentence }, 'request refused');
+  else log.warn({ statusCode, method, error: sentence }, 'request rejected');
   return reply.code(statusCode).type('text/plain; charset=utf-8').send(`${sentence}\n`);
 }

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { AppError } from '../../errors.ts';
+import { AppError, readFailure } from '../../errors.ts';
 import { watchFolder } from '../../watch-folder.ts';
 import type { KeyPair } from './certificate.ts';
 
@@ -94,9 +94,7 @@ function readPem(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new AppError('certificate', `cannot read ${file}: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new AppError('certificate', `cannot read ${file}: ${readFailure(cause)}`, { cause });
   }
 }
 

@@ -9,7 +9,7 @@ const startAt = (time: string) =>
   startTestServer({ certificates: steady(pair), now: () => new Date(time) });
 
 describe('/healthz', () => {
-  it('says ok as long as the process answers, whatever the certificate', async () => {
+  it('says ok as long as the process runs, whatever the certificate', async () => {
     const { adminUrl } = await startAt('2041-01-01');
     const response = await fetch(`${adminUrl}/healthz`);
 
@@ -34,7 +34,7 @@ describe('/readyz', () => {
       'certificate: the certificate expired on Jan  1 00:00:00 2040 GMT',
     ],
     ['is not valid yet', '2019-12-31', 'certificate: the certificate is not valid before Jan  1'],
-  ])('says why it is not ready where the certificate %s', async (_, time, sentence) => {
+  ])('says why it is not ready if the certificate %s', async (_, time, sentence) => {
     const { adminUrl } = await startAt(time);
     const response = await fetch(`${adminUrl}/readyz`);
 
@@ -43,7 +43,7 @@ describe('/readyz', () => {
     expect(await response.text()).toContain(sentence);
   });
 
-  it('looks at the clock each time it is asked', async () => {
+  it('checks the expiry at each request', async () => {
     let now = new Date('2030-01-01');
     const { adminUrl } = await startTestServer({ certificates: steady(pair), now: () => now });
     const before = await fetch(`${adminUrl}/readyz`);
@@ -71,7 +71,7 @@ describe('/metrics', () => {
     expect(text).toMatch(new RegExp(`^# TYPE ${name} (counter|gauge|histogram)$`, 'm'));
   });
 
-  it('counts what the webhook’s port has answered, in Prometheus’ text format', async () => {
+  it('counts the reviews of the webhook port, in the text format of Prometheus', async () => {
     const { url, adminUrl } = await startAt('2030-01-01');
     await postTo(url, JSON.stringify(makeReview(REQUESTING_POD)), { ca: pair.cert });
     const response = await fetch(`${adminUrl}/metrics`);
@@ -82,7 +82,7 @@ describe('/metrics', () => {
     );
   });
 
-  it('tells when the certificate expires, and who runs', async () => {
+  it('holds the expiry of the certificate and the version of podherald', async () => {
     const { adminUrl } = await startAt('2030-01-01');
     const text = await (await fetch(`${adminUrl}/metrics`)).text();
 

@@ -8,8 +8,8 @@ import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
 
 const DENIED_POD = makePod({ 'inject-metadata': 'yes', 'podherald.dev/inject-metadata': 'A=b' });
 
-describe('a pod that asks', () => {
-  it('gets a patch, and its type with it', async () => {
+describe('a pod that requests an injection', () => {
+  it('gets a patch and its patchType', async () => {
     const response = await webhookDoor().review(REQUESTING_POD);
 
     expect(response.patchType).toBe('JSONPatch');
@@ -17,13 +17,13 @@ describe('a pod that asks', () => {
     expect(response).not.toHaveProperty('status');
   });
 
-  it('is told in the audit log what was injected', async () => {
+  it('gets an audit annotation that says what was injected', async () => {
     const response = await webhookDoor().review(REQUESTING_POD);
 
     expect(response.auditAnnotations).toEqual({ outcome: 'injected', injected: 'env,volume' });
   });
 
-  it('gets nothing more in a second round, and no audit annotation either', async () => {
+  it('gets neither a patch nor an audit annotation in a second review', async () => {
     const door = webhookDoor();
     const injected = applyStrictly(REQUESTING_POD, operationsOf(await door.review(REQUESTING_POD)));
     const again = await door.review(injected);
@@ -32,7 +32,7 @@ describe('a pod that asks', () => {
     expect(again.allowed).toBe(true);
   });
 
-  it('gets it on a dry run as well', async () => {
+  it('gets the same patch on a dry run', async () => {
     const door = webhookDoor();
 
     expect(await door.review(REQUESTING_POD, { dryRun: true })).toEqual(
@@ -41,7 +41,7 @@ describe('a pod that asks', () => {
   });
 });
 
-describe('a pod that is at fault', () => {
+describe('a pod with an invalid annotation', () => {
   it('is denied as Forbidden, without a patch', async () => {
     const response = await webhookDoor().review(DENIED_POD);
 
@@ -103,21 +103,21 @@ describe('a pod that is at fault', () => {
     expect(status?.message).toMatch(/^pod in namespace shop: inject-metadata: [^\n]*$/);
   });
 
-  it('cannot break out of its line with what it writes', async () => {
+  it('cannot break out of its line with its value', async () => {
     const value = 'no\n- all is well\r\nx';
     const { status } = await webhookDoor().review(makePod({ 'inject-metadata': value }));
 
     expect(status?.message.split(/[\n\r]/)).toHaveLength(1);
   });
 
-  it('is told in few words of a value of 100 KiB', async () => {
+  it('gets a short message about a value of 100 KiB', async () => {
     const value = 'Y'.repeat(100 * 1024);
     const { status } = await webhookDoor().review(makePod({ 'inject-metadata': value }));
 
     expect(status?.message.length).toBeLessThan(400);
   });
 
-  it('is admitted with a warning where the operator says onInvalid: warn', async () => {
+  it('is admitted with a warning under `onInvalid: warn`', async () => {
     const rules: Rules = { ...defaultRules('test'), onInvalid: 'warn' };
     const response = await webhookDoor(rules).review(makePod({ 'inject-metadata': 'yes' }));
 
@@ -126,7 +126,7 @@ describe('a pod that is at fault', () => {
   });
 });
 
-describe('what is not a pod being created is allowed unchanged:', () => {
+describe('a review that is not of the creation of a pod is allowed unchanged:', () => {
   const deployments = { group: 'apps', version: 'v1', resource: 'deployments' };
   it.each([
     ['a Deployment', { resource: deployments }],
@@ -148,7 +148,7 @@ describe('what is not a pod being created is allowed unchanged:', () => {
 });
 
 describe('when podherald itself fails', () => {
-  it('admits the pod untouched, and says so', async () => {
+  it('admits the pod unchanged, with a warning', async () => {
     const response = await webhookDoor(BROKEN_RULES).review(REQUESTING_POD);
 
     expect(response).toEqual({
@@ -159,7 +159,7 @@ describe('when podherald itself fails', () => {
     });
   });
 
-  it('logs the error with its place, and counts it', async () => {
+  it('logs the error with its stack, and counts it', async () => {
     const door = webhookDoor(BROKEN_RULES);
     await door.review(REQUESTING_POD);
 

@@ -12,7 +12,7 @@ import { startTestServer } from '../../support/running-server.ts';
 
 const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 
-/** A real files source that tells when the server has heard of a change, or it of a broken file. */
+/** A real source of files, with promises for a change that the server has handled and for an invalid file. */
 function watchedFiles(files: PairFolder) {
   const change = Promise.withResolvers<void>();
   const complaint = Promise.withResolvers<AppError>();
@@ -38,7 +38,7 @@ function serialOf(pair: { readonly cert: string }): string {
 }
 
 describe('a certificate that is renewed in its files', () => {
-  it('is what new connections see', async () => {
+  it('is served to new connections', async () => {
     const [old, renewed] = [await makePair(), await makePair()];
     const files = mountedSecret(old);
     const { certificates, change } = watchedFiles(files);
@@ -51,7 +51,7 @@ describe('a certificate that is renewed in its files', () => {
     expect(await serialServedBy(url)).toBe(serialOf(renewed));
   });
 
-  it('leaves open connections open', async () => {
+  it('keeps open connections open', async () => {
     const [old, renewed] = [await makePair(), await makePair()];
     const files = mountedSecret(old);
     const { certificates, change } = watchedFiles(files);
@@ -64,7 +64,7 @@ describe('a certificate that is renewed in its files', () => {
     expect(await postTo(url, REVIEW, options)).toMatchObject({ statusCode: 200, reused: true });
   });
 
-  it('still refuses TLS 1.1', async () => {
+  it('is not served over TLS 1.1', async () => {
     const files = mountedSecret(await makePair());
     const { certificates, change } = watchedFiles(files);
     const { url } = await startTestServer({ certificates });
@@ -77,7 +77,7 @@ describe('a certificate that is renewed in its files', () => {
     ).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
   });
 
-  it('is logged, and counted with its expiry', async () => {
+  it('is logged with its expiry, which is a metric too', async () => {
     const files = mountedSecret(await makePair());
     const { certificates, change } = watchedFiles(files);
     const { adminUrl, lines } = await startTestServer({ certificates });
@@ -91,7 +91,7 @@ describe('a certificate that is renewed in its files', () => {
     );
   });
 
-  it('is not served where it is broken; the last good one is, and the server stays ready', async () => {
+  it('is not served if it is invalid: the last valid one is, and the server stays ready', async () => {
     const old = await makePair();
     const files = mountedSecret(old);
     const { certificates, complaint } = watchedFiles(files);
@@ -103,7 +103,7 @@ describe('a certificate that is renewed in its files', () => {
     expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200);
   });
 
-  it('is no longer waited for once the server is stopped', async () => {
+  it('is ignored once the server is closed', async () => {
     const files = mountedSecret(await makePair());
     const { certificates, change } = watchedFiles(files);
     const { close, lines } = await startTestServer({ certificates });

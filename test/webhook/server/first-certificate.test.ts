@@ -5,7 +5,7 @@ import { makePair } from '../../support/certificates.ts';
 import { postTo } from '../../support/https.ts';
 import { startTestServer } from '../../support/running-server.ts';
 
-/** A source whose first certificate comes when the test says so. */
+/** A source that gets its first certificate from the test. */
 function lateSource() {
   let pair: KeyPair | undefined;
   let tell: (pair: KeyPair) => void = () => {};
@@ -30,14 +30,14 @@ function lateSource() {
   };
 }
 
-describe('a server whose first certificate is still to come', () => {
-  it('says so, takes no handshake, and serves once it has come', async () => {
+describe('a server without a certificate yet', () => {
+  it('is not ready and accepts no handshake until it gets one', async () => {
     const pair = await makePair();
     const { certificates, come } = lateSource();
     const { url, adminUrl } = await startTestServer({ certificates });
     const readyz = () => fetch(`${adminUrl}/readyz`).then((answer) => answer.text());
 
-    expect(await readyz()).toBe('certificate: there is none yet\n');
+    expect(await readyz()).toBe('certificate: no certificate yet\n');
     await expect(postTo(url, '{}', { ca: pair.cert })).rejects.toMatchObject({
       code: expect.stringMatching(/^EPROTO|^ERR_SSL|ECONNRESET/),
     });
@@ -49,7 +49,7 @@ describe('a server whose first certificate is still to come', () => {
     expect(metrics).toMatch(/^podherald_certificate_expiry_timestamp_seconds 2208988800$/m);
   });
 
-  it('tells what its source has to say, also of a certificate that is valid', async () => {
+  it('is not ready if the source says so, even with a valid certificate', async () => {
     const { certificates, come, refuse } = lateSource();
     const { adminUrl } = await startTestServer({ certificates });
     come(await makePair());

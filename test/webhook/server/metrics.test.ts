@@ -5,7 +5,7 @@ import { makePod, REQUESTING_POD } from '../../support/review.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';
 import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
 
-/** The samples of a metric, without what begins the same. */
+/** The samples of a metric, without those of other metrics with the same prefix. */
 function samples(text: string, name: string): string[] {
   return text
     .split('\n')
@@ -32,8 +32,8 @@ describe('podherald_reviews_total', () => {
     ]);
   });
 
-  // increase() of a series that begins with 1 is 0: an alert on it would miss the first failure.
-  it('counts failures from 0 on, by each reason that there is for them', async () => {
+  // increase() of a series that starts with 1 is 0: an alert would miss the first failure.
+  it('counts failures from 0 on, for each of their reasons', async () => {
     const failures = Object.entries(REASONS).filter(([, { kind }]) => kind === 'failure');
 
     expect(samples(await webhookDoor().metrics(), 'podherald_reviews_total')).toEqual(
@@ -43,7 +43,7 @@ describe('podherald_reviews_total', () => {
     );
   });
 
-  it('takes no text of a user for a label', async () => {
+  it('has no label with text from a pod', async () => {
     const door = webhookDoor();
     const words = ['true', 'hunter2=x', 'default,hunter2', '"} 1\nfake 1', ''];
     for (const word of words) {
@@ -64,7 +64,7 @@ describe('podherald_reviews_total', () => {
 });
 
 describe('podherald_review_duration_seconds', () => {
-  it('is a histogram from 0.1 ms to 1 s with one observation for each review', async () => {
+  it('is a histogram from 0.1 ms to 1 s, with one observation for each review', async () => {
     const door = webhookDoor();
     await door.review(REQUESTING_POD);
     await door.review(makePod({}));
@@ -94,7 +94,7 @@ describe('podherald_injections_total', () => {
     ]);
   });
 
-  it('counts nothing for pods that get nothing', async () => {
+  it('does not count pods without an injection', async () => {
     const door = webhookDoor();
     await door.review(makePod({}));
     await door.review(makePod({ 'inject-metadata': 'maybe not' }));

@@ -8,7 +8,7 @@ import { startTestServer, steady } from '../../support/running-server.ts';
 
 const pair = await makePair();
 
-/** A cluster of one answer for every namespace, and what may be switched about it. */
+/** A source that gives the same result for every namespace, with a state that the test may change. */
 function fakeNamespaces(answer: NamespaceLookup | Promise<NamespaceLookup>) {
   const state = {
     why: undefined as string | undefined,
@@ -58,7 +58,7 @@ describe('a server that reads namespaces', () => {
     expect(state.asked).toEqual(['shop']);
   });
 
-  it('counts the pod alone where a namespace cannot be read, and says so', async () => {
+  it('uses the annotations of the pod only if the namespace is unreadable, with a warning', async () => {
     const { review } = await serving(Promise.resolve({ unavailable: 'no answer in 500 ms' }));
     const response = await review({ 'inject-metadata': 'true' });
 
@@ -70,7 +70,7 @@ describe('a server that reads namespaces', () => {
     ]);
   });
 
-  it('is ready only after it has seen them once', async () => {
+  it('is ready only after it has listed them', async () => {
     const { server, state } = await serving(DEFAULTS);
     state.why = 'the namespaces have not been listed yet';
     const before = await fetch(`${server.adminUrl}/readyz`);
@@ -82,7 +82,7 @@ describe('a server that reads namespaces', () => {
     expect((await fetch(`${server.adminUrl}/readyz`)).status).toBe(200);
   });
 
-  it('shows in a metric whether it hears of changes', async () => {
+  it('shows in a metric whether its watch is open', async () => {
     const { server, state } = await serving(DEFAULTS);
     const synced = async () => {
       const text = await (await fetch(`${server.adminUrl}/metrics`)).text();
@@ -94,24 +94,21 @@ describe('a server that reads namespaces', () => {
     expect(await synced()).toBe('0');
   });
 
-  it.each(['port', 'adminPort'])(
-    'that cannot have its %s never begins to read them',
-    async (which) => {
-      const { server: other } = await serving(DEFAULTS);
-      const taken = Number(new URL(other.url).port);
-      const { source, state } = fakeNamespaces(DEFAULTS);
-      const failing = startTestServer({
-        certificates: steady(pair),
-        namespaces: source,
-        [which]: taken,
-      });
+  it.each(['port', 'adminPort'])('never starts to read them if its %s is in use', async (which) => {
+    const { server: other } = await serving(DEFAULTS);
+    const taken = Number(new URL(other.url).port);
+    const { source, state } = fakeNamespaces(DEFAULTS);
+    const failing = startTestServer({
+      certificates: steady(pair),
+      namespaces: source,
+      [which]: taken,
+    });
 
-      await expect(failing).rejects.toMatchObject({ code: 'listen' });
-      expect(state.wasStarted).toBe(false);
-    },
-  );
+    await expect(failing).rejects.toMatchObject({ code: 'listen' });
+    expect(state.wasStarted).toBe(false);
+  });
 
-  it('stops reading them when it stops', async () => {
+  it('stops reading them when it is closed', async () => {
     const { server, state } = await serving(DEFAULTS);
     expect(state.isStarted).toBe(true);
     await server.close();

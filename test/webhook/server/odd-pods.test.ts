@@ -7,7 +7,7 @@ import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
 
 const ASKS = { 'inject-metadata': 'true' };
 
-describe('a pod that the API server will refuse is left to it:', () => {
+describe('a pod that the API server will reject is admitted unchanged:', () => {
   it.each<[string, Json]>([
     ['no object', null],
     ['a list', []],
@@ -45,7 +45,7 @@ describe('a pod that the API server will refuse is left to it:', () => {
   });
 });
 
-describe('a pod that is unusual, but right, gets what it asks for:', () => {
+describe('an unusual but valid pod gets what it requests:', () => {
   it.each<[string, Json]>([
     [
       'only a generateName',
@@ -69,7 +69,7 @@ describe('a pod that is unusual, but right, gets what it asks for:', () => {
 });
 
 describe('annotations that fill the API server’s 256 KiB', () => {
-  it('still get the pod its metadata, without a status', async () => {
+  it('leave the pod its metadata, without the status annotation', async () => {
     const room = 256 * 1024 - 'inject-metadata'.length - 'true'.length - 'notes'.length;
     const response = await webhookDoor().review(makePod({ ...ASKS, notes: 'n'.repeat(room) }));
     const paths = operationsOf(response).map(({ path }) => path);
@@ -80,7 +80,7 @@ describe('annotations that fill the API server’s 256 KiB', () => {
 });
 
 describe('annotations called __proto__', () => {
-  it('ask for nothing, whatever they hold', async () => {
+  it('request nothing, whatever they hold', async () => {
     const pod = JSON.parse(
       '{"spec":{"containers":[{"name":"a"}]},"metadata":{"annotations":null}}',
     );
@@ -90,7 +90,7 @@ describe('annotations called __proto__', () => {
     expect(response.auditAnnotations).toEqual({ outcome: 'skipped', reason: 'not_requested' });
   });
 
-  it('cannot ask from the place of metadata', async () => {
+  it('cannot stand in for metadata', async () => {
     const text = JSON.stringify(makeReview({ spec: { containers: [{ name: 'a' }] } }));
     const door = webhookDoor();
     const { body } = await door.post(

@@ -10,7 +10,7 @@ import { startTestServer, steady } from '../../support/running-server.ts';
 
 const pair = await makePair();
 
-/** A pod that is at fault, so that the answer shows which config is in force. */
+/** An invalid pod, so that the response shows which config is in use. */
 const FAULTY_REVIEW = JSON.stringify(makeReview(makePod({ 'inject-metadata': '' })));
 
 /** Starts the whole server on a mounted config. */
@@ -24,7 +24,7 @@ async function serving(text: string) {
   });
   return {
     server,
-    /** Swaps the config, and waits until the server has heard of it. */
+    /** Swaps the config, and waits until the server has read it. */
     async write(next: string): Promise<void> {
       heard = Promise.withResolvers();
       folder.write(next);
@@ -42,7 +42,7 @@ async function serving(text: string) {
   };
 }
 
-/** The same source, which calls back after the server has been told. */
+/** The same source, which calls back after the server has handled a change. */
 function overhear(source: ConfigSource, told: () => void): ConfigSource {
   return {
     ...source,
@@ -61,7 +61,7 @@ function overhear(source: ConfigSource, told: () => void): ConfigSource {
 }
 
 describe('a server whose config changes', () => {
-  it('answers by the new rules at once, and counts it', async () => {
+  it('uses the new rules at once, and counts the reload', async () => {
     const { write, isAllowed, reloads, server } = await serving('onInvalid: deny\n');
     const before = await isAllowed();
     await write('onInvalid: warn\n');
@@ -72,10 +72,10 @@ describe('a server whose config changes', () => {
       'podherald_config_reloads_total{result="failure"} 0',
       'podherald_config_last_reload_successful 1',
     ]);
-    expect(server.lines.map(({ msg }) => msg)).toContain('the changed config is in force');
+    expect(server.lines.map(({ msg }) => msg)).toContain('using the changed config');
   });
 
-  it('goes on with the last good one where it is at fault, says so, and stays ready', async () => {
+  it('keeps the last valid config if the new one is invalid, logs the faults, and stays ready', async () => {
     const { write, isAllowed, reloads, ready, server } = await serving('onInvalid: warn\n');
     await write('onInvalid: dney\n');
 
@@ -93,7 +93,7 @@ describe('a server whose config changes', () => {
     ]);
   });
 
-  it('knows no reload before the first change', async () => {
+  it('counts no reload before the first change', async () => {
     const { reloads } = await serving('');
 
     expect(await reloads()).toEqual([

@@ -28,23 +28,26 @@ describe('the log of a review', () => {
       BROKEN_RULES,
       { reason: 'unexpected_error', level: LEVEL.error },
     ],
-  ])('is one line that says %s, why, and of which pod', async (outcome, object, rules, more) => {
-    const door = webhookDoor(rules);
-    await door.review(object);
+  ])(
+    'is one line with the outcome %s, its reason and the pod',
+    async (outcome, object, rules, more) => {
+      const door = webhookDoor(rules);
+      await door.review(object);
 
-    expect(aboveDebug(door.lines)).toMatchObject([
-      { outcome, namespace: 'shop', pod: 'web-0', durationMs: expect.any(Number), ...more },
-    ]);
-  });
+      expect(aboveDebug(door.lines)).toMatchObject([
+        { outcome, namespace: 'shop', pod: 'web-0', durationMs: expect.any(Number), ...more },
+      ]);
+    },
+  );
 
-  it('names the uid by which the API server knows the review', async () => {
+  it('has the uid of the request', async () => {
     const door = webhookDoor();
     await door.review(REQUESTING_POD, { uid: 'the-uid' });
 
     expect(aboveDebug(door.lines)).toMatchObject([{ uid: 'the-uid' }]);
   });
 
-  it('calls a pod of a controller by its generateName', async () => {
+  it('names a pod of a controller by its generateName', async () => {
     const door = webhookDoor();
     await door.review({ ...REQUESTING_POD, metadata: { generateName: 'web-7d9-' } });
 
@@ -58,7 +61,7 @@ describe('the log of a review', () => {
     expect(aboveDebug(door.lines)).toMatchObject([{ dryRun: true }]);
   });
 
-  it('tells every reason once where there are several', async () => {
+  it('lists every reason once if there are several', async () => {
     const door = webhookDoor(FORGIVING);
     await door.review(
       makePod({ 'inject-metadata': 'yes', 'podherald.dev/a': '', 'podherald.dev/b': '' }),
@@ -70,7 +73,7 @@ describe('the log of a review', () => {
     expect(aboveDebug(door.lines)[0]?.['reasons']).toHaveLength(3);
   });
 
-  it('tells at debug what was found, in sentences', async () => {
+  it('has all sentences at debug', async () => {
     const door = webhookDoor();
     await door.review(makePod({ 'podherald.dev/inject-metdata': '' }));
 
@@ -80,7 +83,7 @@ describe('the log of a review', () => {
   });
 });
 
-describe('what a pod holds', () => {
+describe('the content of a pod', () => {
   const SECRET = 'hunter2-hunter2';
 
   it.each<[string, JsonObject, Rules, string]>([
@@ -93,7 +96,7 @@ describe('what a pod holds', () => {
     ['malformed in an annotation', malformedAnnotation(), FORGIVING, 'skipped'],
     ['malformed in a container', malformedContainer(), FORGIVING, 'skipped'],
     ['let through', secretPod('true'), BROKEN_RULES, 'failed_open'],
-  ])('stays out of the log above debug where it is %s', async (_, object, rules, outcome) => {
+  ])('is not logged above debug: %s', async (_, object, rules, outcome) => {
     const door = webhookDoor(rules);
     await door.review(object);
 
@@ -109,7 +112,7 @@ describe('what a pod holds', () => {
       `{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "x": "${SECRET}"}`,
     ],
     ['an apiVersion that is an object', `{"apiVersion": {"password": "${SECRET}"}}`],
-  ])('stays out of the log above debug where it is %s', async (_, body) => {
+  ])('is not logged above debug: %s', async (_, body) => {
     const door = webhookDoor();
     await door.post(body);
 
@@ -117,7 +120,7 @@ describe('what a pod holds', () => {
     expect(JSON.stringify(aboveDebug(door.lines))).not.toContain(SECRET);
   });
 
-  /** The word stands wherever a pod has room for text, but in its name and namespace. */
+  /** The secret is in every text of a pod except its name and namespace. */
   function secretPod(wish: string): JsonObject {
     const mount = { name: SECRET, mountPath: `/etc/downward/${SECRET}` };
     const env = ['POD_NAME', SECRET].map((name) => ({ name, value: SECRET }));

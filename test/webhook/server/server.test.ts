@@ -10,7 +10,7 @@ const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 const pair = await makePair();
 const start = () => startTestServer({ certificates: steady(pair) });
 
-describe('the webhook’s port', () => {
+describe('the webhook port', () => {
   it('answers over HTTPS', async () => {
     const { url } = await start();
     const { statusCode, body } = await postTo(url, REVIEW, { ca: pair.cert });
@@ -31,9 +31,9 @@ describe('the webhook’s port', () => {
     expect(socket.getProtocol()).toBe(version);
   });
 
-  it.each(['TLSv1', 'TLSv1.1'] as const)('refuses %s', async (version) => {
+  it.each(['TLSv1', 'TLSv1.1'] as const)('rejects %s', async (version) => {
     const { url } = await start();
-    // At its usual security level, the client itself would refuse.
+    // At its default security level, the client itself would reject it.
     const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' };
 
     await expect(connectTo(url, { ca: pair.cert, ...old })).rejects.toMatchObject({
@@ -48,7 +48,7 @@ describe('the webhook’s port', () => {
     expect((await postTo(url, REVIEW, { ca: pair.cert })).statusCode).toBe(200);
   });
 
-  it('does not answer what belongs to the admin port', async () => {
+  it('does not serve the paths of the admin port', async () => {
     const { url } = await start();
     const socket = await connectTo(url, { ca: pair.cert });
     socket.write('GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n');
@@ -89,7 +89,7 @@ describe('the webhook’s port', () => {
 });
 
 describe('a client that misbehaves', () => {
-  it('by leaving in the middle of a body harms nobody, and is no error', async () => {
+  it('by closing in the middle of a body causes no error', async () => {
     const { url, lines } = await start();
     const socket = await connectTo(url, { ca: pair.cert });
     socket.write(
@@ -104,7 +104,7 @@ describe('a client that misbehaves', () => {
     expect(lines.filter(({ level }) => level >= LEVEL.error)).toEqual([]);
   });
 
-  it('by sending garbage instead of TLS harms nobody, and is no error', async () => {
+  it('by sending garbage instead of TLS causes no error', async () => {
     const { url, lines } = await start();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const ended = new Promise((resolve) => socket.on('close', resolve).on('error', () => {}));
@@ -116,7 +116,7 @@ describe('a client that misbehaves', () => {
     expect(lines.filter(({ level }) => level >= LEVEL.error)).toEqual([]);
   });
 
-  it('by sending garbage instead of HTTP is refused', async () => {
+  it('by sending garbage instead of HTTP is rejected', async () => {
     const { url } = await start();
     const socket = await connectTo(url, { ca: pair.cert });
     socket.write('garbage\r\n\r\n');
@@ -125,8 +125,8 @@ describe('a client that misbehaves', () => {
   });
 });
 
-describe('a port that is taken', () => {
-  it.each(['port', 'adminPort'] as const)('is told as %s, with its flag', async (which) => {
+describe('a port that is in use', () => {
+  it.each(['port', 'adminPort'] as const)('is named with its flag: %s', async (which) => {
     const running = await start();
     const taken = Number(new URL(which === 'port' ? running.url : running.adminUrl).port);
     const failing = startTestServer({ certificates: steady(pair), [which]: taken });
@@ -138,7 +138,7 @@ describe('a port that is taken', () => {
     });
   });
 
-  it('leaves the other port free again', async () => {
+  it('closes the other port again', async () => {
     const running = await start();
     const free = await freePort();
     const failing = startTestServer({
@@ -151,7 +151,7 @@ describe('a port that is taken', () => {
     expect(await isOpen(`https://127.0.0.1:${free}`)).toBe(false);
   });
 
-  it('is told where the address is not this machine’s', async () => {
+  it('is named with --host if the address belongs to another machine', async () => {
     // TEST-NET-1, RFC 5737.
     const failing = startTestServer({ certificates: steady(pair), host: '192.0.2.1' });
 

@@ -10,8 +10,8 @@ const pair = await makePair();
 const start = (shutdownDelayMs = 0) =>
   startTestServer({ certificates: steady(pair), shutdownDelayMs });
 
-describe('a server that is told to stop', () => {
-  it('is unready at once, and goes on serving for its delay', async () => {
+describe('a server that shuts down', () => {
+  it('is unready at once, and goes on serving for the delay', async () => {
     const server = await start(5000);
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
@@ -19,7 +19,7 @@ describe('a server that is told to stop', () => {
     const ready = await fetch(`${server.adminUrl}/readyz`);
 
     expect(ready.status).toBe(503);
-    expect(await ready.text()).toContain('stopping');
+    expect(await ready.text()).toContain('server: shutting down');
     expect((await postTo(server.url, REVIEW, { ca: pair.cert })).statusCode).toBe(200);
 
     await vi.advanceTimersByTimeAsync(5000);
@@ -29,7 +29,7 @@ describe('a server that is told to stop', () => {
     expect(await isOpen(server.adminUrl)).toBe(false);
   });
 
-  it('sends its callers elsewhere with each answer while it does so', async () => {
+  it('closes the connection with each response during the delay', async () => {
     const server = await start(5000);
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
@@ -45,7 +45,7 @@ describe('a server that is told to stop', () => {
     await closing;
   });
 
-  it('ends spare connections half-way, while it still takes new ones', async () => {
+  it('ends idle connections half-way through the delay, and still accepts new ones', async () => {
     const server = await start(5000);
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
@@ -63,7 +63,7 @@ describe('a server that is told to stop', () => {
     await closing;
   });
 
-  it('stays alive for kubelet while it does so', async () => {
+  it('stays alive for kubelet during the delay', async () => {
     const server = await start(5000);
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
@@ -75,7 +75,7 @@ describe('a server that is told to stop', () => {
     await closing;
   });
 
-  it('finishes the review that is on its way', async () => {
+  it('finishes an open review', async () => {
     const server = await start();
     const finish = await halfReview(server.url);
     void server.close();
@@ -87,7 +87,7 @@ describe('a server that is told to stop', () => {
   it.each([
     ['answer', REVIEW],
     ['refusal', REVIEW.replace('{', '[')],
-  ])('ends with the last %s, though the client would keep the connection', async (_, body) => {
+  ])('ends with the last %s, although the client would keep the connection', async (_, body) => {
     const server = await start();
     const finish = await halfReview(server.url, body);
     const closing = server.close();
@@ -98,7 +98,7 @@ describe('a server that is told to stop', () => {
     expect(await isOpen(server.adminUrl)).toBe(false);
   });
 
-  it('does not wait for connections that idle between reviews', async () => {
+  it('does not wait for connections that are idle between reviews', async () => {
     const server = await start();
     await postTo(server.url, REVIEW, { ca: pair.cert, agent: keptConnection() });
     await server.close();
@@ -114,7 +114,7 @@ describe('a server that is told to stop', () => {
     expect(await isOpen(server.url)).toBe(false);
   });
 
-  it('does not wait for connections that never began to speak TLS', async () => {
+  it('does not wait for connections without a TLS handshake', async () => {
     const server = await start();
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     onTestFinished(() => void socket.destroy());
@@ -124,7 +124,7 @@ describe('a server that is told to stop', () => {
     expect(await isOpen(server.url)).toBe(false);
   });
 
-  it('does not wait for who reads its metrics', async () => {
+  it('does not wait for connections to the admin port', async () => {
     const server = await start();
     await (await fetch(`${server.adminUrl}/metrics`)).text();
     await server.close();
@@ -133,7 +133,7 @@ describe('a server that is told to stop', () => {
   });
 });
 
-/** Sends half a review, which the server has begun to read; the rest follows when it is called. */
+/** Sends half a review, and waits until the server reads it. @returns a function that sends the rest. */
 async function halfReview(url: string, body = REVIEW): Promise<() => Promise<string>> {
   const socket = await connectTo(url, { ca: pair.cert });
   const headers = ['content-type: application/json', `content-length: ${body.length}`];

@@ -4,7 +4,7 @@ import { defaultRules } from '../../../src/core/decision/rules.ts';
 import { makePod } from '../../support/review.ts';
 import { webhookDoor } from '../../support/webhook-door.ts';
 
-/** Texts that a pod may bring along at this early stage: it is validated only later. */
+/** Texts that a pod may hold: the API server validates it only after the webhooks. */
 const AWKWARD = [
   ['newlines', 'a\nb\r\nc\td'],
   ['escape sequences of a terminal', '\u001b[31mred\u001b[0m\u0007'],
@@ -49,7 +49,7 @@ describe('warnings', () => {
     ]);
   });
 
-  it('keep the hint at their end where they have to be cut', async () => {
+  it('keep the hint at their end if they are too long', async () => {
     const key = `podherald.dev/${'x'.repeat(30)}-inject-metadata`;
     const items = { 'podherald.dev/metadata-env': 'PHASE=status.podip' };
     const { warnings } = await webhookDoor({ ...defaultRules('test'), onInvalid: 'warn' }).review(
@@ -63,7 +63,7 @@ describe('warnings', () => {
     expect(warnings?.[0]).toHaveLength(120);
   });
 
-  it('tell what was kept, and that a profile is missing', async () => {
+  it('say what was kept, and which profile is missing', async () => {
     const { warnings } = await webhookDoor().review(
       makePod({ 'inject-metadata': 'default,otle' }, { containers: [mounting('app')] }),
     );
@@ -74,7 +74,7 @@ describe('warnings', () => {
     ]);
   });
 
-  it('are left out where a pod asks for nothing, or against it', async () => {
+  it('are not sent for a pod that requests nothing or opts out', async () => {
     const door = webhookDoor();
 
     expect(await door.review(makePod({}))).not.toHaveProperty('warnings');

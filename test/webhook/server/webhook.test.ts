@@ -25,7 +25,7 @@ describe('a review that is served', () => {
     });
   });
 
-  it('gets its own uid back, and nothing of the request', async () => {
+  it('gets its own uid back, and nothing else from the request', async () => {
     const response = await webhookDoor().post(REVIEW);
 
     expect(response.json().response.uid).toBe('705ab4f5-6393-11e8-b7cc-42010a800002');
@@ -42,7 +42,7 @@ describe('a review that is served', () => {
     expect(response.statusCode).toBe(200);
   });
 
-  it('may come with the timeout that the API server adds to the path', async () => {
+  it('may have the timeout that the API server adds to the path', async () => {
     const response = await webhookDoor().app.inject({
       method: 'POST',
       url: '/mutate?timeout=3s',
@@ -60,7 +60,7 @@ describe('a review that is served', () => {
     expect(response.json().response.patchType).toBe('JSONPatch');
   });
 
-  it('may be sent twice by a client that never heard the answer', async () => {
+  it('may be sent twice by a client that got no response', async () => {
     const door = webhookDoor();
     const [first, second] = [await door.post(REVIEW), await door.post(REVIEW)];
 
@@ -68,10 +68,10 @@ describe('a review that is served', () => {
   });
 });
 
-describe('a body that is no review is refused with a plain sentence:', () => {
+describe('a body that is not an AdmissionReview is rejected with a sentence:', () => {
   it.each([
     ['nothing', '', 400],
-    ['what is not JSON', '{"apiVersion": ', 400],
+    ['no JSON', '{"apiVersion": ', 400],
     ['JSON that begins with a byte order mark', `\uFEFF${REVIEW}`, 400],
     ['a JSON array', `[${REVIEW}]`, 400],
     ['null', 'null', 400],
@@ -117,7 +117,9 @@ describe('a body that is no review is refused with a plain sentence:', () => {
       const response = await webhookDoor().post(REVIEW, { 'content-type': type });
 
       expect(response.statusCode).toBe(415);
-      expect(response.body).toBe('send the AdmissionReview as content-type application/json\n');
+      expect(response.body).toBe(
+        'unsupported content type: send the AdmissionReview as application/json\n',
+      );
     },
   );
 
@@ -130,7 +132,7 @@ describe('a body that is no review is refused with a plain sentence:', () => {
 
 describe('another method or path', () => {
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const)(
-    'of %s /mutate is refused, and told which method is allowed',
+    'of %s /mutate is rejected with the allowed method',
     async (method) => {
       const response = await webhookDoor().app.inject({ method, url: '/mutate' });
 
@@ -140,7 +142,7 @@ describe('another method or path', () => {
   );
 
   it.each(['PUT', 'PATCH', 'DELETE'] as const)(
-    'of %s /mutate is refused for its method, whatever its body is',
+    'of %s /mutate is rejected for its method, whatever its body is',
     async (method) => {
       const response = await webhookDoor().app.inject({
         method,
@@ -171,7 +173,7 @@ describe('another method or path', () => {
     });
 
     expect(response.statusCode).toBe(404);
-    expect(response.body).toBe('there is only POST /mutate here\n');
+    expect(response.body).toBe('not found; send POST /mutate\n');
   });
 
   it('of POST elsewhere is not found, whatever its body is', async () => {
@@ -185,14 +187,14 @@ describe('another method or path', () => {
     expect(response.statusCode).toBe(404);
   });
 
-  it('that cannot even be read is answered with a plain sentence', async () => {
+  it('that is malformed is answered with a sentence', async () => {
     const response = await webhookDoor().app.inject({ method: 'GET', url: '/%' });
 
     expect(response.statusCode).toBe(400);
     expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
   });
 
-  it('leaves a warning in the log, and no review in the metrics', async () => {
+  it('is logged as a warning, and not counted as a review', async () => {
     const door = webhookDoor();
     await door.app.inject({ method: 'GET', url: '/mutate' });
 

@@ -22,7 +22,7 @@ function errorOf(files: Pick<PairFolder, 'cert' | 'key'>): AppError {
   throw new Error('the files were taken');
 }
 
-/** The source with its later pairs and complaints as promises: of each, the next one. */
+/** A source with promises for its next pair and its next fault. */
 function watched(files: PairFolder) {
   const change = Promise.withResolvers<KeyPair>();
   const complaint = Promise.withResolvers<AppError>();
@@ -42,7 +42,7 @@ describe('files that cannot be served at the start', () => {
     ['key', 'garbage', (file) => writeFileSync(file, 'garbage\n')],
     ['cert', 'PEM of nothing', (file) => writeFileSync(file, PEM_OF_NOTHING)],
     ['key', 'a certificate', (file) => writeFileSync(file, PEM_OF_NOTHING)],
-  ])('are told by the name of the file: %s, %s', async (which, _, spoil) => {
+  ])('are reported with the name of the file: %s, %s', async (which, _, spoil) => {
     const files = pairFolder(await makePair());
     spoil(files[which]);
     const error = errorOf(files);
@@ -51,7 +51,7 @@ describe('files that cannot be served at the start', () => {
     expect(error.message).toContain(files[which]);
   });
 
-  it('are told where the key belongs to another certificate', async () => {
+  it('are reported if the key belongs to another certificate', async () => {
     const [one, other] = [await makePair(), await makePair()];
     const files = pairFolder({ cert: one.cert, key: other.key });
     const error = errorOf(files);
@@ -62,13 +62,13 @@ describe('files that cannot be served at the start', () => {
     );
   });
 
-  it('are told where the two were swapped', async () => {
+  it('are reported if the two were swapped', async () => {
     const files = pairFolder(await makePair());
 
     expect(errorOf({ cert: files.key, key: files.cert }).code).toBe('certificate');
   });
 
-  it('never have their key in the message', async () => {
+  it('are reported without a word of the key', async () => {
     const { cert, key } = await makePair();
     const files = pairFolder({ cert, key: key.replace('BEGIN PRIVATE', 'BEGIN EC PRIVATE') });
     const { message, cause } = errorOf(files);
@@ -81,7 +81,7 @@ describe.each([
   ['written in place', pairFolder],
   ['in a mounted Secret, whose ..data link is swapped', mountedSecret],
 ])('files %s', (_, makeFiles) => {
-  it('are served as they are at the start', async () => {
+  it('are served from the start', async () => {
     const pair = await makePair();
 
     expect(watched(makeFiles(pair)).source.get()).toEqual(pair);
@@ -97,7 +97,7 @@ describe.each([
     expect(source.get()).toEqual(next);
   });
 
-  it('keep the last good pair where the new one cannot be served, and say so', async () => {
+  it('keep the last valid pair if the new one is invalid, and report it', async () => {
     const [good, next] = [await makePair(), await makePair()];
     const files = makeFiles(good);
     const { source, complaint, change } = watched(files);
@@ -113,7 +113,7 @@ describe.each([
 });
 
 describe('a mounted Secret', () => {
-  it('is never seen half changed', async () => {
+  it('is never read half changed', async () => {
     const complaints: AppError[] = [];
     const files = mountedSecret(await makePair());
     const source = certificateFiles(files.cert, files.key, (error) => complaints.push(error));
@@ -128,7 +128,7 @@ describe('a mounted Secret', () => {
 });
 
 describe('a stopped source', () => {
-  it('does not tell of changes any more', async () => {
+  it('reports no more changes', async () => {
     const files = mountedSecret(await makePair());
     const [stopped, running] = [watched(files), watched(files)];
     let heard = false;

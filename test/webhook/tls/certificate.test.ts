@@ -9,7 +9,7 @@ import {
 import { makePair, NOT_AFTER, NOT_BEFORE } from '../../support/certificates.ts';
 
 describe('selfSigned', () => {
-  it('names every name and address that it is asked for', async () => {
+  it('has every requested name and address', async () => {
     const { cert } = await selfSigned({
       names: ['podherald.podherald.svc', 'localhost'],
       addresses: ['127.0.0.1', '::1'],
@@ -25,14 +25,14 @@ describe('selfSigned', () => {
     expect(certificate.checkHost('example.com')).toBeUndefined();
   });
 
-  it('is valid from and to the times that it is asked for', async () => {
+  it('is valid between the requested times', async () => {
     const certificate = new X509Certificate((await makePair()).cert);
 
     expect(new Date(certificate.validFrom)).toEqual(NOT_BEFORE);
     expect(new Date(certificate.validTo)).toEqual(NOT_AFTER);
   });
 
-  it('comes with its own key, and is signed by it', async () => {
+  it('has a key of its own, which has signed it', async () => {
     const { cert, key } = await makePair();
     const certificate = new X509Certificate(cert);
 
@@ -40,7 +40,7 @@ describe('selfSigned', () => {
     expect(certificate.verify(certificate.publicKey)).toBe(true);
   });
 
-  it('is another one each time', async () => {
+  it('differs each time', async () => {
     const [one, other] = [await makePair(), await makePair()];
 
     expect(new X509Certificate(one.cert).serialNumber).not.toBe(
@@ -57,8 +57,8 @@ describe('selfSigned', () => {
   });
 });
 
-describe('a certificate at a time', () => {
-  it('is valid between its times, those included', async () => {
+describe('the validity of a certificate', () => {
+  it('includes its first and its last second', async () => {
     const pair = await makePair();
 
     expect(invalidAt(pair, NOT_BEFORE)).toBeUndefined();
@@ -66,20 +66,20 @@ describe('a certificate at a time', () => {
     expect(invalidAt(pair, NOT_AFTER)).toBeUndefined();
   });
 
-  it('is told to be expired, or to come too early', async () => {
+  it('says whether the certificate has expired or is not valid yet', async () => {
     const pair = await makePair();
 
     expect(invalidAt(pair, new Date('2040-01-01T00:00:01Z'))).toContain('expired');
     expect(invalidAt(pair, new Date('2019-12-31T23:59:59Z'))).toContain('not valid before');
   });
 
-  it('expires when it says', async () => {
+  it('ends at its notAfter', async () => {
     expect(expiryOf(await makePair())).toEqual(NOT_AFTER);
   });
 });
 
 describe('the certificate for localhost', () => {
-  it('is valid now, on a machine whose clock is minutes behind, and no longer than a week', async () => {
+  it('is valid now, if the clock is minutes behind too, and for a week at most', async () => {
     const pair = await localhostCertificate(new Date('2030-01-10T00:00:00Z'));
 
     expect(invalidAt(pair, new Date('2030-01-09T23:58:00Z'))).toBeUndefined();
@@ -87,14 +87,14 @@ describe('the certificate for localhost', () => {
     expect(invalidAt(pair, new Date('2030-01-17T00:00:01Z'))).toContain('expired');
   });
 
-  it('is for this machine alone', async () => {
+  it('is for localhost only', async () => {
     const { cert } = await localhostCertificate(new Date('2030-01-10'));
     const names = new X509Certificate(cert).subjectAltName;
 
     expect(names).toBe('DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1');
   });
 
-  it('gives the same pair each time it is asked', async () => {
+  it('stays the same', async () => {
     const source = fixedCertificate(await localhostCertificate(new Date('2030-01-10')));
 
     expect(source.get()).toBe(source.get());

@@ -23,7 +23,7 @@ async function issued() {
 }
 
 describe('a certificate that a CA of podherald has signed', () => {
-  it('is verified by that CA, and by no other one of the same name', async () => {
+  it('is trusted by that CA, and by no other one of the same name', async () => {
     const { authority, leaf } = await issued();
     const other = new X509Certificate((await ca('2030-01-01', '2031-01-01')).cert);
 
@@ -33,7 +33,7 @@ describe('a certificate that a CA of podherald has signed', () => {
     expect(leaf.checkIssued(other)).toBe(false);
   });
 
-  it('is of no CA itself, and for servers of the names and addresses asked for', async () => {
+  it('is not a CA itself, and serves the requested names and addresses', async () => {
     const { leaf } = await issued();
 
     expect(leaf.ca).toBe(false);
@@ -43,7 +43,7 @@ describe('a certificate that a CA of podherald has signed', () => {
     );
   });
 
-  it('comes with its own key, and lives as long as it is asked to', async () => {
+  it('has a key of its own and the requested lifetime', async () => {
     const { leaf, pair } = await issued();
 
     expect(leaf.checkPrivateKey(createPrivateKey(pair.key))).toBe(true);
@@ -56,7 +56,7 @@ describe('a lifetime', () => {
   it.each([
     [365 * 24 * 3600, 3600],
     [30, 3],
-  ])('of %i s begins %i s before now, for clocks that are behind', (seconds, backSeconds) => {
+  ])('of %i s starts %i s before now, for clocks that are behind', (seconds, backSeconds) => {
     const now = new Date('2030-01-01T00:00:00Z');
     const { notBefore, notAfter } = lifetimeFrom(now, seconds * 1000);
 
@@ -77,8 +77,8 @@ function size(bundle: string): number {
   return bundle.split('BEGIN CERTIFICATE').length - 1;
 }
 
-describe('the bundle', () => {
-  it('is the same whoever puts it together, the youngest first, each once', () => {
+describe('the caBundle', () => {
+  it('is the same for every replica: the youngest CA first, without duplicates', () => {
     const one = bundleOf(read(young + old + old), read(young), NOW);
     const other = bundleOf(read(old), read(old + young), NOW);
 
@@ -86,11 +86,11 @@ describe('the bundle', () => {
     expect(read(one)).toEqual(read(young + old));
   });
 
-  it('keeps what is trusted already, though nobody here knows it', () => {
+  it('keeps a trusted CA that this replica does not know', () => {
     expect(read(bundleOf(read(young), read(old), NOW))).toEqual(read(young + old));
   });
 
-  it('takes no expired CA in, and out only once it has expired by every clock', () => {
+  it('gets no expired CA, and loses one only once it has expired by every clock', () => {
     const [at, later] = [NOW, new Date(NOW.getTime() + 59 * 60_000)];
 
     expect(size(bundleOf(read(past), [], at))).toBe(0);
@@ -98,13 +98,13 @@ describe('the bundle', () => {
     expect(size(bundleOf([], read(past), later))).toBe(0);
   });
 
-  it('drops what is no CA of ours', async () => {
+  it('loses a CA that podherald did not make', async () => {
     const stranger = (await makePair()).cert;
 
     expect(read(`${stranger}garbage${young}`)).toEqual(read(young));
   });
 
-  it('does not grow for ever', async () => {
+  it('has a limited number of CAs', async () => {
     const many = await Promise.all(
       Array.from({ length: 12 }, (_, day) => ca(`2030-05-${10 + day}`, '2031-05-01')),
     );

@@ -15,7 +15,7 @@ const NOW = new Date('2030-06-01T00:00:00Z');
 const BAD = await badSecrets();
 
 describe('the Secret of the CA', () => {
-  it('is absent where there is none', () => {
+  it('is absent if it does not exist', () => {
     expect(caState(undefined, NOW)).toMatchObject({ is: 'absent', trusted: [] });
   });
 
@@ -23,7 +23,7 @@ describe('the Secret of the CA', () => {
     expect(caState(BAD[name], NOW)).toMatchObject({ is: 'unusable', why: expect.any(String) });
   });
 
-  it.each(Object.keys(BAD))('never has its key in the reason, with %s', (name) => {
+  it.each(Object.keys(BAD))('is reported without its key, with %s', (name) => {
     const line = BAD[name]?.['tls.key']?.split('\n')[1] ?? 'no key at all';
     const { trusted, ...state } = caState(BAD[name], NOW);
 
@@ -31,11 +31,11 @@ describe('the Secret of the CA', () => {
   });
 
   it.each([
-    ['just not near its expiry', '2030-07-02', 'good'],
-    ['just near its expiry', '2030-07-03', 'due'],
-    ['at the end of its life', '2030-10-01', 'due'],
-    ['past it', '2030-10-02', 'unusable'],
-    ['before its life', '2029-12-31', 'unusable'],
+    ['just before two thirds of its lifetime', '2030-07-02', 'good'],
+    ['just after two thirds of its lifetime', '2030-07-03', 'due'],
+    ['at its expiry', '2030-10-01', 'due'],
+    ['after its expiry', '2030-10-02', 'unusable'],
+    ['before its notBefore', '2029-12-31', 'unusable'],
   ])('with a CA %s is at %s %s', async (_, day, is) => {
     // 274 days from 1 January to 2 October, of which two thirds are over at 02:40 on 2 July… in UTC.
     const data = secretOf(await ca('2030-01-01T00:00:00Z', '2030-10-01T12:00:00Z'));
@@ -43,7 +43,7 @@ describe('the Secret of the CA', () => {
     expect(caState(data, new Date(`${day}T00:00:00Z`)).is).toBe(is);
   });
 
-  it('is good whatever ca.crt holds, and tells which of it is a CA of ours that is valid', async () => {
+  it('is good whatever ca.crt holds, with the valid CAs of podherald in it', async () => {
     const [own, former, past] = [
       await ca('2030-05-01', '2031-05-01'),
       await ca('2029-08-01', '2030-08-01'),
@@ -65,7 +65,7 @@ describe('a certificate', () => {
       notAfter: new Date((from + lifeSeconds) * 1000),
     }));
 
-  it('needs renewal from two thirds of its life on, and for ever then', () => {
+  it('needs renewal once two thirds of its lifetime are over', () => {
     fc.assert(
       fc.property(life, fc.double({ min: 0, max: 3, noNaN: true }), (of, share) => {
         const lifeMs = of.notAfter.getTime() - of.notBefore.getTime();

@@ -11,7 +11,7 @@ interface Versioned<T> {
   readonly changedBy: string;
 }
 
-/** What an API server may believe the configuration to be, from then on. */
+/** The configuration as an API server may know it from a time on. */
 interface View {
   readonly sinceMs: number;
   readonly bundles: readonly string[];
@@ -19,28 +19,28 @@ interface View {
 
 export interface FakeClusterOptions {
   readonly time: VirtualTime;
-  /** From 0 up to 1: how the next thing turns out. */
+  /** From 0 up to, not including, 1. */
   readonly random: () => number;
 }
 
-/** No request takes longer, nor the news of a change, unless it is lost. */
+/** The longest time of a request, and of an event unless it is lost. */
 const SLOWEST_MS = 400;
 
 const HEALED_MS = 5_000;
 
-/** From when the API server answers again until the last replica has asked, and has healed. */
+/** From the end of an outage until the last replica has retried and repaired the caBundle. */
 const BACK_MS = TIMING.longestRetryMs + HEALED_MS;
 
 /**
- * The two objects in memory, with versions and conflicts as an API server has them. Requests take
- * a while, so that those of several replicas cross; watches are late, and one in ten tells nothing.
+ * The two objects in memory, with resource versions and conflicts. Requests take a while, so that
+ * those of several replicas overlap; events are late, and one in ten is lost.
  */
 export class FakeCluster {
   secret: Versioned<CaSecretData> | undefined;
   configuration: Versioned<readonly string[]> | undefined;
-  /** What requests for the Secret alone are answered with. */
+  /** The error of all requests for the Secret. */
   secretOutage: Error | undefined;
-  /** Who has written what, in order. */
+  /** The writes in order, each as `replica: object`. */
   readonly writes: string[] = [];
 
   readonly #options: FakeClusterOptions;
@@ -54,7 +54,7 @@ export class FakeCluster {
     this.#options = options;
   }
 
-  /** What every request is answered with, instead of the truth. */
+  /** The error of all requests. */
   get outage(): Error | undefined {
     return this.#outage;
   }
@@ -81,10 +81,10 @@ export class FakeCluster {
   }
 
   /**
-   * Everything that any API server may believe now, if news takes that long at most. While nobody
-   * is trusted podherald cannot be called whatever it does, and from the first write on, five seconds
-   * are allowed for healing that, in which replicas are awake and the API server answers: it may be
-   * that only the one that serves of a CA knows of it. What was believed until then does not count.
+   * All caBundles that an API server may know now, if it learns of a change within `lagMs`. While no
+   * CA is trusted, podherald cannot be called whatever it does. From the first write after that, the
+   * replicas get five seconds, in which they are awake and the API server answers, to complete the
+   * caBundle: maybe only one replica knows the CA of its own certificate. Earlier states are left out.
    */
   beliefs(lagMs: number): (readonly string[])[] {
     const { nowMs } = this.#options.time;
@@ -106,7 +106,7 @@ export class FakeCluster {
       );
   }
 
-  /** The cluster as one replica has it. */
+  /** The cluster for one replica. */
   seenBy(replica: Sleeper, name: string): CaCluster {
     const request = async <T>(answer: () => T): Promise<T> => {
       await replica.sleep(this.#lateMs());

@@ -16,10 +16,10 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** The real lives and delays, but for how often one looks where nothing happens. */
+/** The real lifetimes and delays, but with rare checks while nothing happens. */
 const SELDOM: Timing = { ...TIMING, checkEveryMs: 12 * HOUR_MS };
 
-/** An API server hears of a change within this, somewhat less than replicas count on. */
+/** How late an API server learns of a change: somewhat less than the replicas assume. */
 const LAG_MS = TIMING.trustDelayMs - 2 * SECOND_MS;
 
 export interface TestReplica {
@@ -30,12 +30,12 @@ export interface TestReplica {
   isReady(): boolean;
 }
 
-/** A cluster with any number of replicas, in a time of its own. */
+/** A cluster with any number of replicas, in a virtual time of its own. */
 export class Replicas {
   readonly time = new VirtualTime(START);
   readonly cluster: FakeCluster;
   readonly running: TestReplica[] = [];
-  /** When somebody was cut off: an API server that trusts a CA of ours, but not that replica. */
+  /** When an API server that trusts a CA of podherald did not trust a ready replica. */
   readonly cuts: string[] = [];
   readonly #timing: Timing;
   #count = 0;
@@ -46,7 +46,7 @@ export class Replicas {
     onTestFinished(() => this.stop());
   }
 
-  /** @param aheadMs by how much its clock is ahead of all others. */
+  /** @param aheadMs how far its clock is ahead of the others. */
   start(aheadMs = 0): TestReplica {
     const sleeper = this.time.sleeper();
     sleeper.date = () => new Date(this.time.nowMs + aheadMs);
@@ -71,7 +71,7 @@ export class Replicas {
     return replica;
   }
 
-  /** As SIGKILL does it. */
+  /** Ends a replica as SIGKILL does. */
   kill(replica: TestReplica): void {
     this.running.splice(this.running.indexOf(replica), 1);
     this.cluster.forget(replica.sleeper);
@@ -87,13 +87,13 @@ export class Replicas {
     return this.time.pass(ms, () => this.#look());
   }
 
-  /** The CA that each replica's certificate is of, by its fingerprint in the bundle of now. */
+  /** The fingerprint of the CA that has signed each replica's certificate. */
   authorities(): string[] {
     const trusted = trustedBy(this.cluster.configuration?.value[0] ?? '', this.time.now());
     return this.running.map(({ source }) => signerOf(source, trusted));
   }
 
-  /** Nobody is to be sent to who is refused, by any API server, whatever it has heard of until now. */
+  /** Every ready replica must be trusted by every API server, whichever changes that has learnt of. */
   #look(): void {
     const now = this.time.now();
     for (const bundles of this.cluster.beliefs(LAG_MS)) {
@@ -118,7 +118,7 @@ function certificateOf(pem: string): X509Certificate {
   return certificate;
 }
 
-/** As a TLS client reads a bundle, with no code of what is tested. */
+/** Reads a caBundle as a TLS client does, without the code under test. */
 export function trustedBy(bundle: string, now: Date): X509Certificate[] {
   return (bundle.match(PEM) ?? [])
     .map(certificateOf)

@@ -12,7 +12,7 @@ export function secretOf({ cert, key }: KeyPair, trusted = cert): Required<CaSec
   return { 'tls.crt': cert, 'tls.key': key, 'ca.crt': trusted };
 }
 
-/** Secrets that hold no CA that could be used from 2030 on, each with what is wrong with it. */
+/** Secrets without a CA that can be used in 2030, by what is wrong with them. */
 export async function badSecrets(): Promise<Record<string, CaSecretData>> {
   const good = await ca('2030-01-01', '2040-01-01');
   const other = await ca('2030-01-01', '2040-01-01');

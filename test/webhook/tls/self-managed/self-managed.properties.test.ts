@@ -10,7 +10,7 @@ const SECRETS: readonly CaSecretData[] = [
   secretOf(await ca('2029-06-01', '2030-06-01')),
 ];
 
-/** What may happen to replicas and to what they keep. Each begins before the one before is over. */
+/** What may happen to replicas and their objects. Each starts before the previous one is over. */
 const incident = fc.oneof(
   fc.constant({ is: 'start' } as const),
   fc.constant({ is: 'kill' } as const),
@@ -45,7 +45,7 @@ async function meet(replicas: Replicas, { is, ...more }: Incident): Promise<void
   cluster.outage = undefined;
 }
 
-it('whatever happens in whatever order, nobody is cut off, and all is well an hour later', async () => {
+it('no client is cut off whatever happens in whatever order, and all works an hour later', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.array(step, { maxLength: 8 }), async (seed, steps) => {
       const replicas = new Replicas(seed);

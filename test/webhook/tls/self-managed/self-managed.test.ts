@@ -9,7 +9,7 @@ import { badSecrets, ca, secretOf } from './secrets.ts';
 const TWO_ENTRIES = ['', ''];
 const BAD = await badSecrets();
 
-/** Replicas that have been running for an hour, of a configuration with two entries. */
+/** Replicas that have run for an hour, with a configuration of two entries. */
 async function running(count: number, seed = 1, timing?: Timing): Promise<Replicas> {
   const replicas = new Replicas(seed, timing);
   replicas.cluster.setBundles(TWO_ENTRIES);
@@ -31,7 +31,7 @@ function trustedIn({ cluster, time }: Replicas, entry = 0): string[] {
   return trustedBy(bundle, time.now()).map(({ fingerprint256 }) => fingerprint256);
 }
 
-/** All serve certificates of the CA of the Secret, every entry trusts it, and nobody was cut off. */
+/** All replicas serve certificates of the CA in the Secret, every entry trusts it, and no client was cut off. */
 function expectWell(replicas: Replicas): void {
   const one = caOf(replicas);
   expect(replicas.authorities()).toEqual(replicas.running.map(() => one));
@@ -41,8 +41,8 @@ function expectWell(replicas: Replicas): void {
   expect(replicas.cuts).toEqual([]);
 }
 
-describe('a first replica', () => {
-  it('is ready within two seconds, as there is nobody to be cut off', async () => {
+describe('the first replica', () => {
+  it('is ready within two seconds, because no other replica can be cut off', async () => {
     const replicas = new Replicas();
     replicas.cluster.setBundles(TWO_ENTRIES);
     const replica = replicas.start();
@@ -53,7 +53,7 @@ describe('a first replica', () => {
     expectWell(replicas);
   });
 
-  it('waits for the configuration, says so, and goes on when it comes', async () => {
+  it('waits for the configuration, says so, and goes on when it is applied', async () => {
     const replicas = new Replicas();
     const replica = replicas.start();
     await replicas.pass(HOUR_MS);
@@ -70,7 +70,7 @@ describe('a first replica', () => {
     expectWell(replicas);
   });
 
-  it('tells of a cluster that does not answer, and goes on when it does', async () => {
+  it('reports a cluster that does not answer, and goes on when it does', async () => {
     const replicas = new Replicas();
     replicas.cluster.setBundles(TWO_ENTRIES);
     replicas.cluster.outage = new Error('403: may not get secrets');
@@ -84,8 +84,8 @@ describe('a first replica', () => {
   });
 });
 
-describe('replicas that start at once', () => {
-  it.each([1, 2, 3, 4, 5])('come to one CA (seed %i)', async (seed) => {
+describe('replicas that start at the same time', () => {
+  it.each([1, 2, 3, 4, 5])('agree on one CA (seed %i)', async (seed) => {
     const replicas = await running(20, seed);
 
     expectWell(replicas);
@@ -95,7 +95,7 @@ describe('replicas that start at once', () => {
 });
 
 describe('a replica that starts later', () => {
-  it('is ready at once where its CA has long been trusted', async () => {
+  it('is ready at once if its CA has been trusted for long', async () => {
     const replicas = await running(2);
     const late = replicas.start();
     await replicas.pass(3 * SECOND_MS);
@@ -104,7 +104,7 @@ describe('a replica that starts later', () => {
     expect(late.events).toMatchObject([{ is: 'adopted' }]);
   });
 
-  it('waits where its CA is new, while others serve certificates of the old one', async () => {
+  it('waits if the CA is new and others serve certificates of the old one', async () => {
     const replicas = await running(2);
     replicas.cluster.setSecret(secretOf(await ca('2029-12-31', '2030-12-31')));
     await replicas.pass(2 * SECOND_MS);
@@ -118,8 +118,8 @@ describe('a replica that starts later', () => {
   });
 });
 
-describe('a Secret that is deleted', () => {
-  it('is written again with the same CA, and nobody notices', async () => {
+describe('a deleted Secret', () => {
+  it('is restored with the same CA, without an effect on clients', async () => {
     const replicas = await running(3);
     const before = caOf(replicas);
     replicas.cluster.setSecret(undefined);
@@ -130,7 +130,7 @@ describe('a Secret that is deleted', () => {
     expectWell(replicas);
   });
 
-  it('gets a new CA where nobody is left who knows the old one', async () => {
+  it('gets a new CA if no replica knows the old one', async () => {
     const replicas = await running(3);
     const before = caOf(replicas);
     replicas.stop();
@@ -144,7 +144,7 @@ describe('a Secret that is deleted', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6])(
-    'does not cut off those who serve, where one that starts makes a new CA first (seed %i)',
+    'does not cut off running replicas if a new replica makes a CA first (seed %i)',
     async (seed) => {
       const replicas = await running(2, seed);
       replicas.cluster.setSecret(undefined);
@@ -157,7 +157,7 @@ describe('a Secret that is deleted', () => {
 });
 
 describe('a Secret that holds', () => {
-  it.each(Object.keys(BAD))('%s is mended from memory', async (name) => {
+  it.each(Object.keys(BAD))('%s is restored from memory', async (name) => {
     const replicas = await running(3);
     const before = caOf(replicas);
     replicas.cluster.setSecret(BAD[name] as CaSecretData);
@@ -167,7 +167,7 @@ describe('a Secret that holds', () => {
     expectWell(replicas);
   });
 
-  it.each(Object.keys(BAD))('%s gets a new CA where nobody runs', async (name) => {
+  it.each(Object.keys(BAD))('%s gets a new CA if no replica runs', async (name) => {
     const replicas = new Replicas();
     replicas.cluster.setBundles(TWO_ENTRIES);
     replicas.cluster.setSecret(BAD[name] as CaSecretData);
@@ -178,7 +178,7 @@ describe('a Secret that holds', () => {
     expectWell(replicas);
   });
 
-  it('another CA of ours, such as that of a backup, has all change to it, without a gap', async () => {
+  it('another CA of podherald, such as one from a backup, is adopted by all without a gap', async () => {
     const replicas = await running(3);
     const before = caOf(replicas);
     replicas.cluster.setSecret(secretOf(await ca('2029-12-01', '2030-12-01')));
@@ -194,11 +194,11 @@ describe('a caBundle', () => {
   it.each<[string, (good: string) => readonly string[]]>([
     ['is emptied', () => ['', '']],
     ['is garbage', () => ['garbage', 'garbage']],
-    ['has a stranger’s certificate added', (good) => [`${good}-----BEGIN`, good]],
+    ['has another certificate added', (good) => [`${good}-----BEGIN`, good]],
     ['is emptied in one entry', (good) => [good, '']],
-    ['has an entry more', (good) => [good, good, '']],
-    ['has an entry less', (good) => [good]],
-  ])('that %s is as it was within seconds', async (_, change) => {
+    ['has one entry more', (good) => [good, good, '']],
+    ['has one entry less', (good) => [good]],
+  ])('that %s is repaired within seconds', async (_, change) => {
     const replicas = await running(3);
     const good = replicas.cluster.configuration?.value[0] ?? '';
     const bundles = change(good);
@@ -210,7 +210,7 @@ describe('a caBundle', () => {
     expect(replicas.running.every((each) => each.isReady())).toBe(true);
   });
 
-  it('is healed no more often than some times a minute, where somebody else always sets it back', async () => {
+  it('is repaired a few times a minute at most if another client always changes it back', async () => {
     const replicas = await running(1);
     const { cluster, time } = replicas;
     const before = cluster.writes.length;
@@ -230,8 +230,11 @@ describe('a caBundle', () => {
   });
 
   it.each([
-    ['one of another source', async () => (await makePair()).cert],
-    ['one of ours that no Secret has', async () => (await ca('2029-12-01', '2030-12-01')).cert],
+    ['a CA of another source', async () => (await makePair()).cert],
+    [
+      'a CA of podherald that no Secret has',
+      async () => (await ca('2029-12-01', '2030-12-01')).cert,
+    ],
   ])('that holds %s stays as it is while the Secret cannot be read', async (_, make) => {
     const replicas = new Replicas();
     const bundles = [await make(), ''];
@@ -247,7 +250,7 @@ describe('a caBundle', () => {
     expect(replicas.authorities()).toEqual([caOf(replicas)]);
   });
 
-  it('that nobody can set makes replicas unready after a while, and says why', async () => {
+  it('that cannot be set makes replicas unready after a while, which say why', async () => {
     const replicas = await running(1);
     replicas.cluster.setBundles(undefined);
     await replicas.pass(20 * SECOND_MS);
@@ -262,7 +265,7 @@ describe('a caBundle', () => {
 });
 
 describe('time', () => {
-  it('passes: in two years every CA and every certificate is renewed in time', async () => {
+  it('passes, and in two years every CA and every certificate is renewed in time', async () => {
     const replicas = await running(2, 1, { ...TIMING, checkEveryMs: DAY_MS });
     const authorities = new Set<string>();
     const certificates = new Set<string>();
@@ -284,7 +287,7 @@ describe('time', () => {
   });
 
   it.each([6, 30, 55])(
-    'is told differently by clocks %i minutes apart: CAs come and go without a quarrel',
+    'differs by %i minutes between replicas, which still agree on every CA',
     async (minutes) => {
       const replicas = await running(1, 1, { ...TIMING, checkEveryMs: MINUTE_MS });
       replicas.start(minutes * MINUTE_MS);
@@ -309,7 +312,7 @@ describe('time', () => {
     },
   );
 
-  it('passes while the machine sleeps: what has expired is renewed when it wakes', async () => {
+  it('passes while the machine sleeps, and expired certificates are renewed when it wakes', async () => {
     const replicas = await running(2);
     for (const sleptMs of [8 * DAY_MS, 300 * DAY_MS, 400 * DAY_MS]) {
       replicas.time.skip(sleptMs);
@@ -318,7 +321,7 @@ describe('time', () => {
     }
   });
 
-  it('passes without an API server: certificates are renewed as long as their CA lives', async () => {
+  it('passes without an API server, and certificates are renewed until their CA expires', async () => {
     const replicas = await running(2, 1, {
       ...TIMING,
       checkEveryMs: HOUR_MS,
@@ -337,7 +340,7 @@ describe('time', () => {
 });
 
 describe('a stopped source', () => {
-  it('asks for nothing any more', async () => {
+  it('changes nothing any more', async () => {
     const replicas = await running(1);
     replicas.stop();
     replicas.cluster.setSecret(undefined);

@@ -13,7 +13,7 @@ function at(second: number): Date {
 }
 
 describe('a CA', () => {
-  it('may not be used where no entry trusts it, or not every entry', () => {
+  it('may not be used unless every entry trusts it', () => {
     const trust = new Trust(DELAY_MS);
     trust.seen([], at(0));
     expect(trust.waitMs(old, at(60), true)).toBeUndefined();
@@ -23,7 +23,7 @@ describe('a CA', () => {
     expect(trust.waitMs(old, at(600), true)).toBe(0);
   });
 
-  it('that comes beside another one may be used some seconds after it was first seen', () => {
+  it('beside another one may be used some seconds after it was read for the first time', () => {
     const trust = new Trust(DELAY_MS);
     trust.seen([[old]], at(0));
     trust.seen([[old, young]], at(60));
@@ -33,7 +33,7 @@ describe('a CA', () => {
     expect(trust.waitMs(young, at(70), true)).toBe(0);
   });
 
-  it('the same where this replica has put it there', () => {
+  it('beside another one may be used some seconds after this replica has written it', () => {
     const trust = new Trust(DELAY_MS);
     trust.seen([[old]], at(0));
     trust.written([young, old], at(60));
@@ -41,7 +41,7 @@ describe('a CA', () => {
     expect(trust.waitMs(old, at(61), true)).toBe(0);
   });
 
-  it('waits anew where it was taken out and put back beside another one', () => {
+  it('waits again if it was removed and added beside another one', () => {
     const trust = new Trust(DELAY_MS);
     trust.seen([[old, young]], at(0));
     trust.seen([[old]], at(60));
@@ -62,7 +62,7 @@ describe('a CA', () => {
     },
   );
 
-  it('may be used at once where nobody, or nobody else, is trusted', () => {
+  it('may be used at once if no other CA is trusted', () => {
     const [found, written] = [new Trust(DELAY_MS), new Trust(DELAY_MS)];
     found.seen([[young], [young]], at(0), at(0));
     expect(found.waitMs(young, at(0), false)).toBe(0);
@@ -71,7 +71,7 @@ describe('a CA', () => {
     expect(written.waitMs(young, at(0), false)).toBe(0);
   });
 
-  it('waits also then, where a certificate of another one is served meanwhile', () => {
+  it('waits even then if a certificate of another one is served', () => {
     const trust = new Trust(DELAY_MS);
     trust.seen([[old]], at(0));
     trust.seen([[]], at(60));
@@ -79,7 +79,7 @@ describe('a CA', () => {
     expect(trust.waitMs(young, at(60), true)).toBe(10_000);
   });
 
-  it('does not wait longer than that where the clock is set back', () => {
+  it('waits no longer if the clock is set back', () => {
     const trust = new Trust(DELAY_MS);
     trust.seen([[old, young]], at(3600));
     expect(trust.waitMs(young, at(0), true)).toBe(10_000);

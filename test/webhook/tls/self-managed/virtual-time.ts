@@ -5,13 +5,13 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** From a moment to another one, in milliseconds since the epoch. */
+/** A period, in milliseconds since the epoch. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Time that passes as fast as things can happen in it: a year in milliseconds. */
+/** A time in which a year may pass in milliseconds. */
 export class VirtualTime {
   nowMs: number;
   /** When the machine slept, in order. */
@@ -31,20 +31,20 @@ export class VirtualTime {
     return () => void this.#timers.delete(timer);
   }
 
-  /** Something that does one thing after the other, and between them sleeps on this time. */
+  /** A clock for a sequence of actions with sleeps between them. */
   sleeper(): Sleeper {
     const sleeper = new Sleeper(this);
     this.#sleepers.add(sleeper);
     return sleeper;
   }
 
-  /** What is dead is not waited for. */
+  /** Stops waiting for a sleeper that was killed. */
   forget(sleeper: Sleeper): void {
     sleeper.kill();
     this.#sleepers.delete(sleeper);
   }
 
-  /** @param look called after each thing that has happened. */
+  /** @param look called after each step. */
   async pass(ms: number, look: () => void = () => {}): Promise<void> {
     const endMs = this.nowMs + ms;
     for (;;) {
@@ -62,13 +62,13 @@ export class VirtualTime {
     this.nowMs = endMs;
   }
 
-  /** As a machine that sleeps does it: the wall clock goes on, and timers are late. */
+  /** Lets the machine sleep: the wall clock goes on, and timers are late. */
   skip(ms: number): void {
     this.sleeps.push({ fromMs: this.nowMs, toMs: this.nowMs + ms });
     this.nowMs += ms;
   }
 
-  /** What they do between two sleeps, such as making keys, takes real time and none of this one. */
+  /** Work between two sleeps, such as making keys, takes real time but no virtual time. */
   async #untilAllSleep(): Promise<void> {
     while ([...this.#sleepers].some(({ isAwake }) => isAwake)) {
       await new Promise((resolve) => setImmediate(resolve));
