@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
-import type { Container, Pod, Volume, VolumeMount } from '../core/api/pod.ts';
-import { type ContainerPosition, podParts } from '../core/decision/pod-parts.ts';
+import type { Pod, Volume, VolumeMount } from '../core/api/pod.ts';
+import { podParts } from '../core/decision/pod-parts.ts';
 import type { InjectedParts } from '../manifests/removal/injected-parts.ts';
 
 export type ChangeKind = 'env' | 'files' | 'container' | 'volume' | 'annotation';
@@ -23,11 +23,11 @@ export function changesOf(pod: Pod, operations: readonly AddOperation[]): Change
 /** The same of what is podherald's in a pod. */
 export function changesThere(pod: Pod, injected: InjectedParts): Change[] {
   const ambassador = podParts(pod).ambassador?.container;
-  const inContainers = injected.containers.flatMap(({ name, at, env, volumeMounts }): Change[] => {
-    const container = containerAt(pod, at);
+  const inContainers = injected.containers.flatMap(({ container, env, volumeMounts }): Change[] => {
+    const { name } = container;
     return [
-      { container: name, kind: 'env', names: pick(container?.env, env) },
-      { container: name, kind: 'files', names: pick(container?.volumeMounts, volumeMounts, path) },
+      { container: name, kind: 'env', names: pick(container.env, env) },
+      { container: name, kind: 'files', names: pick(container.volumeMounts, volumeMounts, path) },
     ];
   });
   const all: Change[] = [
@@ -37,10 +37,6 @@ export function changesThere(pod: Pod, injected: InjectedParts): Change[] {
     { kind: 'annotation', names: injected.annotations },
   ];
   return all.filter(({ names }) => names.length > 0);
-}
-
-function containerAt(pod: Pod, { list, index }: ContainerPosition): Container | undefined {
-  return pod.spec[list]?.[index];
 }
 
 function path({ mountPath }: VolumeMount): string {

@@ -155,24 +155,25 @@ function remarksOn(
   );
 }
 
-/** A pod that the webhook would deny or cannot process is an error in a manifest. */
 function faultsOf({ workload, mutation, lineOf }: WorkloadReport): ManifestRemark[] {
-  const { outcome, reason, findings, error } = mutation;
-  const isFault = outcome === 'denied' || outcome === 'failed_open' || reason === 'malformed_pod';
-  if (!isFault) return [];
-  const cause = error instanceof Error ? ` (${error.message})` : '';
-  return findings.map((found) => ({
-    line: lineOf(pathOf(found, workload)),
-    message: `${displayName(workload)}: ${messageOf(found)}${cause}`,
+  const { error } = mutation;
+  const details = error instanceof Error ? ` (${error.message})` : '';
+  return fatalFindings(mutation).map((found) => ({
+    line: lineOf(pathOf(found)),
+    message: `${displayName(workload)}: ${messageOf(found)}${details}`,
   }));
 }
 
-/** The path in the Pod or pod template of what a finding is about. */
-function pathOf({ slots }: Finding, { template }: Workload): Path {
-  const { key } = slots;
-  if (key !== undefined) return ['metadata', 'annotations', key];
-  const pod = parsePod(template);
-  return isMalformed(pod) ? pod.path : ['spec'];
+/** A pod that the webhook would deny or cannot process is an error in a manifest. */
+function fatalFindings({ outcome, reason, findings, decision }: Mutation): readonly Finding[] {
+  if (outcome === 'denied') return decision?.faults ?? findings;
+  return outcome === 'failed_open' || reason === 'malformed_pod' ? findings : [];
+}
+
+/** The path in the Pod or pod template of what led to a finding. */
+function pathOf({ causes: [cause] }: Finding): Path {
+  if (cause?.kind === 'annotation') return ['metadata', 'annotations', cause.key];
+  return cause?.kind === 'field' ? cause.path : ['spec'];
 }
 
 function messageOf(found: Finding): string {

@@ -1,7 +1,7 @@
 import type { Json } from '../../core/api/json.ts';
 import { escapeToken } from '../../core/api/json-patch.ts';
 import type { Pod } from '../../core/api/pod.ts';
-import type { ContainerPosition } from '../../core/decision/pod-parts.ts';
+import type { PlacedContainer } from '../../core/decision/pod-parts.ts';
 import { removeValues, valueAtPointer } from '../edit-json.ts';
 
 /** The parts of a pod that podherald injected, or that equal what it injects. Indexes are from 0. */
@@ -16,9 +16,7 @@ export interface InjectedParts {
 }
 
 /** The injected parts of one container. */
-export interface ContainerParts {
-  readonly at: ContainerPosition;
-  readonly name: string;
+export interface ContainerParts extends PlacedContainer {
   /** Indexes in `env`. */
   readonly env: readonly number[];
   /** Indexes in `volumeMounts`. */
