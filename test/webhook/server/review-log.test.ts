@@ -80,7 +80,7 @@ describe('the log of a review', () => {
       defaultRules('test'),
       'inject-metadata: invalid value',
     ],
-    ['failed_open', ASKING_POD, BROKEN_RULES, 'podherald'],
+    ['failed_open', REQUESTING_POD, BROKEN_RULES, 'podherald'],
     ['skipped', makePod({ 'inject-metadata': 'A=b' }), FORGIVING, 'inject-metadata: invalid value'],
     ['skipped', makePod({ 'inject-metadata': 'false' }), FORGIVING, 'inject-metadata is "false"'],
     [
@@ -106,8 +106,8 @@ describe('the log of a review', () => {
 
   it.each<[string, JsonObject, JsonObject]>([
     ['not_requested', makePod({}), {}],
-    ['not_create', ASKING_POD, { operation: 'UPDATE' }],
-    ['not_a_pod', ASKING_POD, { resource: { group: '', version: 'v1', resource: 'secrets' } }],
+    ['not_create', REQUESTING_POD, { operation: 'UPDATE' }],
+    ['not_a_pod', REQUESTING_POD, { resource: { group: '', version: 'v1', resource: 'secrets' } }],
   ])('is short for the reason %s', async (reason, object, request) => {
     const door = webhookDoor();
     await door.review(object, request);
