@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../src/core/api/json.ts';
 import { defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
 import { BROKEN_RULES } from '../../support/broken-rules.ts';
 import { LEVEL, type LogLine } from '../../support/log-lines.ts';
-import { ASKING_POD, makePod } from '../../support/review.ts';
+import { makePod, REQUESTING_POD } from '../../support/review.ts';
 import { webhookDoor } from '../../support/webhook-door.ts';
 
 const FORGIVING: Rules = { ...defaultRules('test'), onInvalid: 'warn' };
@@ -14,7 +14,7 @@ function aboveDebug(lines: readonly LogLine[]): LogLine[] {
 
 describe('the log of a review', () => {
   it.each<[string, Json, Rules, object]>([
-    ['injected', ASKING_POD, FORGIVING, { level: LEVEL.info }],
+    ['injected', REQUESTING_POD, FORGIVING, { level: LEVEL.info }],
     [
       'denied',
       makePod({ 'inject-metadata': 'A=b' }),
@@ -22,7 +22,12 @@ describe('the log of a review', () => {
       { reason: 'invalid_value' },
     ],
     ['skipped', makePod({}), FORGIVING, { reason: 'not_requested' }],
-    ['failed_open', ASKING_POD, BROKEN_RULES, { reason: 'unexpected_error', level: LEVEL.error }],
+    [
+      'failed_open',
+      REQUESTING_POD,
+      BROKEN_RULES,
+      { reason: 'unexpected_error', level: LEVEL.error },
+    ],
   ])(
     'is one line with the outcome %s, its reason and the pod',
     async (outcome, object, rules, more) => {
@@ -37,21 +42,21 @@ describe('the log of a review', () => {
 
   it('has the uid of the request', async () => {
     const door = webhookDoor();
-    await door.review(ASKING_POD, { uid: 'the-uid' });
+    await door.review(REQUESTING_POD, { uid: 'the-uid' });
 
     expect(aboveDebug(door.lines)).toMatchObject([{ uid: 'the-uid' }]);
   });
 
   it('names a pod of a controller by its generateName', async () => {
     const door = webhookDoor();
-    await door.review({ ...ASKING_POD, metadata: { generateName: 'web-7d9-' } });
+    await door.review({ ...REQUESTING_POD, metadata: { generateName: 'web-7d9-' } });
 
     expect(aboveDebug(door.lines)).toMatchObject([{ pod: 'web-7d9-*' }]);
   });
 
   it('marks a dry run', async () => {
     const door = webhookDoor();
-    await door.review(ASKING_POD, { dryRun: true });
+    await door.review(REQUESTING_POD, { dryRun: true });
 
     expect(aboveDebug(door.lines)).toMatchObject([{ dryRun: true }]);
   });
