@@ -65,7 +65,13 @@ describe('causeOf', () => {
     );
   });
 
-  it('has no text if podherald itself is the cause', () => {
-    expect(causeOf(finding('unexpected_error', {}), WITHOUT_LOCATIONS)).toBeUndefined();
+  it('names podherald itself as the cause of its own failures', () => {
+    expect(causeOf(finding('unexpected_error', {}), WITHOUT_LOCATIONS)).toBe(
+      'an error in podherald itself',
+    );
+  });
+
+  it('has no text for a finding without causes', () => {
+    expect(textOf([])).toBeUndefined();
   });
 });
