@@ -18,6 +18,7 @@ import { type EditedDocument, editDocument } from './edit-document.ts';
 import { type NamespaceAnnotations, namespacesIn, type Path } from './objects.ts';
 import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
 
+/** How to inject manifests. */
 export interface InjectOptions {
   readonly rules: Rules;
   /** The namespace of objects without a `metadata.namespace`. */
@@ -40,6 +41,7 @@ export interface WorkloadReport {
   lineOf(path: Path): number;
 }
 
+/** The result for one text. */
 export interface InjectedManifest {
   /** The input with everything that was added; the unchanged input if there are faults. */
   readonly text: string;
@@ -74,9 +76,13 @@ export function injectManifest(text: string, options: InjectOptions): InjectedMa
   return injectParsed(manifest, lookUp, options);
 }
 
+/** Finds the namespace of a workload. */
 export type NamespaceLookup = (workload: Workload) => Namespace;
 
-/** Returns a function that finds the namespace of a workload, with its annotations if known. */
+/**
+ * Looks up namespaces in the manifests first, then in the options. The annotations of a namespace
+ * that neither has are unknown.
+ */
 export function namespaceLookup(
   inManifests: NamespaceAnnotations,
   options: Pick<InjectOptions, 'namespace' | 'namespaces'>,

@@ -25,6 +25,7 @@ export interface ContainerParts extends PlacedContainer {
 
 export const NO_PARTS: InjectedParts = { containers: [], volumes: [], annotations: [] };
 
+/** Whether the parts are empty in the pod and in all of its containers. */
 export function hasNoParts(parts: InjectedParts): boolean {
   const { containers, volumes, ambassadorIndex, annotations } = parts;
   const inContainers = containers.some(
@@ -36,14 +37,14 @@ export function hasNoParts(parts: InjectedParts): boolean {
 
 /** Copies a pod without some of its parts. */
 export function removeParts(pod: Pod, parts: InjectedParts): Pod {
-  return removeValues(pod, pointersTo(parts, pod));
+  return removeValues(pod, pointersTo(parts, pod as unknown as Json));
 }
 
 /**
  * Returns JSON Pointers (RFC 6901) to parts of a pod, which all refer to the pod as it is. If the
  * parts are all items of a list or map, the pointer leads to the list or map itself.
  */
-export function pointersTo(parts: InjectedParts, pod: Pod): string[] {
+export function pointersTo(parts: InjectedParts, pod: Json | undefined): string[] {
   const single = [
     ...parts.annotations.map((key) => `/metadata/annotations/${escapeToken(key)}`),
     ...parts.containers.flatMap(({ at, env, volumeMounts }) => {
@@ -58,10 +59,10 @@ export function pointersTo(parts: InjectedParts, pod: Pod): string[] {
       : [`/spec/initContainers/${parts.ambassadorIndex}`]),
     ...parts.volumes.map((index) => `/spec/volumes/${index}`),
   ];
-  return mergeComplete(pod as unknown as Json, single);
+  return mergeComplete(pod, single);
 }
 
-function mergeComplete(pod: Json, pointers: readonly string[]): string[] {
+function mergeComplete(pod: Json | undefined, pointers: readonly string[]): string[] {
   const byParent = Map.groupBy(pointers, parentOf);
   const complete = [...byParent].filter(([parent, all]) => isComplete(pod, parent, all));
   if (complete.length === 0) return [...pointers];
@@ -75,7 +76,7 @@ function parentOf(pointer: string): string {
 }
 
 /** The pod itself is never complete, as no pointer leads to its `spec`. */
-function isComplete(pod: Json, parent: string, children: readonly string[]): boolean {
+function isComplete(pod: Json | undefined, parent: string, children: readonly string[]): boolean {
   const value = valueAtPointer(pod, parent);
   return parent !== '' && children.length === Object.keys(value ?? {}).length;
 }

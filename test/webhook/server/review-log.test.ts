@@ -73,6 +73,59 @@ describe('the log of a review', () => {
     expect(aboveDebug(door.lines)[0]?.['reasons']).toHaveLength(3);
   });
 
+  it.each<[string, JsonObject, Rules, string]>([
+    [
+      'denied',
+      makePod({ 'inject-metadata': 'A=b' }),
+      defaultRules('test'),
+      'inject-metadata: invalid value',
+    ],
+    ['failed_open', REQUESTING_POD, BROKEN_RULES, 'podherald'],
+    ['skipped', makePod({ 'inject-metadata': 'A=b' }), FORGIVING, 'inject-metadata: invalid value'],
+    ['skipped', makePod({ 'inject-metadata': 'false' }), FORGIVING, 'inject-metadata is "false"'],
+    [
+      'injected',
+      makePod({ 'inject-ambassador': 'true', 'podherald.dev/ambassador-access': 'full' }),
+      FORGIVING,
+      'podherald.dev/ambassador-access',
+    ],
+    [
+      'skipped',
+      makePod({ 'inject-ambassador': 'true' }, { hostNetwork: true }),
+      FORGIVING,
+      'hostNetwork',
+    ],
+  ])('explains the outcome %s in a sentence', async (outcome, object, rules, sentence) => {
+    const door = webhookDoor(rules);
+    await door.review(object);
+
+    expect(aboveDebug(door.lines)).toMatchObject([
+      { outcome, message: expect.stringContaining(sentence) },
+    ]);
+  });
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['not_requested', makePod({}), {}],
+    ['not_create', REQUESTING_POD, { operation: 'UPDATE' }],
+    ['not_a_pod', REQUESTING_POD, { resource: { group: '', version: 'v1', resource: 'secrets' } }],
+  ])('is short for the reason %s', async (reason, object, request) => {
+    const door = webhookDoor();
+    await door.review(object, request);
+
+    expect(aboveDebug(door.lines)).toMatchObject([{ outcome: 'skipped', reason }]);
+    expect(aboveDebug(door.lines)[0]).not.toHaveProperty('message');
+  });
+
+  it('has each sentence once, and ten of them at most', async () => {
+    const door = webhookDoor();
+    const keys = Array.from({ length: 30 }, (_, i) => [`podherald.dev/unknown-${i}`, 'x']);
+    await door.review(makePod(Object.fromEntries(keys)));
+    const [line] = aboveDebug(door.lines);
+
+    expect(String(line?.['message']).split('; ').length).toBeLessThanOrEqual(10);
+    expect(new Set(String(line?.['message']).split('; ')).size).toBe(1);
+  });
+
   it('has all sentences at debug', async () => {
     const door = webhookDoor();
     await door.review(makePod({ 'podherald.dev/inject-metdata': '' }));
@@ -96,6 +149,8 @@ describe('the content of a pod', () => {
     ['malformed in an annotation', malformedAnnotation(), FORGIVING, 'skipped'],
     ['malformed in a container', malformedContainer(), FORGIVING, 'skipped'],
     ['let through', secretPod('true'), BROKEN_RULES, 'failed_open'],
+    ['denied for a port of a container', secretPort('9000'), defaultRules('test'), 'denied'],
+    ['admitted with a port of a container', secretPort('8001'), FORGIVING, 'injected'],
   ])('is not logged above debug: %s', async (_, object, rules, outcome) => {
     const door = webhookDoor(rules);
     await door.review(object);
@@ -121,14 +176,23 @@ describe('the content of a pod', () => {
   });
 
   /** The secret is in every text of a pod except its name and namespace. */
-  function secretPod(wish: string): JsonObject {
+  function secretPod(requested: string): JsonObject {
     const mount = { name: SECRET, mountPath: `/etc/downward/${SECRET}` };
     const env = ['POD_NAME', SECRET].map((name) => ({ name, value: SECRET }));
     const container = { name: SECRET, image: SECRET, args: [SECRET], env, volumeMounts: [mount] };
-    const annotations = { 'inject-metadata': wish, [`podherald.dev/${SECRET}`]: SECRET };
+    const annotations = { 'inject-metadata': requested, [`podherald.dev/${SECRET}`]: SECRET };
     return {
       metadata: { name: 'web-0', labels: { [SECRET]: SECRET }, annotations },
       spec: { containers: [container, { name: 'app' }], volumes: [{ name: SECRET }] },
+    };
+  }
+
+  function secretPort(port: string): JsonObject {
+    const annotations = { 'inject-ambassador': 'true', 'podherald.dev/ambassador-port': port };
+    const ports = [{ name: SECRET, containerPort: Number(port) }];
+    return {
+      metadata: { name: 'web-0', labels: { [SECRET]: SECRET }, annotations },
+      spec: { containers: [{ name: SECRET, ports }] },
     };
   }
 
