@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
-import { misplacedOn, misplacedSentences } from '../diagnosis/misplaced.ts';
+import { findMisplaced, misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { faultsError } from '../errors.ts';
 import { joinManifests } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
@@ -122,6 +122,6 @@ function amount({ mutation }: WorkloadReport): string {
 }
 
 function misplaced({ workload }: WorkloadReport, annotationPrefix: string): string[] {
-  const wrong = misplacedOn(workload, annotationPrefix);
+  const wrong = findMisplaced(workload, annotationPrefix);
   return wrong === undefined ? [] : misplacedSentences(wrong).map((sentence) => `  ${sentence}`);
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
-import { type ChangeKind, changesThere } from '../diagnosis/changes.ts';
+import { type ItemKind, itemsPresent } from '../diagnosis/injected-items.ts';
 import { faultsError } from '../errors.ts';
 import { joinManifests } from '../manifests/documents.ts';
 import { hasNoParts, type InjectedParts } from '../manifests/removal/injected-parts.ts';
@@ -88,7 +88,7 @@ function ending({ removed, mutation }: UninjectReport, hasKept: boolean): string
 function keptLines({ pod, present, mutation }: Rest): string[] {
   const kept = mutation.findings.filter((found) => kindOf(found) === 'kept');
   return [
-    ...changesThere(pod, present).map(({ container, kind, names }) => {
+    ...itemsPresent(pod, present).map(({ container, kind, names }) => {
       const nouns = names.length === 1 ? NOUNS[kind] : `${NOUNS[kind]}s`;
       const where = container === undefined ? '' : ` of container ${container}`;
       return `kept ${nouns} ${names.join(', ')}${where}: ${DIFFERENT}`;
@@ -99,7 +99,7 @@ function keptLines({ pod, present, mutation }: Rest): string[] {
 
 const DIFFERENT = 'content or position differs from what podherald injects';
 
-const NOUNS: Readonly<Record<ChangeKind, string>> = {
+const NOUNS: Readonly<Record<ItemKind, string>> = {
   env: 'variable',
   files: 'mount',
   container: 'container',

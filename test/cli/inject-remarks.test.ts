@@ -45,7 +45,7 @@ podherald: Deployment shop/web: skipped: no annotation requests an injection
       const summary = summaryOf(deployment(`  annotations: {${key}: "true"}\n`));
 
       expect(summary).toContain('skipped');
-      expect(summary).toMatch(new RegExp(`${key} stands on the Deployment.*pod template`));
+      expect(summary).toMatch(new RegExp(`${key} on the Deployment: no effect .*pod template`));
     },
   );
 
@@ -53,13 +53,13 @@ podherald: Deployment shop/web: skipped: no annotation requests an injection
     const annotations = 'annotations: {inject-metadata: "true"}\n';
 
     expect(summaryOf(deployment(`  ${annotations}`, `      ${annotations}`))).not.toContain(
-      'stands',
+      'no effect',
     );
   });
 
   it('does not warn about annotations of other tools', () => {
     expect(summaryOf(deployment('  annotations: {example.com/inject: "true"}\n'))).not.toContain(
-      'stands',
+      'no effect',
     );
   });
 

@@ -86,7 +86,7 @@ describe('wrong usage ends with exit code 2, an explanation, and no output:', ()
     [['inject', '-f', 'x', '--annotate', '=true'], /--annotate.*key=value/],
     [['uninject'], /--filename/],
     [['explain'], /either one object/],
-    [['explain', 'web'], /the form pod\/NAME/],
+    [['explain', 'web'], /Expected KIND\/NAME, such as pod\/web/],
     [['explain', 'pod/web', '-o', 'xml'], /--output.*json/],
     [['audit', '-A', '-n', 'shop'], /cannot be used with/],
     [['audit', '-o', 'yaml'], /--output.*json/],
