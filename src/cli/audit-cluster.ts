@@ -33,14 +33,17 @@ export interface AuditContext extends Pick<ClusterState, 'rules' | 'webhooks' | 
 
 const NOT_ENDED = `fieldSelector=${encodeURIComponent('status.phase!=Succeeded,status.phase!=Failed')}`;
 
+/** The result of a PodAudit, with the pods of a CronJob in one group. */
+export interface AuditedPods extends Pick<PodAudit, 'count' | 'notApplicable' | 'unreadable'> {
+  readonly groups: readonly AuditGroup[];
+}
+
 /**
  * Checks all pods that have not ended and are not being deleted, page by page.
  *
  * @throws ApiError if pods are unreadable.
  */
-export async function auditPods(
-  context: AuditContext,
-): Promise<Pick<PodAudit, 'count' | 'notApplicable' | 'unreadable'> & { groups: AuditGroup[] }> {
+export async function auditPods(context: AuditContext): Promise<AuditedPods> {
   const { cluster, namespace, progress } = context;
   let audit = new PodAudit();
   for await (const { items, remaining, isRestart } of cluster.pages(

@@ -31,7 +31,7 @@ export interface MissingInjection {
  * | would be denied                                        | faulty                             |
  * | makes podherald fail                                   | podherald_fails                    |
  * | would get more if it were re-created                   | the result of `likelyReason`       |
- * | has an unknown key or profile, or a value with a fault | not_understood                     |
+ * | has an unknown key or profile, or an invalid value     | not_understood                     |
  * | has a namespace with an unknown profile                | namespace_not_understood           |
  * | requests something that it cannot have                 | not_granted                        |
  * | has a namespace that requests what it cannot have      | absent: listed in `notApplicable`  |
@@ -106,13 +106,13 @@ function becauseOf(
 
 /** The findings about requests that a new pod would not get either. */
 interface UnfulfilledRequests {
-  /** The pod requests something that podherald does not know. */
+  /** The pod requests something unknown or invalid. */
   readonly invalid: readonly Finding[];
-  /** The namespace does, so that all of its pods are missing it. */
+  /** The namespace requests an unknown profile, so all of its pods are missing it. */
   readonly invalidDefaults: readonly Finding[];
   /** The pod requests something that it cannot have. */
   readonly impossible: readonly Finding[];
-  /** The namespace does. Its defaults are for the pods that can have them, so this is not an error. */
+  /** Its namespace does. Defaults are for the pods that can have them, so this is not an error. */
   readonly notApplicable: readonly Finding[];
 }
 
@@ -152,7 +152,7 @@ function unfulfilledBy(
   };
 }
 
-/** With `onInvalid: warn`, a pod with a fault is admitted without the invalid part. */
+/** With `onInvalid: warn`, a pod with an invalid value is admitted without that part. */
 function isInvalid(found: Finding): boolean {
   const { reason } = found;
   return reason === 'unknown_profile' || reason === 'unknown_key' || kindOf(found) === 'fault';
