@@ -44,7 +44,7 @@ export interface FeaturePlan {
   /** One for each app container, in their order; undefined for a container that gets nothing. */
   readonly containers: readonly (ContainerPlan | undefined)[];
   readonly volumes: readonly Volume[];
-  readonly annotations: ReadonlyMap<string, string>;
+  readonly annotations?: ReadonlyMap<string, string>;
   readonly sidecar?: Container;
   /** What is to be said about the pod as a whole. */
   readonly findings: readonly Finding[];

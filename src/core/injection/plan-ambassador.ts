@@ -22,12 +22,13 @@ export function planAmbassador(parts: PodParts, ambassador: AmbassadorDecision):
     files: kubeconfig.files,
     mountPath: KUBECONFIG_FOLDER,
     volumeName: 'ambassador-kubeconfig',
+    isFor: () => true,
   });
   const url = literal('KUBE_API_URL', `http://127.0.0.1:${ambassador.port}`);
-  const plans = containers.map(({ volumeMounts, findings }): ContainerPlan => {
-    const hasFile = kubeconfig.files.length > 0 && findings.length === 0;
+  const plans = containers.map((mounts): ContainerPlan | undefined => {
+    const hasFile = kubeconfig.files.length > 0 && mounts?.findings.length === 0;
     const env = hasFile ? [url, literal('KUBECONFIG', KUBECONFIG_PATH)] : [url];
-    return { env, volumeMounts, findings };
+    return mounts && { env, ...mounts };
   });
   return {
     ...planSidecar(parts, ambassador, volumes),

@@ -25,9 +25,9 @@ export interface Plan {
 
 /** What has to be added to a pod so that it has what was decided, and nothing twice. */
 export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan {
-  const features: FeaturePlan[] = [];
-  if (metadata !== undefined) features.push(planMetadata(parts, metadata));
-  if (ambassador !== undefined) features.push(planAmbassador(parts, ambassador));
+  const metadataPlan = metadata && planMetadata(parts, metadata);
+  const ambassadorPlan = ambassador && planAmbassador(parts, ambassador);
+  const features = [metadataPlan, ambassadorPlan].filter((feature) => feature !== undefined);
   if (features.length === 0) return { injection: NO_INJECTION, findings: [] };
   const findings = features.flatMap((feature) => feature.findings);
   const containers: ContainerInjection[] = [];
@@ -40,29 +40,27 @@ export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan 
     containers.push({ name: placed.container.name, at: placed.at, env, volumeMounts });
   }
   if (metadata !== undefined) findings.push(...missingLimit(parts, metadata));
-  const last = features.at(-1);
   const injection = {
     containers,
     volumes: features.flatMap((feature) => feature.volumes),
-    annotations: last?.annotations ?? NO_ANNOTATIONS,
-    ...(last?.sidecar && { sidecar: last.sidecar }),
+    annotations: ambassadorPlan?.annotations ?? NO_ANNOTATIONS,
+    ...(ambassadorPlan?.sidecar && { sidecar: ambassadorPlan.sidecar }),
   };
   return { injection, findings };
 }
 
 function planMetadata(
   { pod, appContainers }: PodParts,
-  { env, files, path, containers }: MetadataDecision,
+  { env, files, path, containers: selection }: MetadataDecision,
 ): FeaturePlan {
-  const isSelected = appContainers.map(({ container }) => selects(containers, container.name));
-  const selected = appContainers.filter((_, index) => isSelected[index]);
-  const planned = planFiles(pod, selected, { files, mountPath: path, volumeName: 'downward' });
-  let next = 0;
-  const plans = isSelected.map((selectedToo) => {
-    const mounts = selectedToo ? planned.containers[next++] : undefined;
-    return mounts && { env, ...mounts };
+  const { volumes, containers } = planFiles(pod, appContainers, {
+    files,
+    mountPath: path,
+    volumeName: 'downward',
+    isFor: ({ name }) => selects(selection, name),
   });
-  return { containers: plans, volumes: planned.volumes, annotations: NO_ANNOTATIONS, findings: [] };
+  const plans = containers.map((mounts) => mounts && { env, ...mounts });
+  return { containers: plans, volumes, findings: [] };
 }
 
 /**

@@ -26,20 +26,20 @@ describe('prove()', () => {
   it.each([
     ['a member that is there', [add('/map/a')], '/map/a: is there already'],
     ['a member set twice', [add('/map/b'), add('/map/b')], '/map/b: is set twice'],
-    ['a parent that is not there', [add('/none/x')], '/none/x: leads nowhere'],
-    ['a parent that is a scalar', [add('/map/a/x')], '/map/a/x: leads nowhere'],
+    ['a parent that is not there', [add('/none/x')], '/none/x: leads to nothing'],
+    ['a parent that is a scalar', [add('/map/a/x')], '/map/a/x: leads to nothing'],
     ['an index beyond the end', [add('/list/3')], '/list/3: is beyond the end'],
     ['an index that is none', [add('/list/01')], '/list/01: is not an index'],
-    ['an index through a dash', [add('/list/-/x')], '/list/-/x: leads nowhere'],
+    ['an index through a dash', [add('/list/-/x')], '/list/-/x: leads to nothing'],
     [
       'a way through a grown list',
       [add('/list/0'), add('/list/0/x')],
-      '/list/0/x: leads through a list that has grown',
+      '/list/0/x: leads through a list that an earlier operation extends',
     ],
-    ['the whole document', [add('')], ': not a place in the document'],
-    ['a pointer without a slash', [add('map/b')], 'map/b: not a place in the document'],
+    ['the whole document', [add('')], ': not a path of the document'],
+    ['a pointer without a slash', [add('map/b')], 'map/b: not a path of the document'],
     ['a prototype', [add('/map/__proto__')], '/map/__proto__: is not a member that may be set'],
-    ['an inherited member', [add('/map/constructor/x')], '/map/constructor/x: leads nowhere'],
+    ['an inherited member', [add('/map/constructor/x')], '/map/constructor/x: leads to nothing'],
   ])('refuses %s', (_, operations, why) => {
     expect(prove(document, operations)).toBe(why);
   });
