@@ -2,10 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { answeredPatch, patchedPod } from '../src/cli/answered-patch.ts';
-import { unifiedDiff } from '../src/cli/diff.ts';
-import { processOutput } from '../src/cli/output.ts';
-import { postReview, reviewOf } from '../src/cli/post-review.ts';
+import { processOutput, unifiedDiff } from '../src/cli/output.ts';
+import { answeredPatch, patchedPod, postReview, reviewOf } from '../src/cli/post-review.ts';
 
 const HELP = `Usage: npm run review -- [FILE] [options]
 

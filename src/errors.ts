@@ -1,31 +1,30 @@
 /**
- * Every way in which a command can fail for a reason that its user can mend, with the exit code
- * that it ends in. Tests and callers compare these codes, never messages.
+ * The kinds of errors, with the exit code of each. Code and tests compare kinds, never messages.
  */
 export const ERROR_EXITS = {
   /** The command line is wrong. */
   usage: 2,
   /** A file cannot be read or written. */
   file: 1,
-  /** The input is not YAML, or holds a pod that the webhook would deny or leave alone. */
+  /** The input is not YAML, or contains a pod that the webhook would deny or could not change. */
   manifest: 1,
-  /** A config is at fault. */
+  /** A config is invalid, or the installed config cannot be found. */
   config: 1,
-  /** A certificate or key cannot be used. */
+  /** A certificate or key is invalid. */
   certificate: 1,
-  /** A port or address cannot be listened on. */
+  /** An address or port cannot be used, or a server does not answer. */
   listen: 1,
-  /** The API server cannot be reached, or refuses. */
+  /** The API server cannot be reached, or rejects a request. */
   cluster: 1,
-  /** Pods lack what they ask for. */
+  /** Pods are missing an injection that they request. */
   audit: 1,
-  /** podherald itself is at fault. */
+  /** A bug in podherald. */
   internal: 1,
 } as const satisfies Record<string, 1 | 2>;
 
 export type ErrorCode = keyof typeof ERROR_EXITS;
 
-/** An error whose message is written for the person who has to mend it. */
+/** An error with a message for the user: what is wrong, where, what was expected, what to do. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -44,6 +43,7 @@ export function faultsError(code: ErrorCode, faults: readonly string[]): AppErro
 const READ_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EISDIR: 'it is a folder',
+  ENOTDIR: 'no such file',
   EACCES: 'permission denied',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
 };

@@ -1,11 +1,16 @@
 import { InvalidArgumentError } from 'commander';
-import { isQualifiedName } from '../core/api/names.ts';
+import { isDnsLabel, isQualifiedName } from '../core/api/names.ts';
 import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
+
+/**
+ * Parsers of values that several commands take. Each throws InvalidArgumentError with what it
+ * expected, which commander prints behind the name of the option and the value.
+ */
 
 export function port(value: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw new InvalidArgumentError('A port is a number from 0 to 65535 (0: any free one).');
+    throw new InvalidArgumentError('Expected a port from 0 to 65535; 0 takes a free port.');
   }
   return number;
 }
@@ -13,36 +18,45 @@ export function port(value: string): number {
 export function seconds(value: string): number {
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number) || number < 0) {
-    throw new InvalidArgumentError('Seconds are a number from 0.');
+    throw new InvalidArgumentError('Expected a number of seconds, 0 or more.');
   }
   return number;
 }
 
-/** Such as `v1.36.2`, as `kubectl version` shows the server's. */
+/** The version of an API server, as `kubectl version` prints it: `v1.36.2`. */
 export function serverVersion(text: string): ServerVersion {
   const version = parseServerVersion(text.startsWith('v') ? text : `v${text}`);
   if (version !== undefined) return version;
-  throw new InvalidArgumentError('A version is one such as v1.36.2, with all three numbers.');
+  throw new InvalidArgumentError('Expected a version with three numbers, such as v1.36.2.');
 }
 
-/** Collects `key=value`. The value may hold further `=`. */
+export function namespaceName(name: string): string {
+  if (isDnsLabel(name)) return name;
+  throw new InvalidArgumentError(
+    'Expected the name of a namespace: at most 63 lower-case letters, digits and hyphens.',
+  );
+}
+
+/** Collects annotations, `key=value`. The value may contain `=`. */
 export function keyValue(
   text: string,
   others: ReadonlyMap<string, string> = new Map(),
 ): ReadonlyMap<string, string> {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It has the form key=value.');
+  if (at < 1) throw new InvalidArgumentError('Expected key=value.');
   const key = text.slice(0, at);
   if (!isQualifiedName(key.toLowerCase())) {
-    throw new InvalidArgumentError('Kubernetes accepts no annotation of that key.');
+    throw new InvalidArgumentError(
+      `"${key}" is not a valid annotation key. Expected a name such as inject-metadata or example.com/team.`,
+    );
   }
   return new Map([...others, [key, text.slice(at + 1)]]);
 }
 
-/** Collects files. Standard input is `-`. */
+/** Collects the names of files. `-` is standard input. */
 export function filenames(file: string, others: readonly string[] = []): readonly string[] {
   if (file === '-' && others.includes('-')) {
-    throw new InvalidArgumentError('Standard input can be read only once.');
+    throw new InvalidArgumentError('Standard input (-) can be read only once.');
   }
   return [...others, file];
 }

@@ -1,68 +1,98 @@
-import { type Mend, mendFor } from '../diagnosis/mend.ts';
-import { misplacedSentences } from '../diagnosis/misplaced.ts';
-import { whyNotSentence } from '../diagnosis/why-not.ts';
-import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
-import { type Output, paint } from './output.ts';
-import { wrapped } from './table.ts';
+import type { AuditGroup, AuditResult, MisplacedWorkload } from '../diagnosis/audit-result.ts';
+import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
+import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
+import { type Remedy, remedyFor } from '../diagnosis/remedies.ts';
+import { counted, type Output, paint, wrapped } from './output.ts';
 
 const WIDTH = 108;
 
-/** What an audit found, for people: a paragraph for each owner. */
+/** What `audit` writes to a terminal: a paragraph for each owner, with the reason and the remedy. */
 export function auditText({ groups, misplaced }: AuditResult, output: Output): string {
   return [
     ...groups.map((group) => groupText(group, output)),
-    ...misplaced.map((wish) => misplacedText(wish, output)),
+    ...misplaced.map((workload) => misplacedText(workload, output)),
   ].join('\n');
 }
 
-function groupText({ namespace, owner, because, pods }: AuditGroup, output: Output): string {
-  const count = pods.length === 1 ? '1 pod' : `${pods.length} pods`;
-  const lacking = owner.kind === 'Pod' ? '' : ` ${count}`;
-  const title = paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
-  const mend = mendFor(because, owner, namespace, pods);
-  return `${title}:${lacking} (${because.reason})\n${prose(whyNotSentence(because))}${mendText(mend, output)}`;
+function groupText(group: AuditGroup, output: Output): string {
+  const { owner, because, pods } = group;
+  const count = owner.kind === 'Pod' ? '' : `${counted(pods.length, 'pod')} `;
+  const headline = `${count}missing ${pods.length === 1 ? 'its' : 'their'} injection (${because.code})`;
+  const reason = paragraph(`reason: ${missingReasonSentence(because)}`);
+  return `${title(group, output)}: ${headline}\n${reason}${remedyText(remedyOf(group), output)}`;
 }
 
-function misplacedText(wish: MisplacedWish, output: Output): string {
-  const { namespace, owner, mend } = wish;
-  const title = paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
-  const sentences = misplacedSentences(wish).map(prose).join('');
-  return `${title}: annotation on the workload only\n${sentences}${mendText(mend, output)}`;
+function misplacedText(workload: MisplacedWorkload, output: Output): string {
+  const sentences = misplacedSentences(workload).map(paragraph).join('');
+  return `${title(workload, output)}: misplaced annotations\n${sentences}${remedyText(workload.remedy, output)}`;
 }
 
-function mendText({ commands, advice }: Mend, output: Output): string {
+function title(
+  { namespace, owner }: Pick<AuditGroup, 'namespace' | 'owner'>,
+  output: Output,
+): string {
+  return paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
+}
+
+function remedyOf({ because, owner, namespace, pods }: AuditGroup): Remedy {
+  return remedyFor(because, owner, namespace, pods);
+}
+
+function remedyText({ commands, advice }: Remedy, output: Output): string {
   const lines = commands.map((command) => `    ${paint(output, 'cyan', command)}\n`).join('');
-  return lines + (advice === undefined ? '' : prose(advice));
+  if (advice === undefined) return lines;
+  return lines + paragraph(`${commands.length === 0 ? 'fix' : 'note'}: ${advice}`);
 }
 
-function prose(text: string): string {
+function paragraph(text: string): string {
   return wrapped(text, WIDTH)
     .map((line) => `  ${line}\n`)
     .join('');
 }
 
-/** The same for programs. */
-export function auditData({
-  config,
-  pods,
-  groups,
-  byDesign,
-  misplaced,
-  gaps,
-}: AuditResult): object {
+/** The result in the format of `-o json`. */
+export function auditData(result: AuditResult): object {
+  const { config, pods, groups, notApplicable, misplaced, unreadable } = result;
   return {
     config,
     pods,
-    missing: groups.map(({ namespace, owner, because, pods: names }) => ({
-      namespace,
-      owner,
-      pods: names,
-      reason: because.reason,
-      message: whyNotSentence(because),
-      mend: mendFor(because, owner, namespace, names),
+    missing: groups.map((group) => ({
+      namespace: group.namespace,
+      owner: group.owner,
+      pods: group.pods,
+      reason: group.because.code,
+      message: missingReasonSentence(group.because),
+      remedy: remedyOf(group),
     })),
-    byDesign,
+    notApplicable,
     misplaced,
-    gaps,
+    unreadable,
   };
+}
+
+/** One sentence for each reason why defaults of a namespace cannot be applied to pods. */
+export function notApplicableTexts({ notApplicable }: AuditResult): string[] {
+  return Object.entries(notApplicable).map(([reason, count]) =>
+    count === 1
+      ? `1 pod cannot get what its namespace requests, which is not an error (${reason})`
+      : `${count} pods cannot get what their namespace requests, which is not an error (${reason})`,
+  );
+}
+
+/** The result in one sentence. */
+export function auditSummary({ pods, groups, misplaced, unreadable }: AuditResult): string {
+  const missing = groups.reduce((sum, group) => sum + group.pods.length, 0);
+  const keys = misplaced.flatMap(({ annotations }) => annotations).length;
+  if (missing + keys > 0) {
+    return [
+      `${missing} of ${counted(pods, 'pod')} ${missing === 1 ? 'is missing its' : 'are missing their'} injection`,
+      ...(keys === 0 ? [] : [`${counted(keys, 'misplaced annotation')} on workloads`]),
+      ...(unreadable.length === 0
+        ? []
+        : ['there may be more, because some resources are unreadable']),
+    ].join('; ');
+  }
+  return unreadable.length === 0
+    ? `${counted(pods, 'pod')} checked; nothing is missing`
+    : `${counted(pods, 'pod')} checked; something may be missing, because some resources are unreadable`;
 }

@@ -1,14 +1,17 @@
 import { type Command, Option } from 'commander';
+import { type AuditResult, byOwner } from '../diagnosis/audit-result.ts';
 import { AppError } from '../errors.ts';
-import { auditPods } from './audit-pods.ts';
-import type { AuditGroup, AuditResult, MisplacedWish } from './audit-result.ts';
-import { auditData, auditText } from './audit-text.ts';
-import { auditWorkloads } from './audit-workloads.ts';
-import { type OpenCluster, ReadNamespaces, readInjectors } from './cluster-view.ts';
-import { theCluster } from './explain-object.ts';
+import { type AuditContext, auditPods, auditWorkloads } from './audit-cluster.ts';
+import { auditData, auditSummary, auditText, notApplicableTexts } from './audit-text.ts';
+import {
+  NamespaceReader,
+  type OpenCluster,
+  readInjectors,
+  requireCluster,
+} from './cluster-view.ts';
 import { noteText } from './explain-text.ts';
 import type { Output } from './output.ts';
-import { addConfigFlags, type ConfigFlags, usedConfig } from './used-config.ts';
+import { addConfigFlags, type ConfigFlags, type UsedConfig, usedConfig } from './used-config.ts';
 
 interface AuditFlags extends ConfigFlags {
   readonly namespace?: string;
@@ -19,17 +22,17 @@ interface AuditFlags extends ConfigFlags {
 export function addAudit(program: Command, output: Output): void {
   const command = program
     .command('audit')
-    .summary('find pods that asked and did not get')
+    .summary('find pods that are missing their injection')
     .description(
-      'Looks at the pods that run, and names those that lack what they, or their namespace, ask for, by owner, with the likely reason and the command that mends it; and workloads whose annotation does not reach their pods. It exits with 1 where it finds any, or where it could not look everywhere, and changes nothing.',
+      'Finds running pods that are missing what they or their namespace request, and lists them by owner with the likely reason and the commands that fix it. It also finds workloads with annotations that belong on their pod template. It changes nothing. The exit code is 1 if it finds something, or if a resource is unreadable.',
     )
     .option(
       '-n, --namespace <name>',
-      'the namespace to look at (default: that of the context of the kubeconfig, else default)',
+      'namespace to check (default: the namespace of the current context, or default)',
     )
-    .addOption(new Option('-A, --all-namespaces', 'look at all namespaces').conflicts('namespace'))
+    .addOption(new Option('-A, --all-namespaces', 'check all namespaces').conflicts('namespace'))
     .addOption(
-      new Option('-o, --output <format>', 'what to write')
+      new Option('-o, --output <format>', 'output format')
         .choices(['text', 'json'])
         .default('text'),
     );
@@ -37,24 +40,24 @@ export function addAudit(program: Command, output: Output): void {
     .addHelpText(
       'after',
       `
-It needs get and list on pods, namespaces, mutatingwebhookconfigurations, workloads and podherald's ConfigMap. What may not
-be read is told, and then it never ends in 0: whoever may not read the ConfigMap gives the config with --config.
+It needs get and list on pods, namespaces, mutatingwebhookconfigurations and workloads, and get on the ConfigMap of podherald.
+Unreadable resources are listed, and the exit code is 1. If you cannot read the ConfigMap, pass the config with --config.
 
 Examples:
   podherald audit -n shop
-  podherald audit -A -o json | jq -r '.missing[].mend.commands[]'`,
+  podherald audit -A -o json | jq -r '.missing[].remedy.commands[]'`,
     )
     .action((flags: AuditFlags) => audit(flags, output));
 }
 
 async function audit(flags: AuditFlags, output: Output): Promise<void> {
-  const cluster = await theCluster();
+  const cluster = await requireCluster();
   try {
     const result = await auditCluster(cluster, flags, output);
     output.progress?.('');
-    for (const gap of result.gaps) output.note(noteText(gap));
+    for (const sentence of result.unreadable) output.note(noteText(sentence));
     write(result, flags, output);
-    tellDesign(result, output);
+    for (const text of notApplicableTexts(result)) output.note(noteText(text));
     conclude(result, output);
   } finally {
     cluster.close();
@@ -68,51 +71,53 @@ async function auditCluster(
 ): Promise<AuditResult> {
   const config = await usedConfig(flags, cluster);
   const injectors = await readInjectors(cluster);
-  const namespaces = new ReadNamespaces(cluster);
+  const namespaces = new NamespaceReader(cluster);
   const namespace =
     flags.allNamespaces === true ? undefined : (flags.namespace ?? cluster.namespace);
-  if (namespace !== undefined) await namespaces.expect(namespace);
-  const around = {
+  if (namespace === undefined) await namespaces.readAll();
+  else await namespaces.require(namespace);
+  const context = {
+    ...injectors,
     cluster,
     namespaces,
-    namespacesCount: config.namespaces.annotations,
+    usesDefaults: config.namespaces.annotations,
     namespace,
     rules: config.rules,
     progress: (text: string) => output.progress?.(text),
   };
-  if (flags.allNamespaces === true) await namespaces.readAll();
-  const pods = await auditPods({ ...around, ...injectors });
-  const workloads = await auditWorkloads(around);
+  const pods = await auditPods(context);
+  const workloads = await auditWorkloads(context);
   return {
     config: config.name,
     pods: pods.count,
-    groups: [...pods.groups.values()].toSorted(byPlace),
-    byDesign: Object.fromEntries(pods.byDesign),
-    misplaced: workloads.misplaced.toSorted(byPlace),
-    gaps: [
-      ...(config.trouble === undefined ? [] : [config.trouble.message]),
-      ...('unknown' in injectors.webhooks ? [injectors.webhooks.unknown] : []),
-      ...pods.gaps,
-      ...(pods.count === 0 && namespace !== undefined ? await doubt(namespace, namespaces) : []),
-      ...workloads.gaps,
+    groups: pods.groups.toSorted(byOwner),
+    notApplicable: Object.fromEntries(pods.notApplicable),
+    misplaced: workloads.misplaced.toSorted(byOwner),
+    unreadable: [
+      ...(await unreadableInputs(config, context, pods.count)),
+      ...pods.unreadable,
+      ...workloads.unreadable,
     ],
   };
 }
 
-/** Without pods, a namespace that may not be read may as well not be there. */
-async function doubt(name: string, namespaces: ReadNamespaces): Promise<string[]> {
-  const known = await namespaces.get(name);
-  return 'unknown' in known
-    ? [`whether there is a namespace ${name} is not known: ${known.unknown}`]
-    : [];
+async function unreadableInputs(
+  { unreadable }: UsedConfig,
+  { webhooks, namespace, namespaces }: AuditContext,
+  pods: number,
+): Promise<string[]> {
+  return [
+    ...(unreadable === undefined ? [] : [unreadable.message]),
+    ...('unreadable' in webhooks ? [webhooks.unreadable] : []),
+    ...(pods === 0 && namespace !== undefined ? await doubt(namespace, namespaces) : []),
+  ];
 }
 
-function byPlace(one: AuditGroup | MisplacedWish, other: AuditGroup | MisplacedWish): number {
-  return placeOf(one) < placeOf(other) ? -1 : 1;
-}
-
-function placeOf({ namespace, owner }: AuditGroup | MisplacedWish): string {
-  return [namespace, owner.kind, owner.name].join('/');
+/** An unreadable namespace without pods may not exist. */
+async function doubt(name: string, namespaces: NamespaceReader): Promise<string[]> {
+  const read = await namespaces.get(name);
+  if (!('unreadable' in read)) return [];
+  return [`it is unknown whether namespace ${name} exists: ${read.unreadable}`];
 }
 
 function write(result: AuditResult, flags: AuditFlags, output: Output): void {
@@ -120,44 +125,22 @@ function write(result: AuditResult, flags: AuditFlags, output: Output): void {
     output.out(`${JSON.stringify(auditData(result), null, 2)}\n`);
     return;
   }
-  output.note(noteText(`by ${result.config}`));
+  output.note(noteText(`config: ${result.config}`));
   output.out(auditText(result, output));
 }
 
-/** No fault of the pods, nor of whoever wrote the default: it is for those that can have it. */
-function tellDesign({ byDesign }: AuditResult, output: Output): void {
-  for (const [reason, count] of Object.entries(byDesign)) {
-    const text = `${count} pods cannot have what their namespace asks for, and that is no fault`;
-    output.note(noteText(`${text} (${reason})`));
-  }
-}
-
 /**
- * | found     | could not look everywhere | ends in                      |
- * | --------- | ------------------------- | ---------------------------- |
- * | something | no, or yes                | `audit`, 1                   |
- * | nothing   | yes                       | `cluster`, 1: nobody knows   |
- * | nothing   | no                        | 0                            |
+ * | found     | unreadable resources | ends with    |
+ * | --------- | -------------------- | ------------ |
+ * | something | no, or yes           | `audit`, 1   |
+ * | nothing   | yes                  | `cluster`, 1 |
+ * | nothing   | no                   | 0            |
  *
  * @throws AppError
  */
 function conclude(result: AuditResult, output: Output): void {
-  const { pods, groups, misplaced, gaps } = result;
-  if (groups.length + misplaced.length > 0) throw new AppError('audit', verdict(result));
-  if (gaps.length > 0) {
-    throw new AppError('cluster', `${pods} pods, and whether any lacks something is not known`);
-  }
-  output.note(noteText(`${pods} pods, and none lacks what it asks for`));
-}
-
-function verdict({ pods, groups, misplaced, gaps }: AuditResult): string {
-  const lacking = groups.reduce((sum, group) => sum + group.pods.length, 0);
-  const parts = [
-    `${lacking} of ${pods} pods lack what they ask for`,
-    ...(misplaced.length === 0
-      ? []
-      : [`annotations that reach no pod: ${misplaced.flatMap(({ keys }) => keys).length}`]),
-    ...(gaps.length === 0 ? [] : ['there may be more, as not all could be looked at']),
-  ];
-  return parts.join('; ');
+  const { groups, misplaced, unreadable } = result;
+  if (groups.length + misplaced.length > 0) throw new AppError('audit', auditSummary(result));
+  if (unreadable.length > 0) throw new AppError('cluster', auditSummary(result));
+  output.note(noteText(auditSummary(result)));
 }

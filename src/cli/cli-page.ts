@@ -1,37 +1,31 @@
 import type { Command } from 'commander';
-import { ERROR_EXITS } from '../errors.ts';
 import { GENERATED, table } from '../render/reference-pages.ts';
 import { createProgram } from './program.ts';
 
-/** Wide enough for descriptions, narrow enough for a page. */
+/** Wide enough for descriptions, and narrow enough for a web page. */
 const COLUMNS = 110;
 
-/** docs/reference/cli.md: what each command says to `--help`, from the declarations of the commands. */
+/** docs/reference/cli.md: the `--help` of every command. */
 export function cliPage(): string {
   const program = createProgram({ out: () => {}, note: () => {}, colour: false });
   return `${GENERATED}
 # Command line
 
-Results go to standard output; notes, summaries and errors go to standard error. Colours are only for terminals, and
-\`NO_COLOR\` switches them off there too.
+Results go to standard output. Notes, summaries and errors go to standard error. Colours are used only on terminals,
+and never if \`NO_COLOR\` is set.
 
-${table(['exit code', 'means'], EXITS)}
+${table(['exit code', 'meaning'], EXITS)}
 
 ${commandsOf(program).map(section).join('\n')}`;
 }
 
 const EXITS = [
-  ['0', 'done'],
-  ['1', `failed, with a sentence that says why (${codesOf(1)})`],
-  ['2', `wrong ${codesOf(2)}`],
+  ['0', 'success'],
+  ['1', 'failure; a message on standard error says what is wrong and what to do'],
+  ['2', 'wrong usage: an unknown command or option, or an invalid value of an option'],
 ];
 
-function codesOf(exit: 1 | 2): string {
-  const codes = Object.entries(ERROR_EXITS).filter(([, code]) => code === exit);
-  return codes.map(([code]) => code).join(', ');
-}
-
-/** The program itself and every command below it that does something. */
+/** A command and all its subcommands. */
 function commandsOf(command: Command): Command[] {
   return [command, ...command.commands.flatMap(commandsOf)];
 }
@@ -44,7 +38,7 @@ function nameOf(command: Command): string {
   return [command.parent && nameOf(command.parent), command.name()].filter(Boolean).join(' ');
 }
 
-/** All that `--help` prints, examples included. */
+/** The output of `--help`, with examples. */
 function helpOf(command: Command): string {
   let text = '';
   command.configureOutput({

@@ -2,20 +2,25 @@ import { type ApiClient, apiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
 import type { JsonObject } from '../core/api/json.ts';
-import type { Namespace } from '../core/decision/decide.ts';
-import { type AdmissionPolicy, admissionPolicies } from '../diagnosis/admission-policies.ts';
-import type { Known, Unknown } from '../diagnosis/known.ts';
-import { annotationsOf } from '../diagnosis/live-pod.ts';
-import type { Setting } from '../diagnosis/setting.ts';
-import { objectAt, type WebhookEntry, webhookEntries } from '../diagnosis/webhook-entries.ts';
+import {
+  type AdmissionPolicy,
+  admissionPolicies,
+  type ClusterState,
+  type ReadResult,
+  type WebhookEntry,
+  webhookEntries,
+} from '../diagnosis/cluster-state.ts';
+import { objectAt } from '../diagnosis/object-metadata.ts';
 
-/** The cluster that kubectl would talk to. */
+/** A connection to the cluster that kubectl would use. */
 export interface OpenCluster extends ApiClient {
-  /** What counts where no namespace is named, as for kubectl. */
+  /** The namespace to use if none is named: that of the context of the kubeconfig, else `default`. */
   readonly namespace: string;
 }
 
-/** @returns nothing where none is configured. */
+export const DEFAULT_NAMESPACE = 'default';
+
+/** @returns undefined if no cluster is configured. */
 export async function openCluster(): Promise<OpenCluster | undefined> {
   const found = await locateCluster();
   if (found === undefined) return undefined;
@@ -23,105 +28,86 @@ export async function openCluster(): Promise<OpenCluster | undefined> {
   return { ...apiClient(connection), namespace };
 }
 
-export const DEFAULT_NAMESPACE = 'default';
+/** @throws ApiError if no cluster is configured. */
+export async function requireCluster(): Promise<OpenCluster> {
+  const cluster = await openCluster();
+  if (cluster !== undefined) return cluster;
+  throw new ApiError('no cluster is configured: set KUBECONFIG or create ~/.kube/config');
+}
 
-/** The answer, or why there is none: for what a command can do without. */
-async function knownOf<T>(asking: Promise<T>): Promise<Known<T>> {
+/** Turns an error of the API server into a value, for what a command can do without. */
+export async function readResult<T>(reading: Promise<T>): Promise<ReadResult<T>> {
   try {
-    return { value: await asking };
+    return { value: await reading };
   } catch (error) {
-    if (error instanceof ApiError) return { unknown: error.message };
+    if (error instanceof ApiError) return { unreadable: error.message };
     throw error;
   }
 }
 
-const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
 
-/** What of podherald injects in a cluster, as far as that can be read. */
+/** Reads the webhooks of podherald, and its policy if there is no webhook. */
 export async function readInjectors(
   cluster: ApiClient,
-): Promise<Pick<Setting, 'webhooks' | 'policy'>> {
-  const webhooks = await readWebhooks(cluster);
+): Promise<Pick<ClusterState, 'webhooks' | 'policy'>> {
+  const webhooks = await readResult(readAll(cluster, WEBHOOKS).then(webhookEntries));
   return { webhooks, ...(await readPolicy(cluster, webhooks)) };
 }
 
-/** podherald's webhooks. */
-function readWebhooks(cluster: ApiClient): Promise<Known<readonly WebhookEntry[]>> {
-  return knownOf(allOf(cluster, CONFIGURATIONS).then(webhookEntries));
-}
-
-async function allOf(cluster: ApiClient, path: string): Promise<JsonObject[]> {
-  const found: JsonObject[] = [];
-  for await (const { items, isRestart } of cluster.pages(path)) {
-    if (isRestart) found.length = 0;
-    found.push(...items);
-  }
-  return found;
-}
-
-const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
-
-/**
- * Where there is no webhook: the policy that injects in its place. Who may not read policies, or has
- * a cluster too old for them, is told of the webhook alone.
- */
+/** Policies that are unreadable, or that the cluster is too old for, are ignored. */
 async function readPolicy(
   cluster: ApiClient,
-  webhooks: Known<readonly WebhookEntry[]>,
+  webhooks: ReadResult<readonly WebhookEntry[]>,
 ): Promise<{ readonly policy?: AdmissionPolicy }> {
-  if ('unknown' in webhooks || webhooks.value.length > 0) return {};
-  const policies = await knownOf(allOf(cluster, POLICIES));
+  if ('unreadable' in webhooks || webhooks.value.length > 0) return {};
+  const policies = await readResult(readAll(cluster, POLICIES));
   const [policy] = 'value' in policies ? admissionPolicies(policies.value) : [];
   return policy === undefined ? {} : { policy };
 }
 
-/** The namespaces that a command comes across, each read once. */
-export class ReadNamespaces {
+async function readAll(cluster: ApiClient, path: string): Promise<JsonObject[]> {
+  const objects: JsonObject[] = [];
+  for await (const { items, isRestart } of cluster.pages(path)) {
+    if (isRestart) objects.length = 0;
+    objects.push(...items);
+  }
+  return objects;
+}
+
+/** Reads each Namespace object once. */
+export class NamespaceReader {
   readonly #cluster: ApiClient;
-  readonly #known = new Map<string, Promise<Known<JsonObject | undefined>>>();
+  readonly #read = new Map<string, Promise<ReadResult<JsonObject | undefined>>>();
 
   constructor(cluster: ApiClient) {
     this.#cluster = cluster;
   }
 
-  /** All at once, where that is allowed. */
+  /** Reads all namespaces with one list, if that is allowed. */
   async readAll(): Promise<void> {
-    const all = await knownOf(allOf(this.#cluster, '/api/v1/namespaces'));
-    if ('unknown' in all) return;
+    const all = await readResult(readAll(this.#cluster, '/api/v1/namespaces'));
+    if ('unreadable' in all) return;
     for (const object of all.value) {
       const { name } = objectAt(object, 'metadata');
-      this.#known.set(String(name), Promise.resolve({ value: object }));
+      this.#read.set(String(name), Promise.resolve({ value: object }));
     }
   }
 
-  /** @throws ApiError where there is no such namespace, as a slip of the hand names it. */
-  async expect(name: string): Promise<void> {
-    const known = await this.get(name);
-    if ('value' in known && known.value === undefined) {
-      throw new ApiError(`there is no namespace ${name}`);
+  /** @throws ApiError if the namespace does not exist. An unreadable one is assumed to exist. */
+  async require(name: string): Promise<void> {
+    const read = await this.get(name);
+    if ('value' in read && read.value === undefined) {
+      throw new ApiError(`namespace ${name} does not exist`);
     }
   }
 
-  get(name: string): Promise<Known<JsonObject | undefined>> {
+  /** @returns the value undefined if the namespace does not exist. */
+  get(name: string): Promise<ReadResult<JsonObject | undefined>> {
     const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
-    const known = this.#known.get(name) ?? knownOf(this.#cluster.read(path));
-    this.#known.set(name, known);
-    return known;
+    const read = this.#read.get(name) ?? readResult(this.#cluster.read(path));
+    this.#read.set(name, read);
+    return read;
   }
-}
-
-/** A namespace as podherald decides by it. */
-export function namespaceFrom(
-  name: string,
-  known: Known<JsonObject | undefined>,
-  annotationsCount: boolean,
-): Namespace {
-  if (!annotationsCount) return { name };
-  if ('unknown' in known) return { name, unavailable: 'it cannot be read' };
-  return { name, annotations: annotationsOf(known.value) };
-}
-
-/** @param gap why it is not known. */
-export function namespaceGap(name: string, { unknown }: Unknown): string {
-  return `what namespace ${name} asks for its pods is not known: ${unknown}`;
 }

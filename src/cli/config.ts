@@ -3,15 +3,20 @@ import { type ConfigSource, defaultConfig } from '../config/compile.ts';
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
-import { type Output, paint } from './output.ts';
-import { readManifest } from './read-manifest.ts';
+import { readManifest } from './manifest-files.ts';
+import { counted, type Output, paint } from './output.ts';
 
-/** The flag of every command that works by a config. */
+/** The option --config, which PODHERALD_CONFIG sets too. */
 export function configOption(help: string): Option {
   return new Option('--config <file>', help).env('PODHERALD_CONFIG');
 }
 
-/** Reads the file if one is given: it alone needs the schema library, which takes time to load. */
+/**
+ * The config of a file, or the built-in config without a file. Only a file loads the schema library,
+ * which takes a while.
+ *
+ * @throws AppError `file` or `config` if the file cannot be read or is invalid.
+ */
 export async function configSource(file: string | undefined): Promise<ConfigSource> {
   if (file === undefined || file === '') return defaultConfig(VERSION);
   const { configFile } = await import('../config/load.ts');
@@ -21,48 +26,66 @@ export async function configSource(file: string | undefined): Promise<ConfigSour
 export function addConfig(program: Command, output: Output): void {
   const config = program
     .command('config')
-    .summary('check, explain and print the config')
-    .description('Everything about the config file, which serve and inject take as --config.')
-    .helpCommand(false);
+    .summary('check a config file, print the effective config, print the JSON Schema')
+    .description(
+      'Works with config files, which serve, inject and other commands take as --config.',
+    )
+    .helpCommand(false)
+    .addHelpText('after', CONFIG_EXAMPLES);
   config
     .command('check')
-    .summary('tell everything that is wrong with a config')
-    .description('Reads a config as serve does, and tells every fault with its line and column.')
-    .argument('<file>', 'the config, or - for standard input')
+    .summary('check a config file and print every error in it')
+    .description(
+      'Checks a config file as serve does. Prints every error with its line and column, and ends with exit code 1 if there is any.',
+    )
+    .argument('<file>', 'config file, or - for standard input')
     .addHelpText('after', CHECK_EXAMPLES)
     .action((file: string) => check(file, output));
   config
     .command('schema')
-    .summary('print the JSON Schema of the config')
+    .summary('print the JSON Schema of config files')
     .description(
-      'Prints the JSON Schema (draft-07) of the config, by which editors help to write one.',
+      'Prints the JSON Schema (draft-07) of config files. Editors use it to complete and check a config file.',
     )
     .addHelpText('after', SCHEMA_EXAMPLES)
     .action(() => printSchema(output));
   config
     .command('print')
     .summary('print the effective config')
-    .description('Prints a config with every default and every built-in profile written out.')
-    .argument('[file]', 'the config, or - for standard input; without it, the defaults')
+    .description(
+      'Prints a config with all defaults and built-in profiles filled in. The output is a valid config file.',
+    )
+    .argument('[file]', 'config file, or - for standard input (default: built-in config)')
     .addHelpText('after', PRINT_EXAMPLES)
     .action((file: string | undefined) => print(file, output));
 }
 
+const CONFIG_EXAMPLES = `
+Examples:
+  podherald config check config.yaml
+  podherald config print config.yaml
+  podherald config schema > config.schema.json`;
+
 const CHECK_EXAMPLES = `
 Examples:
   podherald config check config.yaml
+
+  # Check the config that is installed in the cluster:
   kubectl get configmap podherald -n podherald -o jsonpath='{.data.config\\.yaml}' | podherald config check -`;
 
 const SCHEMA_EXAMPLES = `
 Examples:
   podherald config schema > config.schema.json
 
-  With this as its first line, editors that have yaml-language-server complete and check a config:
+  # For editors with yaml-language-server, write this as the first line of the config file:
   # yaml-language-server: $schema=config.schema.json`;
 
 const PRINT_EXAMPLES = `
 Examples:
+  # Print the built-in config:
   podherald config print
+
+  # Print what a config file means, with all defaults:
   podherald config print config.yaml`;
 
 async function check(file: string, output: Output): Promise<void> {
@@ -82,7 +105,7 @@ async function print(file: string | undefined, output: Output): Promise<void> {
   output.out(printConfig(config));
 }
 
-/** Faults go to standard output, as they are the result of a check; the error only counts them. */
+/** Writes faults to standard output, because they are the result of a check. The error counts them. */
 async function read(file: string, output: Output): Promise<{ name: string; config: Config }> {
   const { parseConfig } = await import('../config/parse.ts');
   const { faultLine } = await import('../config/parse.ts');
@@ -91,8 +114,5 @@ async function read(file: string, output: Output): Promise<{ name: string; confi
   if ('config' in parsed) return { name, config: parsed.config };
   const { faults } = parsed;
   for (const fault of faults) output.out(`${paint(output, 'red', faultLine(name, fault))}\n`);
-  throw new AppError(
-    'config',
-    `${name} has ${faults.length} fault${faults.length === 1 ? '' : 's'}`,
-  );
+  throw new AppError('config', `${name} has ${counted(faults.length, 'error')}`);
 }

@@ -1,8 +1,9 @@
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
 import type { Annotations } from '../core/api/pod.ts';
-import { annotationsOf } from '../diagnosis/live-pod.ts';
-import { objectAt } from '../diagnosis/webhook-entries.ts';
+import { unreadableDefaults } from '../diagnosis/cluster-state.ts';
+import { explainWorkload, type WorkloadContext } from '../diagnosis/explain-workload.ts';
+import { annotationsOf, objectAt } from '../diagnosis/object-metadata.ts';
 import { AppError, faultsError } from '../errors.ts';
 import { type ManifestDocument, parseManifest } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
@@ -16,28 +17,30 @@ import {
 import { findWorkloads } from '../manifests/workloads.ts';
 import {
   DEFAULT_NAMESPACE,
-  namespaceGap,
+  NamespaceReader,
   type OpenCluster,
   openCluster,
-  ReadNamespaces,
   readInjectors,
 } from './cluster-view.ts';
-import { explainWorkload, type Surroundings } from './explain-workload.ts';
-import type { ExplainedAll } from './explained.ts';
-import { located } from './inject.ts';
-import { manifestRules } from './manifest-rules.ts';
-import { type ManifestFile, readManifest } from './read-manifest.ts';
-import { type ConfigFlags, isAway, type UsedConfig, usedConfig } from './used-config.ts';
+import type { ExplainResult } from './explain-output.ts';
+import { located, type ManifestFile, manifestRules, readManifest } from './manifest-files.ts';
+import {
+  type ConfigFlags,
+  isClusterUnreachable,
+  type UsedConfig,
+  usedConfig,
+} from './used-config.ts';
 
-interface FileFlags extends ConfigFlags {
-  readonly namespace?: string;
-}
-
-/** With a config given, manifests are explained without a cluster. */
+/**
+ * Explains every pod and workload in manifests. With `--config` no cluster is read.
+ *
+ * @param names of files; `-` is standard input.
+ * @throws AppError `file`, `manifest` or `config`. A cluster that is unreachable is only noted.
+ */
 export async function explainFiles(
   names: readonly string[],
-  flags: FileFlags,
-): Promise<ExplainedAll> {
+  flags: ConfigFlags & { readonly namespace?: string },
+): Promise<ExplainResult> {
   const files = await Promise.all(names.map(readManifest));
   const faults = files.flatMap(({ name, text }) => located(name, parseManifest(text).faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
@@ -46,16 +49,14 @@ export async function explainFiles(
   try {
     const config = await usedConfig(flags, found);
     const namespace = flags.namespace ?? cluster?.namespace ?? DEFAULT_NAMESPACE;
-    return {
-      config,
-      ...(await explainTexts(files, config, isAway(config) ? undefined : cluster, namespace)),
-    };
+    const reachable = isClusterUnreachable(config) ? undefined : cluster;
+    return { config, ...(await explainTexts(files, config, reachable, namespace)) };
   } finally {
     cluster?.close();
   }
 }
 
-/** A manifest can be explained without one, also where the kubeconfig is at fault. */
+/** An invalid kubeconfig is returned as an error: manifests can be explained without a cluster. */
 async function clusterIfAny(): Promise<OpenCluster | ApiError | undefined> {
   try {
     return await openCluster();
@@ -65,61 +66,59 @@ async function clusterIfAny(): Promise<OpenCluster | ApiError | undefined> {
   }
 }
 
-const NO_NAMESPACES: NamespacesRead = { known: new Map(), notes: [] };
-
+/** @param namespace the namespace of objects that name none. */
 async function explainTexts(
   files: readonly ManifestFile[],
   config: UsedConfig,
   cluster: ApiClient | undefined,
   namespace: string,
-): Promise<Omit<ExplainedAll, 'config'>> {
+): Promise<Omit<ExplainResult, 'config'>> {
   const rules = manifestRules(config.rules);
   const read = files.map(({ name, text }) => ({ name, ...parseManifest(text) }));
   const documents = read.flatMap((file) => file.documents);
-  const places = namespacePlaces(read);
-  const given = namespacesIn(documents);
-  const live = cluster && new ReadNamespaces(cluster);
+  const inManifests = namespacesIn(documents);
+  const locations = namespaceLocations(read);
+  const reader = cluster && new NamespaceReader(cluster);
   const names = documents
     .flatMap(({ value }) => findWorkloads(value))
     .map((workload) => workload.namespace ?? namespace)
-    .filter((name) => !given.has(name));
-  const counts = config.namespaces.annotations;
-  const { known, notes } =
-    live !== undefined && counts
-      ? await readNamespaces(live, new Set(names), (name) => places.has(name))
-      : NO_NAMESPACES;
-  const namespaces: NamespaceAnnotations = new Map([...known, ...given]);
+    .filter((name) => !inManifests.has(name));
+  const { inCluster, notes } =
+    reader !== undefined && config.namespaces.annotations
+      ? await readNamespaces(reader, new Set(names), (name) => locations.has(name))
+      : { inCluster: new Map<string, Annotations>(), notes: [] };
+  const namespaces: NamespaceAnnotations = new Map([...inCluster, ...inManifests]);
   const injectors = cluster && (await readInjectors(cluster));
   const texts = files.map(({ text }) => text);
   const injected = injectManifests(texts, { rules, namespace, annotate: new Map(), namespaces });
-  const around = async (file: string, report: WorkloadReport): Promise<Surroundings> => {
+  const contextOf = async (file: string, report: WorkloadReport): Promise<WorkloadContext> => {
     const name = report.workload.namespace ?? namespace;
     const annotations = namespaces.get(name);
-    const namespaceObject = live && (await live.get(name));
+    const namespaceObject = reader && (await reader.get(name));
     return {
       namespace: { name, ...(annotations && { annotations }) },
       ...(namespaceObject && { namespaceObject }),
       ...injectors,
       rules,
-      places: {
+      locations: {
         pod: (path) => `${file}:${report.lineOf(path)}`,
-        namespace: (one, path) => places.get(one)?.(path),
-        config: config.placeOf,
+        namespace: (one, path) => locations.get(one)?.(path),
+        config: config.locationOf,
       },
       isLive: false,
     };
   };
   const explained = injected.flatMap(({ reports }, index) =>
     reports.map(async (report) => {
-      const surroundings = await around(files[index]?.name ?? '', report);
-      return explainWorkload(report.workload, report.mutation, surroundings);
+      const context = await contextOf(files[index]?.name ?? '', report);
+      return explainWorkload(report.workload, report.mutation, context);
     }),
   );
   return { explained: await Promise.all(explained), notes };
 }
 
-/** Where each Namespace of the input says something; the last of a name counts. */
-function namespacePlaces(
+/** The locations in each Namespace of the manifests. Of several with one name, the last is used. */
+function namespaceLocations(
   files: readonly { readonly name: string; readonly documents: readonly ManifestDocument[] }[],
 ): Map<string, (path: Path) => string> {
   return new Map(
@@ -137,24 +136,26 @@ function namespacePlaces(
 }
 
 interface NamespacesRead {
-  readonly known: ReadonlyMap<string, Annotations>;
-  /** What is not known of them, or wrong with them. */
+  readonly inCluster: ReadonlyMap<string, Annotations>;
+  /** One sentence for each namespace that is unreadable or does not exist. */
   readonly notes: readonly string[];
 }
 
 async function readNamespaces(
-  live: ReadNamespaces,
+  reader: NamespaceReader,
   names: ReadonlySet<string>,
-  isGiven: (name: string) => boolean,
+  isInManifests: (name: string) => boolean,
 ): Promise<NamespacesRead> {
-  const known = new Map<string, Annotations>();
+  const inCluster = new Map<string, Annotations>();
   const notes: string[] = [];
   for (const name of names) {
-    const found = await live.get(name);
-    if ('unknown' in found) notes.push(namespaceGap(name, found));
-    else known.set(name, annotationsOf(found.value));
-    const isMissing = 'value' in found && found.value === undefined;
-    if (isMissing && !isGiven(name)) notes.push(`there is no namespace ${name} in the cluster`);
+    const read = await reader.get(name);
+    if ('unreadable' in read) notes.push(unreadableDefaults(name, read));
+    else inCluster.set(name, annotationsOf(read.value));
+    const isMissing = 'value' in read && read.value === undefined;
+    if (isMissing && !isInManifests(name)) {
+      notes.push(`namespace ${name} does not exist in the cluster`);
+    }
   }
-  return { known, notes };
+  return { inCluster, notes };
 }

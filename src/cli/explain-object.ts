@@ -2,49 +2,50 @@ import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
 import { mutate } from '../core/admission/mutate.ts';
 import type { JsonObject } from '../core/api/json.ts';
-import { findWorkloads } from '../manifests/workloads.ts';
-import {
-  namespaceFrom,
-  type OpenCluster,
-  openCluster,
-  ReadNamespaces,
-  readInjectors,
-} from './cluster-view.ts';
-import { explainWorkload } from './explain-workload.ts';
-import type { ExplainedAll } from './explained.ts';
-import { manifestRules } from './manifest-rules.ts';
-import type { ObjectName } from './object-path.ts';
-import { topOwner } from './top-owner.ts';
+import { namespaceFrom } from '../diagnosis/cluster-state.ts';
+import { explainWorkload } from '../diagnosis/explain-workload.ts';
+import { controllerOf, ownerOf } from '../diagnosis/object-metadata.ts';
+import { findWorkloads, type Workload } from '../manifests/workloads.ts';
+import { NamespaceReader, readInjectors, readResult, requireCluster } from './cluster-view.ts';
+import type { ExplainResult } from './explain-output.ts';
+import { manifestRules } from './manifest-files.ts';
+import { type ObjectName, objectOf } from './object-path.ts';
 import { type ConfigFlags, usedConfig } from './used-config.ts';
 
-/** @throws AppError `cluster` where the object cannot be read. */
+/**
+ * Explains a pod or workload of the cluster.
+ *
+ * @throws AppError `cluster` if the object is unreadable, `config` if the config is invalid.
+ */
 export async function explainObject(
   object: ObjectName,
   flags: ConfigFlags & { readonly namespace?: string },
-): Promise<ExplainedAll> {
-  const cluster = await theCluster();
+): Promise<ExplainResult> {
+  const cluster = await requireCluster();
   try {
     const name = flags.namespace ?? cluster.namespace;
-    const namespaces = new ReadNamespaces(cluster);
+    const namespaces = new NamespaceReader(cluster);
     const value = await readObject(cluster, namespaces, object, name);
     const config = await usedConfig(flags, cluster);
     const injectors = await readInjectors(cluster);
     const namespaceObject = await namespaces.get(name);
     const rules = object.kind === 'Pod' ? config.rules : manifestRules(config.rules);
     const namespace = namespaceFrom(name, namespaceObject, config.namespaces.annotations);
-    const places = { pod: () => undefined, namespace: () => undefined, config: config.placeOf };
-    const owner = await topOwner(value, name, cluster);
-    const around = {
+    const context = {
       ...injectors,
       namespace,
       namespaceObject,
       rules,
-      places,
-      owner,
+      locations: {
+        pod: () => undefined,
+        namespace: () => undefined,
+        config: config.locationOf,
+      },
+      owner: await readResult(topOwner(value, name, cluster)),
       isLive: true,
     };
     const explained = findWorkloads(value).map((workload) =>
-      explainWorkload(workload, mutate(workload.template, namespace, rules), around),
+      explainWorkload(workload, mutate(workload.template, namespace, rules), context),
     );
     return { config, explained, notes: [] };
   } finally {
@@ -52,23 +53,39 @@ export async function explainObject(
   }
 }
 
-/** @throws AppError `cluster` where none is configured. */
-export async function theCluster(): Promise<OpenCluster> {
-  const cluster = await openCluster();
-  if (cluster !== undefined) return cluster;
-  throw new ApiError(
-    'no cluster is configured: set KUBECONFIG, or have a ~/.kube/config, as kubectl does',
-  );
-}
-
 async function readObject(
   cluster: ApiClient,
-  namespaces: ReadNamespaces,
+  namespaces: NamespaceReader,
   { kind, name, path }: ObjectName,
   namespace: string,
 ): Promise<JsonObject> {
   const object = await cluster.read(path(namespace));
   if (object !== undefined) return object;
-  await namespaces.expect(namespace);
-  throw new ApiError(`there is no ${kind} ${name} in namespace ${namespace}`);
+  await namespaces.require(namespace);
+  throw new ApiError(`${kind} ${name} does not exist in namespace ${namespace}`);
+}
+
+/**
+ * The workload that somebody wrote so that the pod exists: the Deployment instead of its ReplicaSet,
+ * the CronJob instead of its Job. A Deployment is recognized by the label of its pods, as in `audit`.
+ * For a custom controller, it is the topmost object of a supported kind.
+ *
+ * @returns undefined if the pod has no owner of a supported kind.
+ * @throws ApiError if an owner is unreadable.
+ */
+async function topOwner(
+  pod: JsonObject,
+  namespace: string,
+  cluster: ApiClient,
+): Promise<Workload | undefined> {
+  let top: Workload | undefined;
+  let object = pod;
+  for (;;) {
+    const owner = controllerOf(object) && ownerOf(object);
+    const name = owner && objectOf(owner.kind, owner.name);
+    const next = name && (await cluster.read(name.path(namespace)));
+    if (next === undefined) return top;
+    object = next;
+    [top] = findWorkloads(next);
+  }
 }

@@ -1,22 +1,24 @@
 import { stringify } from 'yaml';
 import { isMalformed, parsePod } from '../core/api/pod.ts';
-import { type Change, filesAt } from '../diagnosis/changes.ts';
-import type { ExplainedWish, Explanation } from '../diagnosis/explanation.ts';
-import { misplacedSentences } from '../diagnosis/misplaced.ts';
-import { whyNotSentence } from '../diagnosis/why-not.ts';
-import { unifiedDiff } from './diff.ts';
-import type { Explained } from './explained.ts';
-import { counted } from './inject-summary.ts';
-import { type Output, paint } from './output.ts';
-import { tableText } from './table.ts';
+import type { ExplainedWorkload, LivePod } from '../diagnosis/explain-workload.ts';
+import type { ExplainedRequest, Explanation } from '../diagnosis/explanation.ts';
+import { filesAt, type InjectedItems } from '../diagnosis/injected-items.ts';
+import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
+import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
+import { counted, type Output, paint, tableText, unifiedDiff } from './output.ts';
 
 const WIDTH = 110;
 
-/** One pod or workload, for people. */
-export function explainText(explained: Explained, output: Output): string {
+/** What `explain` writes to a terminal about one pod or workload: a headline, tables and a diff. */
+export function explainText(explained: ExplainedWorkload, output: Output): string {
   const { kind, namespace, name } = explained;
   const title = paint(output, 'bold', `${kind} ${namespace}/${name}`);
-  const parts = [facts(explained), changes(explained), reasons(explained), diff(explained, output)];
+  const parts = [
+    factsTable(explained),
+    itemsTable(explained),
+    reasonsTable(explained),
+    diff(explained, output),
+  ];
   const body = parts.filter((part) => part !== '').join('\n');
   return `${title}: ${headline(explained)}\n${indented(body)}`;
 }
@@ -25,139 +27,156 @@ function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
-function headline({ mutation, live, explanation, reach }: Explained): string {
+function headline({ mutation, live, explanation, reach }: ExplainedWorkload): string {
   const { outcome } = mutation;
-  if (mutation.reason === 'malformed_pod') return malformed(explanation);
-  if (live === undefined) {
-    const isIgnored = outcome !== 'skipped' && reach && 'asked' in reach && !reach.asked;
-    return OUTCOME_WORDS[outcome] + (isIgnored ? ', if the webhook were asked' : '');
-  }
-  const isIn = explanation.there.some(({ kind }) => kind !== 'annotation');
-  if (live.because !== undefined)
-    return isIn ? 'has part of what it asks for' : 'lacks what it asks for';
-  if (live.byDesign.length > 0)
-    return `${isIn ? 'has part' : 'has nothing'} of what its namespace asks for, by design`;
-  if (explanation.there.length > 0) return 'has what it asks for';
-  return outcome === 'unchanged' ? 'has all of its own' : OUTCOME_WORDS[outcome];
+  if (mutation.reason === 'malformed_pod') return malformedHeadline(explanation);
+  if (live !== undefined) return liveHeadline(live, explanation);
+  const isExcluded = outcome !== 'skipped' && reach && 'called' in reach && !reach.called;
+  return HEADLINES[outcome] + (isExcluded ? ' if the webhook were called' : '');
 }
 
-function malformed({ reasons: [first] }: Explanation): string {
-  return `would be refused by the API server: ${first?.decidedBy ?? first?.message}`;
-}
-
-const OUTCOME_WORDS = {
+const HEADLINES = {
   injected: 'would be injected',
-  unchanged: 'has all that it asks for',
-  skipped: 'would get nothing',
+  unchanged: 'already has everything that it requests',
+  skipped: 'would not be injected',
   denied: 'would be denied',
-  failed_open: 'would be let through as it is, as podherald fails',
+  failed_open: 'would be admitted unchanged, because podherald fails',
 } as const;
 
-function facts(explained: Explained): string {
-  const { explanation, live, ownerUnknown } = explained;
+function malformedHeadline({ reasons: [first] }: Explanation): string {
+  return `would be rejected by the API server: ${first?.cause ?? first?.message}`;
+}
+
+function liveHeadline({ because, notApplicable }: LivePod, explanation: Explanation): string {
+  const { outcome, present } = explanation;
+  const isInjected = present.some(({ kind }) => kind !== 'annotation');
+  if (because !== undefined) return `missing ${isInjected ? 'part of ' : ''}its injection`;
+  if (notApplicable.length > 0) {
+    return isInjected
+      ? 'injected, but some defaults of its namespace cannot be applied'
+      : 'not injected, because the defaults of its namespace cannot be applied';
+  }
+  if (present.length > 0) return 'injected; nothing is missing';
+  return outcome === 'unchanged' ? 'already sets everything itself' : HEADLINES[outcome];
+}
+
+function factsTable(explained: ExplainedWorkload): string {
+  const { explanation, live, ownerUnreadable } = explained;
   const rows = [
-    ...explanation.wishes.map((wish) => ['asks', wishText(wish, explained)]),
-    ...explanation.config.map(({ field, value, at }) => [
+    ...explanation.requests.map((request) => ['request', requestText(request, explained)]),
+    ...explanation.config.map(({ field, value, location = 'default' }) => [
       'config',
-      `${field}: ${value} (${at ?? 'the default'})`,
+      `${field}: ${value} (${location})`,
     ]),
-    ...mistakes(explained).map((sentence) => ['mistake', sentence]),
-    ...(ownerUnknown === undefined ? [] : [['owner', `not known: ${ownerUnknown}`]]),
+    ...misplacedRows(explained),
+    ...(ownerUnreadable === undefined ? [] : [['owner', `unreadable: ${ownerUnreadable}`]]),
     ...webhookRows(explained),
-    ...(live?.because ? [['likely', whyNotSentence(live.because)]] : []),
+    ...(live?.because ? [['likely reason', missingReasonSentence(live.because)]] : []),
     ...(live?.status === undefined ? [] : [['status', live.status]]),
   ];
   return rows.length === 0 ? '' : tableText(rows, WIDTH);
 }
 
-function mistakes({ kind, name, misplaced }: Explained): string[] {
+function requestText(
+  { key, value, on, location, effective }: ExplainedRequest,
+  { kind, namespace }: ExplainedWorkload,
+): string {
+  const ofPod = kind === 'Pod' ? 'the pod' : 'the pod template';
+  const where = [on === 'pod' ? ofPod : `namespace ${namespace}`, location]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  return `${key}: ${JSON.stringify(value)} (${where}${effective ? '' : `; overridden by ${ofPod}`})`;
+}
+
+function misplacedRows({ kind, name, misplaced }: ExplainedWorkload): string[][] {
   if (misplaced === undefined) return [];
   const { owner } = misplaced;
   const isItself = owner.kind === kind && owner.name === name;
-  return misplacedSentences(misplaced, isItself ? kind : `${owner.kind} ${owner.name}`);
+  const sentences = misplacedSentences(misplaced, isItself ? kind : `${owner.kind} ${owner.name}`);
+  return sentences.map((sentence) => ['misplaced', sentence]);
 }
 
-function wishText({ key, value, on, at, counts }: ExplainedWish, { kind, namespace }: Explained) {
-  const place =
-    on === 'namespace' ? `namespace ${namespace}` : (PLACES[kind] ?? 'the pod template');
-  const where = at === undefined ? place : `${place}, ${at}`;
-  return `${key}: ${JSON.stringify(value)} (${where}${counts ? '' : '; the pod’s own word counts'})`;
-}
-
-const PLACES: Readonly<Record<string, string>> = { Pod: 'the pod' };
-
-function webhookRows({ reach }: Explained): string[][] {
+function webhookRows({ reach }: ExplainedWorkload): string[][] {
   if (reach === undefined) return [];
-  if ('unknown' in reach) return [['webhook', `not known: ${reach.unknown}`]];
-  if (!reach.asked) return [['webhook', `not asked: ${whyNotSentence(reach.because)}`]];
-  const { by, unknownConditions } = reach;
+  if ('unreadable' in reach) {
+    return [['webhook', `unknown whether it is called: ${reach.unreadable}`]];
+  }
+  if (!reach.called) return [['webhook', `not called: ${missingReasonSentence(reach.because)}`]];
+  const { webhook, unknownConditions } = reach;
   const unless =
     unknownConditions.length === 0
       ? ''
-      : `, unless its matchConditions say otherwise (${unknownConditions.join(', ')})`;
-  const { name, configuration, failurePolicy } = by;
+      : `, unless its matchConditions exclude the pod (${unknownConditions.join(', ')})`;
+  const { name, configuration, failurePolicy } = webhook;
   return [
-    ['webhook', `${name} of ${configuration} is asked${unless}; failurePolicy ${failurePolicy}`],
+    [
+      'webhook',
+      `called: ${name} of MutatingWebhookConfiguration ${configuration}, failurePolicy ${failurePolicy}${unless}`,
+    ],
   ];
 }
 
-function changes({ explanation, live, after }: Explained): string {
-  const { there, added, reasons } = explanation;
+const POD = '(pod)';
+
+/** Rows about containers come first, then those about the pod. */
+function itemsTable({ explanation, live, after }: ExplainedWorkload): string {
+  const { present, added, reasons } = explanation;
   const pod = parsePod(after);
   const files: FilesAt = (container, path) =>
     isMalformed(pod) ? [] : filesAt(pod, container, path);
-  const verb = live === undefined ? 'gets' : 'lacks';
   const rows = [
-    ...there.map((change) => row(change, 'has', files)),
-    ...added.map((change) => row(change, verb, files)),
+    ...present.map((items) => itemsRow(items, 'present', files)),
+    ...added.map((items) => itemsRow(items, live === undefined ? 'added' : 'missing', files)),
   ];
   const kept = reasons.filter(({ kind }) => kind === 'kept');
   const all = [
-    ...rows.filter(([container]) => container !== THE_POD),
-    ...kept.map(({ message, container = '' }) => [container, 'keeps', message]),
-    ...rows.filter(([container]) => container === THE_POD),
+    ...rows.filter(([container]) => container !== POD),
+    ...kept.map(({ message, container = '' }) => [container, 'kept', message]),
+    ...rows.filter(([container]) => container === POD),
   ];
-  return all.length === 0 ? '' : tableText([['CONTAINER', '', 'WHAT'], ...all], WIDTH);
+  return all.length === 0 ? '' : tableText([['CONTAINER', 'STATE', 'WHAT'], ...all], WIDTH);
 }
-
-const THE_POD = '(the pod)';
 
 type FilesAt = (container: string, mountPath: string) => readonly string[];
 
-function row({ container = THE_POD, kind, names }: Change, verb: string, files: FilesAt): string[] {
+function itemsRow(
+  { container = POD, kind, names }: InjectedItems,
+  state: string,
+  files: FilesAt,
+): string[] {
   const what =
     kind === 'files'
       ? names.map((path) => filesText(path, files(container, path))).join('; ')
-      : `${counted(names.length, WORDS[kind])}: ${names.join(', ')}`;
-  return [container, verb, what];
+      : `${counted(names.length, NOUNS[kind])}: ${names.join(', ')}`;
+  return [container, state, what];
 }
 
 function filesText(path: string, files: readonly string[]): string {
   return files.length === 0 ? `files at ${path}` : `files at ${path}: ${files.join(', ')}`;
 }
 
-const WORDS = {
+const NOUNS = {
   env: 'variable',
   container: 'container',
   volume: 'volume',
   annotation: 'annotation',
 } as const;
 
-function reasons({ explanation }: Explained): string {
-  const lines = explanation.reasons.flatMap(({ reason, message, decidedBy }) => [
+function reasonsTable({ explanation }: ExplainedWorkload): string {
+  const rows = explanation.reasons.flatMap(({ reason, message, cause }) => [
     [reason, message],
-    ...(decidedBy === undefined ? [] : [['', `decided by: ${decidedBy}`]]),
+    ...(cause === undefined ? [] : [['', `cause: ${cause}`]]),
   ]);
-  return lines.length === 0 ? '' : tableText([['REASON', ''], ...lines], WIDTH);
+  return rows.length === 0 ? '' : tableText([['REASON', 'MESSAGE'], ...rows], WIDTH);
 }
 
-function diff({ before, after }: Explained, output: Output): string {
+function diff({ before, after }: ExplainedWorkload, output: Output): string {
   if (before === after) return '';
-  return unifiedDiff(stringify(before, PLAIN), stringify(after, PLAIN), output);
+  return unifiedDiff(stringify(before, AS_KUBECTL), stringify(after, AS_KUBECTL), output);
 }
 
-/** As kubectl prints YAML, so that a diff reads alike. */
-const PLAIN = { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false } as const;
+/** How kubectl formats YAML. */
+const AS_KUBECTL = { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false } as const;
 
 /** A line for people, on standard error. */
 export function noteText(text: string): string {

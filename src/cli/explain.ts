@@ -1,11 +1,8 @@
 import { type Command, Option } from 'commander';
-import { stringify } from 'yaml';
 import { filenames } from './arguments.ts';
-import { explainData } from './explain-data.ts';
 import { explainFiles } from './explain-files.ts';
 import { explainObject } from './explain-object.ts';
-import { explainText, noteText } from './explain-text.ts';
-import type { ExplainedAll } from './explained.ts';
+import { writeExplained } from './explain-output.ts';
 import { type ObjectName, objectName } from './object-path.ts';
 import type { Output } from './output.ts';
 import { addConfigFlags, type ConfigFlags } from './used-config.ts';
@@ -19,9 +16,9 @@ interface ExplainFlags extends ConfigFlags {
 export function addExplain(program: Command, output: Output): void {
   const command = program
     .command('explain')
-    .summary('what would be, or was, injected, and why')
+    .summary('show what is injected into a pod, and why')
     .description(
-      'Tells for manifests, or for an object of the cluster, what podherald adds to which container, what it keeps and why, and whether the webhook is asked at all.',
+      'Shows what podherald adds to each container of a pod or workload, what it keeps, the reason for both, and whether the API server calls the webhook for it. It explains manifests or an object of the cluster, and changes nothing.',
     )
     .argument('[object]', 'an object of the cluster, such as pod/web or deployment/web', objectName)
     .option(
@@ -31,10 +28,10 @@ export function addExplain(program: Command, output: Output): void {
     )
     .option(
       '-n, --namespace <name>',
-      'namespace of the object, or of objects that name none (default: that of the context of the kubeconfig, else default)',
+      'namespace of the object, or of objects without a namespace (default: the namespace of the current context, or default)',
     )
     .addOption(
-      new Option('-o, --output <format>', 'what to write')
+      new Option('-o, --output <format>', 'output format')
         .choices(['text', 'json', 'yaml'])
         .default('text'),
     );
@@ -42,8 +39,8 @@ export function addExplain(program: Command, output: Output): void {
     .addHelpText(
       'after',
       `
-A manifest is explained by the config, the namespaces and the webhook of the cluster that kubectl would talk to. With
---config no cluster is asked about a manifest.
+The cluster is the one that kubectl would use. For manifests, its config, namespaces and webhook are used if there is a cluster.
+With --config, manifests are explained without a cluster.
 
 Examples:
   podherald explain -f deployment.yaml
@@ -64,30 +61,11 @@ async function explain(
 ): Promise<void> {
   const { filename } = flags;
   if ((object === undefined) === (filename === undefined)) {
-    command.error('error: name either one object, such as pod/web, or files with --filename');
+    command.error('error: give either one object, such as pod/web, or files with --filename');
   }
-  const all =
+  const result =
     object === undefined
       ? await explainFiles(filename ?? [], flags)
       : await explainObject(object, flags);
-  write(all, flags, output);
-}
-
-function write(all: ExplainedAll, flags: ExplainFlags, output: Output): void {
-  const { config, explained, notes } = all;
-  if (config.trouble !== undefined) output.note(noteText(config.trouble.message));
-  for (const note of notes) output.note(noteText(note));
-  if (flags.output === 'text') {
-    output.note(noteText(`by ${config.name}`));
-    if (explained.length === 0)
-      output.note(noteText('there is no pod and no workload in the input'));
-    output.out(explained.map((one) => explainText(one, output)).join('\n'));
-    return;
-  }
-  const data = { config: config.name, objects: explained.map(explainData) };
-  output.out(
-    flags.output === 'json'
-      ? `${JSON.stringify(data, null, 2)}\n`
-      : stringify(data, { lineWidth: 0, aliasDuplicateObjects: false }),
-  );
+  writeExplained(result, flags.output, output);
 }

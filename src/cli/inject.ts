@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
+import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
+import { findMisplaced, misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { faultsError } from '../errors.ts';
-import { joinManifests, type ManifestRemark } from '../manifests/documents.ts';
-import { injectManifests } from '../manifests/inject.ts';
+import { joinManifests } from '../manifests/documents.ts';
+import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
+import { displayName } from '../manifests/workloads.ts';
 import { filenames, keyValue, serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
-import { summarize } from './inject-summary.ts';
-import { manifestRules } from './manifest-rules.ts';
-import type { Output } from './output.ts';
-import { readManifest } from './read-manifest.ts';
+import { located, manifestRules, readManifest } from './manifest-files.ts';
+import { counted, type Output } from './output.ts';
 
 interface InjectFlags {
   readonly filename: readonly string[];
@@ -21,33 +22,38 @@ interface InjectFlags {
 export function addInject(program: Command, output: Output): void {
   program
     .command('inject')
-    .summary('the same injection on manifests')
+    .summary('inject into manifests instead of pods in a cluster')
     .description(
-      'Writes the manifests to standard output with what the webhook would add to their pods and pod templates. All else stays as it is: comments, order, other documents.',
+      'Adds to the pods and pod templates in manifests what the webhook would add to the pods, and writes all manifests to standard output. Only adds lines: comments, order and other documents stay as they are. Writes a summary to standard error. If a pod or its annotations are invalid, writes no manifests and ends with exit code 1.',
     )
     .requiredOption(
       '-f, --filename <file>',
-      'a manifest, or - for standard input; may be repeated',
+      'manifest (YAML or JSON), or - for standard input; may be repeated',
       filenames,
     )
-    .option('-n, --namespace <name>', 'namespace of objects that name none', 'default')
+    .option('-n, --namespace <name>', 'namespace of objects without metadata.namespace', 'default')
     .option(
       '--annotate <key=value>',
-      'add an annotation to every pod and pod template first; may be repeated',
+      'first add this annotation to every pod and pod template without it; may be repeated',
       keyValue,
     )
-    .addOption(configOption('the webhook’s config'))
+    .addOption(configOption('config file of podherald (default: built-in config)'))
     .option(
       '--kubernetes-version <version>',
-      `version of the API server, which the ambassador's image follows (default: ${BUILT_IN_VERSION.release})`,
+      `version of the API server; sets the tag of the ambassador image (default: ${BUILT_IN_VERSION.release})`,
       serverVersion,
     )
     .addHelpText(
       'after',
       `
 Examples:
+  # Print the injected manifest:
   podherald inject -f deployment.yaml
+
+  # Inject between kustomize and kubectl:
   kustomize build . | podherald inject -f - | kubectl apply -f -
+
+  # Inject into a pod that has no annotation:
   podherald inject -f pod.yaml --annotate inject-metadata=true`,
     )
     .action((flags: InjectFlags) => inject(flags, output));
@@ -75,7 +81,47 @@ async function inject(flags: InjectFlags, output: Output): Promise<void> {
   output.note(summarize(reports, options.rules.annotationPrefix));
 }
 
-/** Remarks with the name of their file. */
-export function located(name: string, remarks: readonly ManifestRemark[]): string[] {
-  return remarks.map(({ line, message }) => `${name}:${line}: ${message}`);
+/**
+ * One line for each pod and workload, followed by indented lines: what the pod keeps, warnings, and
+ * annotations that have no effect because they are on the workload.
+ */
+export function summarize(reports: readonly WorkloadReport[], annotationPrefix: string): string {
+  if (reports.length === 0) {
+    return NO_PODS;
+  }
+  return reports
+    .flatMap((report) => [...linesOf(report), ...misplaced(report, annotationPrefix)])
+    .map((line) => `podherald: ${line}\n`)
+    .join('');
+}
+
+/** The summary of an input without pods. */
+export const NO_PODS = 'podherald: no pods or workloads in the input: wrote it unchanged\n';
+
+function linesOf(report: WorkloadReport): string[] {
+  const { workload, mutation } = report;
+  const { outcome, findings } = mutation;
+  const skip = findings.find((found) => kindOf(found) === 'skipped');
+  const notices = findings.filter((found) => found !== skip);
+  const why = skip === undefined ? '' : `: ${sentenceOf(skip)}`;
+  return [
+    `${displayName(workload)}: ${outcome}${amount(report)}${why}`,
+    ...notices.map((notice) => `  ${sentenceOf(notice)}`),
+  ];
+}
+
+function amount({ mutation }: WorkloadReport): string {
+  const { env, volume, ambassador } = mutation.injected;
+  const parts = [
+    env > 0 && counted(env, 'variable'),
+    volume > 0 && counted(volume, 'volume'),
+    ambassador > 0 && 'the ambassador',
+  ];
+  const words = parts.filter((part) => part !== false).join(', ');
+  return words === '' ? '' : ` ${words}`;
+}
+
+function misplaced({ workload }: WorkloadReport, annotationPrefix: string): string[] {
+  const wrong = findMisplaced(workload, annotationPrefix);
+  return wrong === undefined ? [] : misplacedSentences(wrong).map((sentence) => `  ${sentence}`);
 }

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isDnsLabel } from '../core/api/names.ts';
 import { faultsError } from '../errors.ts';
 import { installManifests } from '../render/install/install-manifests.ts';
 import {
@@ -17,8 +16,9 @@ import {
 } from '../render/install/install-options.ts';
 import { commentLines, manifestText } from '../render/install/manifest-text.ts';
 import { VERSION } from '../version.ts';
+import { namespaceName } from './arguments.ts';
+import { readManifest } from './manifest-files.ts';
 import type { Output } from './output.ts';
-import { readManifest } from './read-manifest.ts';
 
 interface ManifestsFlags {
   readonly tls: TlsSource;
@@ -40,51 +40,72 @@ export function addManifests(program: Command, output: Output): void {
     new Option(flags, help).choices(choices).default(value);
   program
     .command('manifests')
-    .summary('everything to install podherald')
+    .summary('print the manifests that install podherald')
     .description(
-      'Writes everything that an installation is made of to standard output, in the order in which it is applied; each risky field has its reason as a comment.',
+      'Prints all manifests of an installation, in the order in which kubectl must apply them. Comments explain the fields that carry a risk.',
     )
-    .addOption(choice('--tls <source>', 'where the certificate comes from', TLS_SOURCES, tls))
-    .addOption(choice('--scope <scope>', 'whose pods are sent', SCOPES, scope))
+    .addOption(choice('--tls <source>', 'source of the certificate; see below', TLS_SOURCES, tls))
     .addOption(
-      choice('--failure-policy <policy>', 'without podherald', FAILURE_POLICIES, failurePolicy),
+      choice('--scope <scope>', 'pods that the API server sends; see below', SCOPES, scope),
+    )
+    .addOption(
+      choice(
+        '--failure-policy <policy>',
+        'what the API server does with pods while podherald is unavailable: admit them without injection (Ignore) or reject them (Fail)',
+        FAILURE_POLICIES,
+        failurePolicy,
+      ),
     )
     .option(
       '-n, --namespace <name>',
-      'where podherald runs: a namespace of its own',
+      'namespace to install into; use it for podherald only',
       homeNamespace,
       namespace,
     )
-    .option('--no-create-namespace', 'the namespace is there, and stays whose it is')
-    .option('--image <image>', 'podherald’s image', imageName, `podherald:${VERSION}`)
-    .option('--replicas <number>', 'how many podheralds', replicaCount, replicas)
-    .option('--port <number>', 'port of its pods; 10250 on private GKE', podPort, port)
+    .option('--no-create-namespace', 'use an existing namespace and do not manage it')
+    .option('--image <image>', 'image of podherald', imageName, `podherald:${VERSION}`)
+    .option('--replicas <number>', 'number of replicas', replicaCount, replicas)
+    .option(
+      '--port <number>',
+      'port of the webhook in the pods. On private GKE clusters, 10250 needs no firewall rule',
+      podPort,
+      port,
+    )
     .option(
       '--exclude-namespace <name>',
-      'whose pods are never sent; may be repeated',
+      'namespace whose pods the API server never sends; may be repeated',
       (name, others: readonly string[]) => [...others, namespaceName(name)],
       [],
     )
-    .option('--priority-class <name>', 'of its pods; "" for none', priorityClass)
-    .option('--config <file>', 'the config to install, or - for standard input')
-    .addHelpText('after', EXAMPLES)
+    .option('--priority-class <name>', 'PriorityClass of the pods; "" for none', priorityClass)
+    .option('--config <file>', 'config file to install, or - for standard input')
+    .addHelpText('after', DETAILS)
     .action((flags: ManifestsFlags) => manifests(flags, output));
 }
 
-const EXAMPLES = `
---tls self-managed   podherald makes, renews and publishes its certificate itself
---tls cert-manager   cert-manager does; its controller and CA injector have to be in the cluster
---tls files          you do: a Secret podherald-tls in its namespace, and caBundle in its configuration
---scope all          every pod of the cluster, so that annotations of namespaces just work
---scope labelled     annotated pods, and all pods of namespaces labelled podherald.dev/inject=enabled
+const DETAILS = `
+Source of the certificate:
+  --tls self-managed   podherald creates and renews its certificate and sets the caBundle
+  --tls cert-manager   cert-manager does; its controller and CA injector must run in the cluster
+  --tls files          you do: create the Secret podherald-tls and set the caBundle
 
-The Namespace is one of the manifests, with labels for Pod Security: applying them takes an existing one over, and
-deleting them deletes it with all that is in it. With --no-create-namespace it is none of them, nor is the quota that
-some clusters want for system priority classes. Pods of podherald’s namespace are never sent to it.
+Pods that the API server sends to podherald:
+  --scope all          all pods of the cluster; annotations of namespaces work without a label
+  --scope labelled     annotated pods, and all pods of namespaces labelled podherald.dev/inject=enabled
+  It never sends the pods of podherald's own namespace.
+
+The manifests include the Namespace, with labels for Pod Security. Applying them changes an existing namespace of that
+name. Deleting them deletes the namespace and everything in it. With --no-create-namespace, the manifests contain neither
+the Namespace nor the ResourceQuota that some clusters require for system priority classes.
 
 Examples:
+  # Install podherald:
   podherald manifests --image registry.example.com/podherald:${VERSION} | kubectl apply -f -
+
+  # Use cert-manager and reject pods while podherald is unavailable:
   podherald manifests --tls cert-manager --scope labelled --failure-policy Fail > podherald.yaml
+
+  # Show what a new config changes in the cluster:
   podherald manifests --config config.yaml --exclude-namespace monitoring | kubectl diff -f -`;
 
 async function manifests(flags: ManifestsFlags, output: Output): Promise<void> {
@@ -106,15 +127,14 @@ function header({ version, tls, scope, failurePolicy }: InstallOptions): string 
 }
 
 const FILES_NOTE =
-  'Still to be made by you: the Secret podherald-tls (type kubernetes.io/tls, for the name <service>.<namespace>.svc) and, in each entry of the MutatingWebhookConfiguration, caBundle.';
+  'You must still create the Secret podherald-tls (type kubernetes.io/tls, with a certificate for <service>.<namespace>.svc) and set caBundle in each webhook of the MutatingWebhookConfiguration.';
 
-/** The file as it is, comments included, and what else of it the manifests are made by. */
+/** The text of the config file, and the fields that the manifests depend on. */
 async function installedConfig(
   file: string | undefined,
 ): Promise<{ config: InstalledConfig; exempt: readonly string[] }> {
   if (file === undefined) return { config: DEFAULT_INSTALL.config, exempt: [] };
-  const { parseConfig } = await import('../config/parse.ts');
-  const { faultLine } = await import('../config/parse.ts');
+  const { faultLine, parseConfig } = await import('../config/parse.ts');
   const { name, text } = await readManifest(file);
   const parsed = parseConfig(text);
   if ('faults' in parsed) {
@@ -126,36 +146,33 @@ async function installedConfig(
   return { config, exempt: exempt.namespaces };
 }
 
-function namespaceName(name: string): string {
-  if (isDnsLabel(name)) return name;
-  throw new InvalidArgumentError('A namespace is named by lower-case letters, digits and hyphens.');
-}
-
-/** Everybody's namespace and the cluster's own are never podherald's. */
+/** The webhook skips the pods of its own namespace, so it must not be one that others use. */
 function homeNamespace(name: string): string {
   if (name !== 'default' && !name.startsWith('kube-')) return namespaceName(name);
   throw new InvalidArgumentError(
-    `podherald cannot live in ${name}, as no pod of its own namespace is ever sent to it. Name a namespace that it has for itself, such as ${NAME}.`,
+    `podherald cannot run in ${name}: it never injects into pods of its own namespace. Use a namespace for podherald only, such as ${NAME}.`,
   );
 }
 
-/** Far from all of the grammar of references: enough to tell an image from a slip of the hand. */
+/** Not the whole grammar of image references: it catches typing errors. */
 function imageName(image: string): string {
   if (/^[a-zA-Z0-9][\w.:/@-]*$/.test(image)) return image;
-  throw new InvalidArgumentError('An image is, for example, registry.example.com/podherald:0.1.0.');
+  throw new InvalidArgumentError(
+    'Expected an image, such as registry.example.com/podherald:0.1.0.',
+  );
 }
 
 function replicaCount(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= 100) return count;
-  throw new InvalidArgumentError('Replicas are a number from 1 to 100.');
+  throw new InvalidArgumentError('Expected a number from 1 to 100.');
 }
 
-/** Not below 1024, as podherald runs as no privileged user. */
+/** podherald runs as an unprivileged user, which cannot listen on ports below 1024. */
 function podPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1024 && port <= 65_535 && port !== ADMIN_PORT) return port;
   throw new InvalidArgumentError(
-    `A port of the pods is a number from 1024 to 65535, other than ${ADMIN_PORT}.`,
+    `Expected a port from 1024 to 65535, other than ${ADMIN_PORT}, which is the admin port.`,
   );
 }

@@ -1,22 +1,21 @@
 import { InvalidArgumentError } from 'commander';
 
-/** An object of the cluster as kubectl names it. */
+/** An object of the cluster, as kubectl names it. */
 export interface ObjectName {
   readonly kind: string;
   readonly name: string;
-  /** Where the API server has it. */
+  /** The path of the object in the API. */
   path(namespace: string): string;
 }
 
-/** Objects as the API server keeps them. */
 export interface ObjectKind {
   readonly kind: string;
   readonly apiVersion: string;
-  /** Each name that kubectl knows it by: the plural, which paths have, and the singular first. */
+  /** The names that kubectl accepts. The plural is the one in paths. */
   readonly names: readonly [plural: string, singular: string, short?: string];
 }
 
-/** Those with a pod template that people write. */
+/** The workloads with a pod template that people write. */
 export const WORKLOAD_KINDS: readonly ObjectKind[] = [
   { kind: 'Deployment', apiVersion: 'apps/v1', names: ['deployments', 'deployment', 'deploy'] },
   { kind: 'ReplicaSet', apiVersion: 'apps/v1', names: ['replicasets', 'replicaset', 'rs'] },
@@ -36,25 +35,33 @@ const KINDS: readonly ObjectKind[] = [
   ...WORKLOAD_KINDS,
 ];
 
-/** Where the API server lists the objects of a kind: those of a namespace, or all. */
+/** The path that lists the objects of a kind: in one namespace, or in all if none is given. */
 export function listPath(apiVersion: string, plural: string, namespace?: string): string {
   const group = apiVersion.includes('/') ? 'apis' : 'api';
   const below = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `/${group}/${apiVersion}${below}/${plural}`;
 }
 
-/** Reads `pod/web` and the like. */
+/**
+ * Parses a command line argument such as `pod/web`.
+ *
+ * @throws InvalidArgumentError if it has another form, or names an unsupported kind.
+ */
 export function objectName(text: string): ObjectName {
   const [type = '', name = '', ...others] = text.split('/');
   const found = KINDS.find(({ names }) => names.includes(type.toLowerCase()));
   if (found === undefined || name === '' || others.length > 0) {
     const kinds = KINDS.map(({ names: [, singular] }) => singular).join(', ');
-    throw new InvalidArgumentError(`It has the form pod/NAME; the kinds are ${kinds}.`);
+    throw new InvalidArgumentError(`Expected KIND/NAME, such as pod/web. The kinds are: ${kinds}.`);
   }
   return named(found, name);
 }
 
-/** The same by the kind as an ownerReference has it; undefined where that is not known. */
+/**
+ * The object that an `ownerReference` names.
+ *
+ * @returns undefined if podherald does not support its kind.
+ */
 export function objectOf(kind: string, name: string): ObjectName | undefined {
   const found = KINDS.find((one) => one.kind === kind);
   return found && named(found, name);

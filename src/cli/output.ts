@@ -1,20 +1,23 @@
 import { styleText } from 'node:util';
+import { structuredPatch } from 'diff';
 
-/** Where commands write, so that tests can read it. Colours only where a terminal shows them. */
+/** Where commands write. Tests pass their own. */
 export interface Output {
-  /** The result: what another program may read. */
+  /** Writes the result, which other programs may read, to standard output. */
   out(text: string): void;
-  /** For people: notes, summaries, errors. */
+  /** Writes notes, summaries and errors, for people, to standard error. */
   note(text: string): void;
-  /** How far something has come, in place of what it said before; only where a terminal shows it. */
+  /** Shows progress in place of the progress before. Undefined if there is no terminal. */
   readonly progress?: (text: string) => void;
+  /** True if standard output shows colours. */
   readonly colour: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
 
+/** The output of this process. Colours follow the terminal and `NO_COLOR`. */
 export function processOutput(): Output {
-  // Who reads us may stop early, as `head` does: that is no failure of ours.
+  // A reader such as `head` may close the pipe early. That is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -26,11 +29,78 @@ export function processOutput(): Output {
   };
 }
 
-/** Over the line as it is (ECMA-48: erase in line). */
+/** Replaces the line on the terminal (ECMA-48: erase in line). */
 function progress(text: string): void {
   process.stderr.write(`\r\u001b[K${text}`);
 }
 
 export function paint(output: Pick<Output, 'colour'>, style: Style, text: string): string {
   return output.colour ? styleText(style, text, { validateStream: false }) : text;
+}
+
+/** A count with its noun: `1 volume`, `2 volumes`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * A table with aligned columns.
+ *
+ * @param width in characters. The last column wraps to fit into it.
+ */
+export function tableText(rows: readonly (readonly string[])[], width: number): string {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const indent = widths.slice(0, -1).reduce((sum, one) => sum + one + GAP.length, 0);
+  const lastWidth = Math.max(width - indent, MIN_LAST_WIDTH);
+  return rows.map((row) => rowText(row, widths, indent, lastWidth)).join('');
+}
+
+const GAP = '  ';
+const MIN_LAST_WIDTH = 30;
+
+function rowText(
+  row: readonly string[],
+  widths: readonly number[],
+  indent: number,
+  lastWidth: number,
+): string {
+  const cells = row.slice(0, -1).map((cell, column) => cell.padEnd(widths[column] ?? 0));
+  const [first = '', ...rest] = wrapped(row.at(-1) ?? '', lastWidth);
+  const lines = [[...cells, first].join(GAP), ...rest.map((line) => ' '.repeat(indent) + line)];
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+/** Splits a text at spaces into lines of at most `width` characters. Longer words get a line each. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** The changed lines as a unified diff with two lines of context, without file names. */
+export function unifiedDiff(before: string, after: string, output: Pick<Output, 'colour'>): string {
+  const { hunks } = structuredPatch('', '', before, after, '', '', { context: 2 });
+  const lines = hunks.flatMap((hunk) => [
+    `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
+    ...hunk.lines,
+  ]);
+  return lines.map((line) => `${colourLine(line, output)}\n`).join('');
+}
+
+function colourLine(line: string, output: Pick<Output, 'colour'>): string {
+  if (line.startsWith('@@')) return paint(output, 'cyan', line);
+  if (line.startsWith('+')) return paint(output, 'green', line);
+  if (line.startsWith('-')) return paint(output, 'red', line);
+  return line;
 }

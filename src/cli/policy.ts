@@ -20,53 +20,66 @@ interface PolicyFlags {
 export function addPolicy(program: Command, output: Output): void {
   program
     .command('policy')
-    .summary('the injection as policies, for a cluster without the webhook')
+    .summary('print policies that inject without the webhook')
     .description(
-      'Prints the profiles of a config as a MutatingAdmissionPolicy and its binding, with which Kubernetes 1.36 or newer injects pods itself. Two ValidatingAdmissionPolicies tell of pods whose annotations are at fault, or ask for what a policy cannot do: those it leaves alone. A config that asks for what a policy cannot do is refused.',
+      'Prints a MutatingAdmissionPolicy with its binding, so that Kubernetes 1.36 or newer injects into pods without the webhook. Two ValidatingAdmissionPolicies report pods whose annotations are invalid, and pods whose annotations request what a policy cannot do; the policy skips these pods. If the config needs what a policy cannot do, it prints nothing, lists the reasons and ends with exit code 1.',
     )
-    .addOption(configOption('the config whose profiles are to be had'))
-    .option('--name <name>', 'what the policies are called', policyName, 'podherald')
+    .addOption(configOption('config file of podherald (default: built-in config)'))
+    .option('--name <name>', 'name of the policies and bindings', policyName, 'podherald')
     .addOption(
-      new Option('--failure-policy <policy>', 'what becomes of a pod that they fail on')
+      new Option(
+        '--failure-policy <policy>',
+        'what the API server does with a pod if a policy fails: admit it (Ignore) or reject it (Fail)',
+      )
         .choices(['Ignore', 'Fail'])
         .default('Ignore'),
     )
     .option(
       '--kubernetes-version <version>',
-      `version of the API server, which the ambassador's image follows (default: ${BUILT_IN_VERSION.release})`,
+      `version of the API server; sets the tag of the ambassador image (default: ${BUILT_IN_VERSION.release})`,
       policyVersion,
     )
-    .option('--strict', 'refuse pods that ask for what a policy cannot do, instead of warning')
+    .option(
+      '--strict',
+      'reject pods that request what a policy cannot do, instead of admitting them with a warning',
+    )
     .addHelpText(
       'after',
       `
 Examples:
+  # Install the policies of the built-in config:
   podherald policy | kubectl apply -f -
+
+  # Save the policies of a config file:
   podherald policy --config config.yaml > policy.yaml
+
+  # Show what stricter policies change in the cluster:
   podherald policy --strict --failure-policy Fail | kubectl diff -f -
+
+  # Remove the policies:
   podherald policy | kubectl delete -f -`,
     )
     .action((flags: PolicyFlags) => policy(flags, output));
 }
 
-/** The policies' own names have endings. */
+/** The names of the policies get suffixes, of which this is the longest. */
 const LONGEST_NAME = 63 - '-unsupported'.length;
 
 function policyName(name: string): string {
   if (isDnsLabel(name) && name.length <= LONGEST_NAME) return name;
   throw new InvalidArgumentError(
-    `A name has lower-case letters, digits and -, ${LONGEST_NAME} at most.`,
+    `Expected at most ${LONGEST_NAME} lower-case letters, digits and hyphens.`,
   );
 }
 
-/** MutatingAdmissionPolicy v1; what came before it reads other fields. */
+/** MutatingAdmissionPolicy is v1 since Kubernetes 1.36; the versions before have other fields. */
 const FIRST_MINOR = 36;
 
 function policyVersion(text: string): ServerVersion {
   const version = serverVersion(text);
   if (version.major > 1 || version.minor >= FIRST_MINOR) return version;
   throw new InvalidArgumentError(
-    `The policies need Kubernetes 1.${FIRST_MINOR} or newer; older ones need the webhook.`,
+    `The policies need Kubernetes 1.${FIRST_MINOR} or newer. Use the webhook for older versions.`,
   );
 }
 

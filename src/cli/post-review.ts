@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:https';
 import type { AdmissionResponse } from '../core/admission/response.ts';
 import { REVIEW_API_VERSION, REVIEW_KIND } from '../core/admission/review.ts';
+import type { AddOperation } from '../core/api/json-patch.ts';
 import { AppError } from '../errors.ts';
+import { applyOperations } from '../manifests/edit-json.ts';
 
-/** A review like the API server's for a pod that is being created. */
+/** An AdmissionReview, as the API server sends it when a pod is created. */
 export function reviewOf(pod: unknown, namespace: string): object {
   return {
     kind: REVIEW_KIND,
@@ -23,10 +25,10 @@ export function reviewOf(pod: unknown, namespace: string): object {
 }
 
 /**
- * Posts a review as the API server does.
+ * Posts an AdmissionReview as the API server does.
  *
- * @param ca PEM to trust; without it any certificate is taken, so pass none only to this machine.
- * @throws AppError `listen` where nobody answers, or the answer is no review's.
+ * @param ca PEM to trust. Without it every certificate is accepted: only for servers on this machine.
+ * @throws AppError `listen` if the request fails or the status is not 200.
  */
 export async function postReview(
   url: string,
@@ -34,7 +36,8 @@ export async function postReview(
   ca?: string,
 ): Promise<AdmissionResponse> {
   const { statusCode, text } = await post(url, JSON.stringify(review), ca);
-  if (statusCode !== 200) throw new AppError('listen', `${url} answered ${statusCode}: ${text}`);
+  if (statusCode !== 200)
+    throw new AppError('listen', `unexpected response from ${url}: HTTP ${statusCode}: ${text}`);
   return JSON.parse(text).response;
 }
 
@@ -56,8 +59,18 @@ function post(
       response.on('error', reject);
     });
     call.on('error', (cause) =>
-      reject(new AppError('listen', `no answer from ${url}: ${cause.message}`, { cause })),
+      reject(new AppError('listen', `cannot reach ${url}: ${cause.message}`, { cause })),
     );
     call.end(body);
   });
+}
+
+/** The operations of the patch in a response. */
+export function answeredPatch({ patch }: AdmissionResponse): AddOperation[] {
+  return patch === undefined ? [] : JSON.parse(Buffer.from(patch, 'base64').toString());
+}
+
+/** The pod after the API server applies the patch of a response. */
+export function patchedPod(pod: unknown, response: AdmissionResponse): unknown {
+  return applyOperations(pod, answeredPatch(response));
 }

@@ -12,18 +12,19 @@ import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
 import { addUninject } from './uninject.ts';
 
-/** The command line. Each command adds itself, with all that its `--help` says. */
+/** The command line. Each command adds itself, with its help. */
 export function createProgram(output: Output): Command {
   const program = new Command('podherald')
     .description(
-      'Gives annotated pods their own metadata (Downward API) and an ambassador to the API server: a mutating admission webhook, and the same injection for manifests.',
+      'podherald is a mutating admission webhook. It injects into annotated pods their own metadata (Downward API) as environment variables and files, and an ambassador: a proxy to the API server. Other commands do the same with manifests, explain it, and install it.',
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.note })
-    .showHelpAfterError('(--help tells more)');
+    .showHelpAfterError('Use --help to list commands and options.');
+  program.addHelpText('after', EXAMPLES);
   addServe(program, output);
   addInject(program, output);
   addUninject(program, output);
@@ -35,6 +36,17 @@ export function createProgram(output: Output): Command {
   addRbac(program, output);
   return program;
 }
+
+const EXAMPLES = `
+Examples:
+  # Try the webhook on this machine, without a cluster:
+  podherald serve --standalone
+
+  # Inject into a manifest:
+  podherald inject -f deployment.yaml
+
+  # Find pods in the cluster that are missing an injection:
+  podherald audit -A`;
 
 /**
  * Runs one command line to its end. Errors go to `output.note`, as one sentence each; only an

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
+import { isDnsSubdomain } from '../core/api/names.ts';
 import { ACCESSES, type Access } from '../core/decision/rules.ts';
 import { didYouMean } from '../core/decision/values.ts';
 import { faultsError } from '../errors.ts';
 import { defaultGrants, type Grant, grantsOf, KNOWN } from '../render/ambassador-grants.ts';
+import { namespaceName } from './arguments.ts';
 import type { Output } from './output.ts';
 
 interface RbacFlags {
@@ -16,20 +17,16 @@ interface RbacFlags {
 export function addRbac(program: Command, output: Output): void {
   program
     .command('rbac')
-    .summary('the smallest rights that make an ambassador useful')
+    .summary('print the RBAC rules that an ambassador needs')
     .description(
-      'Prints a Role and its binding for the ServiceAccount of pods with an ambassador, with the reasons as comments. For --access read-only they are a ClusterRole and its binding. Never a wildcard, never Secrets.',
+      'Prints a Role and a RoleBinding for the ServiceAccount of pods with an ambassador. If the access goes beyond one namespace, prints a ClusterRole and a ClusterRoleBinding. Comments explain the rules. The rules never contain wildcards or Secrets.',
     )
-    .requiredOption(
-      '--access <access>',
-      `what the ambassador lets through: ${ACCESSES.join(', ')}`,
-      access,
-    )
-    .requiredOption('-n, --namespace <name>', 'the namespace of the pods', namespace)
-    .option('--service-account <name>', 'the ServiceAccount of the pods', serviceAccount, 'default')
+    .requiredOption('--access <access>', `access of the ambassador: ${ACCESSES.join(', ')}`, access)
+    .requiredOption('-n, --namespace <name>', 'namespace of the pods', namespaceName)
+    .option('--service-account <name>', 'ServiceAccount of the pods', serviceAccount, 'default')
     .option(
       '--resources <names>',
-      'grant these instead of the default, separated by commas; of a custom one plural.group. With --access full also to be written',
+      'resources to grant instead of the default ones, separated by commas; custom resources as plural.group. With --access full, the rules also allow to write them',
       list,
     )
     .addHelpText('after', EXAMPLES)
@@ -37,16 +34,19 @@ export function addRbac(program: Command, output: Output): void {
 }
 
 const EXAMPLES = `
-Resources known by name:
+Known resources:
   ${inLines(KNOWN, 90).join('\n  ')}
 
 Examples:
+  # Let the pods of namespace team read their namespace:
   podherald rbac --access namespace -n team | kubectl apply -f -
+
+  # Grant only what one app needs:
   podherald rbac --access namespace -n team --service-account web --resources pods,pods/log
   podherald rbac --access read-only -n monitoring --resources pods,nodes
   podherald rbac --access full -n ci --resources jobs,configmaps,certificates.cert-manager.io
 
-  What came of it:
+  # List the resulting rights:
   kubectl auth can-i --list -n team --as system:serviceaccount:team:default`;
 
 function inLines(words: readonly string[], width: number): string[] {
@@ -80,22 +80,16 @@ function access(text: string): Access {
   throw new InvalidArgumentError(`Expected ${ACCESSES.join(', ')}${didYouMean(text, ACCESSES)}`);
 }
 
-function namespace(name: string): string {
-  if (isDnsLabel(name)) return name;
-  throw new InvalidArgumentError(
-    'A namespace is named by at most 63 lower-case letters, digits and hyphens.',
-  );
-}
-
 function serviceAccount(name: string): string {
   if (isDnsSubdomain(name)) return name;
   throw new InvalidArgumentError(
-    'A ServiceAccount is named by lower-case letters, digits, hyphens and dots, without its namespace.',
+    'Expected the name of a ServiceAccount without its namespace: lower-case letters, digits, hyphens and dots.',
   );
 }
 
 function list(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
-  if (names.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
+  if (names.includes(''))
+    throw new InvalidArgumentError('Expected names of resources, separated by commas.');
   return names;
 }

@@ -3,22 +3,25 @@ import { SYSTEM_CLOCK } from '../clock.ts';
 import { caCluster } from '../cluster/ca-cluster.ts';
 import { locateCluster } from '../cluster/find-cluster.ts';
 import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
-import { AppError } from '../errors.ts';
+import { AppError, faultsError } from '../errors.ts';
 import type { CertificateSource } from '../webhook/tls/certificate-source.ts';
 import type { CaEvent } from '../webhook/tls/self-managed/events.ts';
 import { selfManaged } from '../webhook/tls/self-managed/self-managed.ts';
 import { TIMING, type Timing } from '../webhook/tls/self-managed/timing.ts';
-import {
-  DEFAULT_CA_SECRET,
-  DEFAULT_SERVICE,
-  DEFAULT_WEBHOOK_CONFIGURATION,
-  type SelfManagedFlags,
-} from './self-managed-flags.ts';
 
-/** What no flag says. */
+/** The names of the objects that self-managed certificates need. */
+export interface SelfManagedNames {
+  /** Where podherald runs and keeps its CA. Default: POD_NAMESPACE, or that of the pod or kubeconfig. */
+  readonly namespace?: string;
+  readonly service: string;
+  readonly caSecret: string;
+  readonly webhookConfiguration: string;
+}
+
+/** What only tests set. */
 export interface SelfManagedExtras {
   readonly timing?: Timing;
-  /** Names and addresses of the certificate besides the Service's, for a webhook by URL. */
+  /** Names and addresses in the certificate besides those of the Service, for a webhook by URL. */
   readonly names?: readonly string[];
   readonly addresses?: readonly string[];
 }
@@ -26,29 +29,30 @@ export interface SelfManagedExtras {
 /**
  * The certificates of `serve --self-managed-tls`.
  *
- * @throws AppError `usage` where there is no cluster, or no namespace to be known.
+ * @throws AppError `usage` without a cluster, without a namespace, and if a name is invalid.
  */
 export async function selfManagedTls(
-  flags: SelfManagedFlags,
+  { service, caSecret, webhookConfiguration, ...given }: SelfManagedNames,
   log: Logger,
   { timing = TIMING, names = [], addresses = [] }: SelfManagedExtras = {},
 ): Promise<CertificateSource> {
   const found = await locateCluster();
   if (found === undefined) throw usage(NO_CLUSTER);
-  const namespace = flags.namespace ?? (process.env['POD_NAMESPACE'] || found.namespace);
+  const namespace = given.namespace ?? (process.env['POD_NAMESPACE'] || found.namespace);
   if (namespace === undefined) throw usage(NO_NAMESPACE);
-  const service = flags.service ?? DEFAULT_SERVICE;
-  const secret = flags.caSecret ?? DEFAULT_CA_SECRET;
-  const configuration = flags.webhookConfiguration ?? DEFAULT_WEBHOOK_CONFIGURATION;
-  checkNames({ namespace, service, secret, configuration });
-  const place = { namespace, secret, configuration };
+  checkNames({ namespace, service, caSecret, webhookConfiguration });
+  const objects = { namespace, secret: caSecret, configuration: webhookConfiguration };
   return selfManaged({
-    cluster: caCluster(found.connection, place, log),
+    cluster: caCluster(found.connection, objects, log),
     clock: SYSTEM_CLOCK,
     names: [...serviceNames(service, namespace), ...names],
     addresses,
     timing,
-    report: (event) => logEvent(log, event, { secret: `${namespace}/${secret}`, configuration }),
+    report: (event) =>
+      logEvent(log, event, {
+        secret: `${namespace}/${caSecret}`,
+        configuration: webhookConfiguration,
+      }),
   });
 }
 
@@ -59,21 +63,32 @@ function serviceNames(service: string, namespace: string): string[] {
 }
 
 const NO_CLUSTER =
-  '--self-managed-tls keeps its CA in a cluster, and none is configured: set KUBECONFIG, or run it in a pod with a ServiceAccount token';
+  '--self-managed-tls stores its CA in a cluster, but no cluster is configured: set KUBECONFIG, or run podherald in a pod with a ServiceAccount token';
 const NO_NAMESPACE =
-  '--self-managed-tls keeps its CA in a namespace, and none is known: give --namespace, or set POD_NAMESPACE';
+  '--self-managed-tls stores its CA in a namespace, but no namespace is known: pass --namespace or set POD_NAMESPACE';
 
-function checkNames(names: Readonly<Record<string, string>>): void {
-  const { namespace = '', service = '', secret = '', configuration = '' } = names;
+function checkNames({
+  namespace,
+  service,
+  caSecret,
+  webhookConfiguration,
+}: Required<SelfManagedNames>): void {
   const faults = [
-    ...(isDnsLabel(namespace) ? [] : [`"${namespace}" is no name of a namespace (--namespace)`]),
-    ...(isDnsLabel(service) ? [] : [`"${service}" is no name of a Service (--service)`]),
-    ...(isDnsSubdomain(secret) ? [] : [`"${secret}" is no name of a Secret (--ca-secret)`]),
-    ...(isDnsSubdomain(configuration)
+    ...(isDnsLabel(namespace) ? [] : [invalidName('--namespace', namespace, DNS_LABEL)]),
+    ...(isDnsLabel(service) ? [] : [invalidName('--service', service, DNS_LABEL)]),
+    ...(isDnsSubdomain(caSecret) ? [] : [invalidName('--ca-secret', caSecret, DNS_SUBDOMAIN)]),
+    ...(isDnsSubdomain(webhookConfiguration)
       ? []
-      : [`"${configuration}" is no name of an object (--webhook-configuration)`]),
+      : [invalidName('--webhook-configuration', webhookConfiguration, DNS_SUBDOMAIN)]),
   ];
-  if (faults.length > 0) throw usage(faults.join('\n'));
+  if (faults.length > 0) throw faultsError('usage', faults);
+}
+
+const DNS_LABEL = 'at most 63 lower-case letters, digits and hyphens';
+const DNS_SUBDOMAIN = 'lower-case letters, digits, hyphens and dots';
+
+function invalidName(flag: string, name: string, expected: string): string {
+  return `${flag} "${name}" is invalid: expected ${expected}`;
 }
 
 function usage(message: string): AppError {
@@ -91,8 +106,8 @@ const SENTENCES = {
   recovered: 'certificate maintenance works again',
 } as const satisfies Record<CaEvent['is'], string>;
 
-function logEvent(log: Logger, event: CaEvent, place: object): void {
+function logEvent(log: Logger, event: CaEvent, objects: object): void {
   const { is, ...details } = event;
   const level = is === 'failed' || is === 'healed' ? 'warn' : 'info';
-  log[level]({ ...details, ...place }, SENTENCES[is]);
+  log[level]({ ...details, ...objects }, SENTENCES[is]);
 }

@@ -1,9 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
+import type { Connection } from '../cluster/connection.ts';
 import { findCluster } from '../cluster/find-cluster.ts';
+import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.ts';
 import { watchServerVersion } from '../cluster/server-version.ts';
-import { withServerVersion } from '../config/compile.ts';
-import { AppError } from '../errors.ts';
+import { type ConfigSource, withServerVersion } from '../config/compile.ts';
+import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations.ts';
+import { faultsError } from '../errors.ts';
+import { CA_SECRET, NAME } from '../render/install/install-options.ts';
 import { VERSION } from '../version.ts';
 import {
   createLog,
@@ -20,17 +24,11 @@ import {
   fixedCertificate,
 } from '../webhook/tls/certificate-source.ts';
 import { port, seconds } from './arguments.ts';
-import { clusterNamespaces } from './cluster-namespaces.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
-import {
-  DEFAULT_CA_SECRET,
-  DEFAULT_SERVICE,
-  DEFAULT_WEBHOOK_CONFIGURATION,
-  type SelfManagedFlags,
-} from './self-managed-flags.ts';
+import type { SelfManagedNames } from './self-managed-tls.ts';
 
-interface ServeFlags extends SelfManagedFlags {
+interface ServeFlags extends Partial<SelfManagedNames> {
   readonly host?: string;
   readonly port: number;
   readonly adminPort: number;
@@ -46,54 +44,82 @@ interface ServeFlags extends SelfManagedFlags {
 
 const DEFAULT_SHUTDOWN_DELAY_SECONDS = 5;
 
+/** As `podherald manifests` names them. */
+const DEFAULT_NAMES = {
+  service: NAME,
+  caSecret: CA_SECRET,
+  webhookConfiguration: NAME,
+} as const satisfies SelfManagedNames;
+
 export function addServe(program: Command, output: Output): void {
   program
     .command('serve')
-    .summary('answer the API server: the webhook')
+    .summary('run the webhook')
     .description(
-      'Serves POST /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the admin port.',
+      'Runs the webhook: POST /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the admin port. It needs a certificate: pass --tls-cert and --tls-key, --self-managed-tls or --standalone.',
     )
-    .option('--port <number>', 'port of the webhook', port, 8443)
+    .option('--port <number>', 'port of the webhook; 0 takes a free one', port, 8443)
     .option('--admin-port <number>', 'port of /healthz, /readyz and /metrics', port, 8080)
-    .option('--host <address>', 'address to listen on (default: all; 127.0.0.1 with --standalone)')
-    .option('--tls-cert <file>', 'certificate (PEM), read again when it changes')
-    .option('--tls-key <file>', 'its private key (PEM)')
+    .option(
+      '--host <address>',
+      'address to listen on (default: all addresses; 127.0.0.1 with --standalone)',
+    )
+    .option('--tls-cert <file>', 'certificate of the webhook (PEM); reloaded when the file changes')
+    .option('--tls-key <file>', 'private key of --tls-cert (PEM); reloaded when the file changes')
     .option(
       '--self-managed-tls',
-      'certificates of a CA of its own, which the API server is told of',
+      'create and renew a CA and certificates, and set the caBundle of the MutatingWebhookConfiguration',
     )
     .option(
       '--namespace <name>',
-      'with --self-managed-tls: where podherald runs (default: POD_NAMESPACE, or that of the pod or kubeconfig)',
+      'namespace of podherald and its CA Secret, with --self-managed-tls (default: POD_NAMESPACE, else the namespace of the pod or of the kubeconfig)',
     )
-    .option('--service <name>', `… its Service (default: ${DEFAULT_SERVICE})`)
-    .option('--ca-secret <name>', `… the Secret for the CA (default: ${DEFAULT_CA_SECRET})`)
+    .option(
+      '--service <name>',
+      `Service of podherald, with --self-managed-tls (default: ${DEFAULT_NAMES.service})`,
+    )
+    .option(
+      '--ca-secret <name>',
+      `Secret that stores the CA, with --self-managed-tls (default: ${DEFAULT_NAMES.caSecret})`,
+    )
     .option(
       '--webhook-configuration <name>',
-      `… the MutatingWebhookConfiguration (default: ${DEFAULT_WEBHOOK_CONFIGURATION})`,
+      `MutatingWebhookConfiguration of podherald, with --self-managed-tls (default: ${DEFAULT_NAMES.webhookConfiguration})`,
     )
-    .option('--standalone', 'try it out: certificate in memory, no cluster needed')
-    .addOption(configOption('config, read again when it changes; a bad one changes nothing'))
+    .option(
+      '--standalone',
+      'try podherald on this machine: no cluster, and a certificate in memory only',
+    )
+    .addOption(
+      configOption(
+        'config file; reloaded when it changes. An invalid change is ignored and logged (default: built-in config)',
+      ),
+    )
     .option(
       '--shutdown-delay <seconds>',
-      `how long to go on serving after SIGTERM (default: ${DEFAULT_SHUTDOWN_DELAY_SECONDS}; 0 with --standalone)`,
+      `seconds to keep serving after SIGTERM (default: ${DEFAULT_SHUTDOWN_DELAY_SECONDS}; 0 with --standalone)`,
       seconds,
     )
     .addOption(
-      new Option('--log-level <level>', 'least level to log').choices(LOG_LEVELS).default('info'),
+      new Option('--log-level <level>', 'lowest level to log').choices(LOG_LEVELS).default('info'),
     )
     .addOption(
-      new Option('--log-format <format>', 'default: json; pretty with --standalone').choices(
-        LOG_FORMATS,
-      ),
+      new Option(
+        '--log-format <format>',
+        'format of the log (default: json; pretty with --standalone)',
+      ).choices(LOG_FORMATS),
     )
     .addHelpText(
       'after',
       `
 Examples:
+  # Try podherald on this machine:
   podherald serve --standalone
-  podherald serve --standalone --config config.yaml
+
+  # Use a certificate from files:
   podherald serve --tls-cert /tls/tls.crt --tls-key /tls/tls.key --config /etc/podherald/config.yaml
+
+  # Let podherald manage its certificates:
   podherald serve --self-managed-tls --namespace podherald`,
     )
     .action((flags: ServeFlags) => serve(flags, output));
@@ -131,7 +157,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     await showSample(server, certificates.get()?.cert ?? '', output);
   } else log.info({ version: VERSION, url: server.url, admin: server.adminUrl }, 'serving');
   const signal = await stopped;
-  log.info({ signal, delaySeconds }, 'stopping');
+  log.info({ signal, delaySeconds }, 'shutting down');
   versions?.stop();
   await server.close();
   log.info('stopped');
@@ -148,36 +174,41 @@ function checkTlsFlags(flags: ServeFlags): void {
   ];
   const faults = [
     ...(chosen.length === 0 ? [NO_CERTIFICATE] : []),
-    ...(chosen.length > 1 ? [`${chosen.join(', ')}: each brings a certificate; give one`] : []),
+    ...(chosen.length > 1 ? [`${chosen.join(', ')} exclude each other: pass only one`] : []),
     ...(hasFiles && (tlsCert === undefined || tlsKey === undefined)
-      ? ['--tls-cert and --tls-key go together']
+      ? [
+          `--tls-cert and --tls-key must be passed together: ${tlsCert === undefined ? '--tls-cert' : '--tls-key'} is missing`,
+        ]
       : []),
     ...(selfManagedTls ? [] : SELF_MANAGED_ONLY.filter(([key]) => flags[key] !== undefined)).map(
-      ([, flag]) => `${flag} goes with --self-managed-tls`,
+      ([, flag]) => `${flag} is only valid with --self-managed-tls`,
     ),
   ];
-  if (faults.length > 0) throw new AppError('usage', faults.join('\n'));
+  if (faults.length > 0) throw faultsError('usage', faults);
 }
 
 const NO_CERTIFICATE =
-  'a certificate is needed: --tls-cert and --tls-key, --self-managed-tls, or --standalone to try out';
+  'no certificate: pass --tls-cert and --tls-key, --self-managed-tls, or --standalone to try podherald';
 
 const SELF_MANAGED_ONLY = [
   ['namespace', '--namespace'],
   ['service', '--service'],
   ['caSecret', '--ca-secret'],
   ['webhookConfiguration', '--webhook-configuration'],
-] as const satisfies readonly (readonly [keyof SelfManagedFlags, string])[];
+] as const satisfies readonly (readonly [keyof SelfManagedNames, string])[];
 
 async function certificateSource(flags: ServeFlags, log: Logger): Promise<CertificateSource> {
   if (flags.tlsCert !== undefined && flags.tlsKey !== undefined) {
     return certificateFiles(flags.tlsCert, flags.tlsKey, (error) =>
-      log.error({ err: error }, 'the changed certificate cannot be served; the last one stays'),
+      log.error(
+        { err: error },
+        'the changed certificate is invalid; still serving the previous one',
+      ),
     );
   }
   if (flags.selfManagedTls) {
     const { selfManagedTls } = await import('./self-managed-tls.ts');
-    return selfManagedTls(flags, log);
+    return selfManagedTls({ ...DEFAULT_NAMES, ...flags }, log);
   }
   const { localhostCertificate } = await import('../webhook/tls/certificate.ts');
   return fixedCertificate(await localhostCertificate(new Date()));
@@ -187,4 +218,30 @@ function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
+}
+
+/**
+ * The annotations of the cluster's namespaces.
+ *
+ * @returns undefined if the config switches them off or no cluster is configured.
+ */
+function clusterNamespaces(
+  config: ConfigSource,
+  connection: Connection | undefined,
+  log: Logger,
+): NamespaceSource | undefined {
+  if (!config.get().namespaces.annotations) return undefined;
+  if (connection === undefined) {
+    log.warn('no cluster is configured: annotations of namespaces have no effect');
+    return undefined;
+  }
+  return namespaceInformer(connection, { keep: (key) => isPodheraldKey(key, config), log });
+}
+
+/** True for podherald's keys under any prefix: a reload may change the prefix of cached namespaces. */
+function isPodheraldKey(key: string, config: ConfigSource): boolean {
+  const { annotationPrefix } = config.get().rules;
+  if (key.startsWith(annotationPrefix)) return true;
+  if (annotationNameOf(key, annotationPrefix) !== undefined) return true;
+  return ANNOTATION_NAMES.some((name) => key.endsWith(`/${name}`));
 }

@@ -1,13 +1,29 @@
 import { parse, stringify } from 'yaml';
 import { VERSION } from '../version.ts';
 import type { RunningServer } from '../webhook/server/server.ts';
-import { patchedPod } from './answered-patch.ts';
-import { unifiedDiff } from './diff.ts';
-import { type Output, paint } from './output.ts';
-import { postReview, reviewOf } from './post-review.ts';
-import { SAMPLE_POD } from './sample.ts';
+import { type Output, paint, unifiedDiff } from './output.ts';
+import { patchedPod, postReview, reviewOf } from './post-review.ts';
 
-/** A body that can be pasted after `curl -d`. */
+/** The pod of the README. One annotation requests the injection. */
+const SAMPLE_POD = `apiVersion: v1
+kind: Pod
+metadata:
+  name: hello
+  labels:
+    foo: bar
+  annotations:
+    inject-metadata: "true"
+spec:
+  containers:
+  - name: app
+    image: busybox
+    command: ["sleep", "infinity"]
+    resources:
+      requests: {cpu: 15m, memory: 100Ki}
+      limits: {cpu: 100m, memory: 8Mi}
+`;
+
+/** A review that is short enough to paste behind `curl -d`. */
 const SMALL_REVIEW = JSON.stringify({
   kind: 'AdmissionReview',
   apiVersion: 'admission.k8s.io/v1',
@@ -23,7 +39,11 @@ const SMALL_REVIEW = JSON.stringify({
   },
 });
 
-/** Tells where podherald listens, sends it a sample pod, and shows what that pod becomes. */
+/**
+ * Prints the addresses of a running server, sends it a sample pod, and prints the changes to the pod.
+ *
+ * @param ca PEM of the certificate of the server.
+ */
 export async function showSample(
   { url, adminUrl }: Pick<RunningServer, 'url' | 'adminUrl'>,
   ca: string,
@@ -32,21 +52,24 @@ export async function showSample(
   const pod: unknown = parse(SAMPLE_POD);
   const response = await postReview(`${url}/mutate`, reviewOf(pod, 'default'), ca);
   const title = (text: string): string => paint(output, 'bold', text);
-  output.out(`${title(`podherald ${VERSION}`)} serves ${url}/mutate, with a certificate made in memory
-metrics and health: ${adminUrl}/metrics, ${adminUrl}/readyz
+  output.out(`${title(`podherald ${VERSION}`)} is running.
 
-${title('A sample pod asks with one line, inject-metadata: "true", and this is what it gets:')}
+  webhook:  ${url}/mutate (certificate in memory, made for this run)
+  health:   ${adminUrl}/readyz
+  metrics:  ${adminUrl}/metrics
+
+${title('podherald changes a sample pod with the annotation inject-metadata: "true" like this:')}
 
 ${unifiedDiff(stringify(pod), stringify(patchedPod(pod, response)), output)}
-${title('Try it from another terminal:')}
+${title('Send a pod from another terminal:')}
 
   curl -sk ${url}/mutate -H 'content-type: application/json' -d '${SMALL_REVIEW}'
 
-${title('Or with a pod of your own, in a checkout:')}
+${title('Send a pod of your own, in a checkout:')}
 
   npm run review -- examples/pod.yaml
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 
 `);
 }

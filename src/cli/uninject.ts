@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
+import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
+import { type ItemKind, itemsPresent } from '../diagnosis/injected-items.ts';
 import { faultsError } from '../errors.ts';
 import { joinManifests } from '../manifests/documents.ts';
-import { uninjectManifests } from '../manifests/uninject.ts';
+import { hasNoParts, type InjectedParts } from '../manifests/removal/injected-parts.ts';
+import { type Rest, type UninjectReport, uninjectManifests } from '../manifests/uninject.ts';
+import { displayName } from '../manifests/workloads.ts';
 import { filenames } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
-import { located } from './inject.ts';
-import { manifestRules } from './manifest-rules.ts';
-import type { Output } from './output.ts';
-import { readManifest } from './read-manifest.ts';
-import { summarizeRemoval } from './uninject-summary.ts';
+import { NO_PODS } from './inject.ts';
+import { located, manifestRules, readManifest } from './manifest-files.ts';
+import { counted, type Output } from './output.ts';
 
 interface UninjectFlags {
   readonly filename: readonly string[];
@@ -19,22 +21,25 @@ interface UninjectFlags {
 export function addUninject(program: Command, output: Output): void {
   program
     .command('uninject')
-    .summary('take out of manifests what inject adds')
+    .summary('remove from manifests what inject added')
     .description(
-      'Writes the manifests to standard output without what podherald would add to the rest of them. An entry is taken out only if it equals what podherald adds, and stands where podherald adds it; all else stays byte for byte. Annotations that ask for an injection stay too: without them there is nothing to compare with.',
+      'Removes from manifests what inject added, and writes all manifests to standard output. It removes only entries whose content and position are the same as what inject would add again; every other byte stays. The annotations that request the injection also stay: uninject needs them to find out what was added. Writes a summary to standard error.',
     )
     .requiredOption(
       '-f, --filename <file>',
-      'a manifest, or - for standard input; may be repeated',
+      'manifest (YAML or JSON), or - for standard input; may be repeated',
       filenames,
     )
-    .option('-n, --namespace <name>', 'namespace of objects that name none', 'default')
-    .addOption(configOption('the config that they were injected by'))
+    .option('-n, --namespace <name>', 'namespace of objects without metadata.namespace', 'default')
+    .addOption(configOption('config file that was used to inject (default: built-in config)'))
     .addHelpText(
       'after',
       `
 Examples:
+  # Get the manifest back as it was before inject:
   podherald uninject -f injected.yaml > clean.yaml
+
+  # Inject again with another config:
   podherald uninject -f old.yaml | podherald inject -f - --config new-config.yaml`,
     )
     .action((flags: UninjectFlags) => uninject(flags, output));
@@ -49,4 +54,66 @@ async function uninject(flags: UninjectFlags, output: Output): Promise<void> {
   if (faults.length > 0) throw faultsError('manifest', faults);
   output.out(joinManifests(cleaned.map(({ text }) => text)));
   output.note(summarizeRemoval(cleaned.flatMap(({ reports }) => reports)));
+}
+
+/** One line for each pod and workload, followed by indented lines about what looks injected but stays. */
+export function summarizeRemoval(reports: readonly UninjectReport[]): string {
+  if (reports.length === 0) {
+    return NO_PODS;
+  }
+  return reports
+    .flatMap(linesOf)
+    .map((line) => `podherald: ${line}\n`)
+    .join('');
+}
+
+function linesOf(report: UninjectReport): string[] {
+  const kept = report.rest === undefined ? [] : keptLines(report.rest);
+  return [
+    `${displayName(report.workload)}: ${ending(report, kept.length > 0)}`,
+    ...kept.map((line) => `  ${line}`),
+  ];
+}
+
+function ending({ removed, mutation }: UninjectReport, hasKept: boolean): string {
+  if (!hasNoParts(removed)) return `removed ${amounts(removed)}`;
+  const skip = mutation.findings.find((found) => kindOf(found) === 'skipped');
+  if (skip !== undefined) {
+    return `unchanged: ${sentenceOf(skip)}, so podherald does not know what was injected`;
+  }
+  return hasKept ? 'unchanged' : 'unchanged: contains nothing that podherald injects';
+}
+
+/** Entries that equal injected ones in another position, and entries of the same name but other content. */
+function keptLines({ pod, present, mutation }: Rest): string[] {
+  const kept = mutation.findings.filter((found) => kindOf(found) === 'kept');
+  return [
+    ...itemsPresent(pod, present).map(({ container, kind, names }) => {
+      const nouns = names.length === 1 ? NOUNS[kind] : `${NOUNS[kind]}s`;
+      const where = container === undefined ? '' : ` of container ${container}`;
+      return `kept ${nouns} ${names.join(', ')}${where}: ${DIFFERENT}`;
+    }),
+    ...kept.map(sentenceOf),
+  ];
+}
+
+const DIFFERENT = 'content or position differs from what podherald injects';
+
+const NOUNS: Readonly<Record<ItemKind, string>> = {
+  env: 'variable',
+  files: 'mount',
+  container: 'container',
+  volume: 'volume',
+  annotation: 'annotation',
+};
+
+function amounts({ containers, volumes, ambassadorIndex, annotations }: InjectedParts): string {
+  const env = containers.reduce((sum, own) => sum + own.env.length, 0);
+  const parts = [
+    ambassadorIndex !== undefined && 'the ambassador',
+    env > 0 && counted(env, 'variable'),
+    volumes.length > 0 && counted(volumes.length, 'volume'),
+    annotations.length > 0 && counted(annotations.length, 'annotation'),
+  ];
+  return parts.filter((part) => part !== false).join(', ');
 }

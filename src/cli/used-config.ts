@@ -1,23 +1,24 @@
 import { type Command, Option } from 'commander';
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
-import { type CompiledConfig, defaultConfig } from '../config/compile.ts';
-import { isObject, type JsonObject } from '../core/api/json.ts';
+import { type CompiledConfig, compile, defaultConfig } from '../config/compile.ts';
+import { isObject } from '../core/api/json.ts';
 import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
+import { objectAt } from '../diagnosis/object-metadata.ts';
 import { AppError, faultsError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { configOption } from './config.ts';
+import { readManifest } from './manifest-files.ts';
 import { listPath } from './object-path.ts';
-import { readManifest } from './read-manifest.ts';
 
-/** The config that a command goes by, and where it is from. */
+/** The config that a command uses, and where it comes from. */
 export interface UsedConfig extends CompiledConfig {
-  /** A file, `ConfigMap podherald/podherald`, or what there is without one. */
+  /** A file name, `ConfigMap podherald/podherald`, or why the built-in defaults are used. */
   readonly name: string;
-  /** Why the installed one is not known. */
-  readonly trouble?: ApiError;
-  /** Where a field stands, such as `config.yaml:3`; nothing where the config does not say it. */
-  placeOf(path: readonly string[]): string | undefined;
+  /** Why the installed config is unreadable, so that the built-in defaults are used. */
+  readonly unreadable?: ApiError;
+  /** The location of a field, such as `config.yaml:3`; undefined if the config does not set it. */
+  locationOf(path: readonly string[]): string | undefined;
 }
 
 export interface ConfigFlags {
@@ -25,24 +26,29 @@ export interface ConfigFlags {
   readonly installNamespace?: string;
 }
 
-/** What `podherald manifests` calls its namespace, its ConfigMap and the file in it. */
+/** The name that `podherald manifests` gives to its namespace and its ConfigMap. */
 const NAME = 'podherald';
-const FILE = 'config.yaml';
+
+/** The key of the config in the ConfigMap. */
+const KEY = 'config.yaml';
 
 export function addConfigFlags(command: Command): Command {
   return command
-    .addOption(configOption('a config, instead of the one that is installed in the cluster'))
+    .addOption(configOption('config file to use instead of the config installed in the cluster'))
     .addOption(
       new Option(
         '--install-namespace <name>',
-        `where podherald is installed (default: ${NAME}, or where its Deployment is found)`,
+        `namespace where podherald is installed (default: ${NAME}, else the namespace of its Deployment)`,
       ),
     );
 }
 
 /**
- * @param found the cluster, or why it is not known which that is.
- * @throws AppError `config` where it is at fault, or not where a flag says.
+ * The config of `--config`, else the one that is installed in the cluster, else the built-in
+ * defaults. If the cluster tells its version, the image of the ambassador follows it.
+ *
+ * @param found the cluster, the error that kept it from being found, or undefined if none is configured.
+ * @throws AppError `config` if the config is invalid, or does not exist where a flag says.
  */
 export async function usedConfig(
   flags: ConfigFlags,
@@ -50,16 +56,15 @@ export async function usedConfig(
 ): Promise<UsedConfig> {
   const config = await findConfig(flags, found);
   const cluster = found instanceof ApiError ? undefined : found;
-  const serverVersion = isAway(config) ? undefined : await readVersion(cluster);
+  const serverVersion = isClusterUnreachable(config) ? undefined : await readVersion(cluster);
   if (serverVersion === undefined) return config;
   const { rules } = config;
   return { ...config, rules: { ...rules, ambassador: { ...rules.ambassador, serverVersion } } };
 }
 
-/** Which the ambassador's image follows; everyone may ask for it. */
-/** Whether the cluster did not even answer: then it is not asked again. */
-export function isAway({ trouble }: UsedConfig): boolean {
-  return trouble !== undefined && trouble.status === undefined;
+/** Whether the cluster did not answer at all, so that no other request needs to be tried. */
+export function isClusterUnreachable({ unreadable }: UsedConfig): boolean {
+  return unreadable !== undefined && unreadable.status === undefined;
 }
 
 async function readVersion(cluster: ApiClient | undefined): Promise<ServerVersion | undefined> {
@@ -74,48 +79,43 @@ async function findConfig(
 ): Promise<UsedConfig> {
   if (flags.config !== undefined && flags.config !== '') {
     const { name, text } = await readManifest(flags.config);
-    return read(name, text);
+    return compiled(name, text);
   }
-  if (cluster === undefined) return unasked(flags);
-  if (cluster instanceof ApiError) return unknownConfig(cluster);
+  if (cluster === undefined) return withoutCluster(flags);
+  if (cluster instanceof ApiError) return unreadableConfig(cluster);
   try {
     const installed = await installedConfig(cluster, flags.installNamespace);
-    if (installed === undefined) return defaults('no ConfigMap of podherald is installed');
-    return read(`ConfigMap ${installed.name}`, installed.text);
+    if (installed === undefined) return builtIn('podherald has no ConfigMap in the cluster');
+    return compiled(`ConfigMap ${installed.name}`, installed.text);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return unknownConfig(error);
+    return unreadableConfig(error);
   }
 }
 
-function unasked({ installNamespace }: ConfigFlags): UsedConfig {
-  if (installNamespace === undefined) return defaults('no cluster was asked');
+function withoutCluster({ installNamespace }: ConfigFlags): UsedConfig {
+  if (installNamespace === undefined) return builtIn('no cluster is configured');
   throw new AppError(
     'config',
-    `no cluster is configured, to look in its namespace ${installNamespace}`,
+    `--install-namespace ${installNamespace} needs a cluster, but none is configured: set KUBECONFIG or create ~/.kube/config`,
   );
 }
 
-function unknownConfig({ message, status }: ApiError): UsedConfig {
-  const trouble = new ApiError(`${message}; --config can give the config instead`, { status });
-  return { ...defaults('the installed config cannot be read'), trouble };
+function unreadableConfig({ message, status }: ApiError): UsedConfig {
+  const unreadable = new ApiError(`${message}; pass the config with --config`, { status });
+  return { ...builtIn('the installed config is unreadable'), unreadable };
 }
 
-function defaults(why: string): UsedConfig {
+function builtIn(why: string): UsedConfig {
   return {
     ...defaultConfig(VERSION).get(),
-    name: `podherald's defaults (${why})`,
-    placeOf: () => undefined,
+    name: `built-in defaults (${why})`,
+    locationOf: () => undefined,
   };
 }
 
-async function read(name: string, text: string): Promise<UsedConfig> {
-  const [{ parseConfig }, { compile }, { faultLine }, { configLines }] = await Promise.all([
-    import('../config/parse.ts'),
-    import('../config/compile.ts'),
-    import('../config/parse.ts'),
-    import('../config/parse.ts'),
-  ]);
+async function compiled(name: string, text: string): Promise<UsedConfig> {
+  const { parseConfig, faultLine, configLines } = await import('../config/parse.ts');
   const parsed = parseConfig(text);
   if ('faults' in parsed) {
     const faults = parsed.faults.map((fault) => faultLine(name, fault));
@@ -125,7 +125,7 @@ async function read(name: string, text: string): Promise<UsedConfig> {
   return {
     ...compile(parsed.config, VERSION),
     name,
-    placeOf(path) {
+    locationOf(path) {
       const line = lineOf(path);
       return line === undefined ? undefined : `${name}:${line}`;
     },
@@ -146,7 +146,7 @@ async function installedConfig(
   if (namespace !== undefined) {
     throw new AppError(
       'config',
-      `there is no ConfigMap ${NAME} with ${FILE} in namespace ${namespace}`,
+      `namespace ${namespace} has no ConfigMap ${NAME} with the key ${KEY}`,
     );
   }
   const elsewhere = await installNamespace(cluster);
@@ -156,28 +156,24 @@ async function installedConfig(
 async function configMap(cluster: ApiClient, namespace: string): Promise<Installed | undefined> {
   const object = await cluster.read(`${listPath('v1', 'configmaps', namespace)}/${NAME}`);
   const data = object?.['data'];
-  const text = isObject(data) ? data[FILE] : undefined;
+  const text = isObject(data) ? data[KEY] : undefined;
   return typeof text === 'string' ? { name: `${namespace}/${NAME}`, text } : undefined;
 }
 
-/** The namespace of the Deployment that is labelled as podherald's; of several, the first. */
+/** The namespace of the Deployment that has the label of podherald; of several, the first. */
 async function installNamespace(cluster: ApiClient): Promise<string | undefined> {
   const selector = encodeURIComponent(`app.kubernetes.io/name=${NAME}`);
   try {
     for await (const { items } of cluster.pages(
       `/apis/apps/v1/deployments?labelSelector=${selector}`,
     )) {
-      const found = items.map(namespaceOf).find((name) => name !== undefined);
+      const namespaces = items.map((item) => objectAt(item, 'metadata')['namespace']);
+      const found = namespaces.find((name) => typeof name === 'string');
       if (found !== undefined) return found;
     }
   } catch (error) {
-    // Who may not look everywhere names the namespace.
+    // Whoever may not list all Deployments can pass --install-namespace.
     if (!(error instanceof ApiError && error.status === 403)) throw error;
   }
   return undefined;
-}
-
-function namespaceOf({ metadata }: JsonObject): string | undefined {
-  const name = isObject(metadata) ? metadata['namespace'] : undefined;
-  return typeof name === 'string' ? name : undefined;
 }

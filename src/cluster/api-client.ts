@@ -83,6 +83,9 @@ const MAX_RESTARTS = 3;
 /** 409: it exists already, or has changed since. 404: it is gone. 422: a JSON Patch's test failed. */
 const CONFLICTS = { POST: [409], PUT: [404, 409], PATCH: [404, 409, 422] } as const;
 
+/**
+ * A client with the rights of the connection's account. `close` ends the connection too.
+ */
 export function apiClient(connection: Connection, options: ApiClientOptions = {}): ApiClient {
   const { metadataOnly = false } = options;
   const one = metadataOnly ? ACCEPT_METADATA : JSON_TYPE;

@@ -48,6 +48,7 @@ const LIMIT_BYTES = 128 * 1024 * 1024;
 /** A Status takes a sentence or two. */
 const STATUS_LIMIT_BYTES = 64 * 1024;
 
+/** The signal of a request that only its limit ends. */
 export const NEVER_ABORTED = new AbortController().signal;
 
 /** Sends a request and reads its response, whatever its status. @throws ApiError if there is none. */
@@ -143,6 +144,7 @@ export function parseJson(text: string): JsonObject | undefined {
   }
 }
 
+/** Whether the status is 2xx. */
 export function isOk({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300;
 }

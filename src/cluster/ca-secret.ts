@@ -61,6 +61,7 @@ export function caSecret(client: ApiClient, namespace: string, name: string): Ca
   };
 }
 
+/** The path of a namespace's Secrets. */
 export function secretsPath(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/secrets`;
 }

@@ -23,6 +23,7 @@ export interface SeenConfiguration {
 export const CONFIGURATIONS_PATH =
   '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 
+/** The MutatingWebhookConfiguration of that name, of which podherald only changes the caBundle. */
 export function webhookConfiguration(client: ApiClient, name: string): WebhookConfiguration {
   const path = `${CONFIGURATIONS_PATH}/${name}`;
   return {

@@ -1,122 +1,141 @@
 import type { Mutation, Outcome } from '../core/admission/mutation.ts';
+import type { Json } from '../core/api/json.ts';
 import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
-import { kindOf, type Reason, type ReasonKind, sentenceOf } from '../core/decision/reasons.ts';
+import {
+  type Finding,
+  kindOf,
+  type Reason,
+  type ReasonKind,
+  sentenceOf,
+} from '../core/decision/reasons.ts';
 import { imageOf, type Rules } from '../core/decision/rules.ts';
 import { findPresent } from '../manifests/removal/find-present.ts';
-import { type Change, changesOf, changesThere } from './changes.ts';
-import { deciderOf, type Found } from './deciders.ts';
-import type { Places } from './places.ts';
-import { type Wish, wishesOf } from './wish.ts';
+import { type AnnotationRequest, requestsOf } from './annotation-requests.ts';
+import { type CauseContext, causeOf } from './causes.ts';
+import { type InjectedItems, itemsAdded, itemsPresent } from './injected-items.ts';
 
-export interface ExplainedWish extends Wish {
-  readonly at?: string;
+/** What podherald does with one pod or pod template, and why. */
+export interface Explanation {
+  readonly outcome: Outcome;
+  readonly requests: readonly ExplainedRequest[];
+  readonly config: readonly ConfigField[];
+  /** What is injected already. */
+  readonly present: readonly InjectedItems[];
+  /** What podherald adds, or would add. */
+  readonly added: readonly InjectedItems[];
+  readonly reasons: readonly ExplainedReason[];
 }
 
-/** A field of the config that decided, or its default. */
+export interface ExplainedRequest extends AnnotationRequest {
+  /** Such as `deployment.yaml:8`; absent if it is unknown. */
+  readonly location?: string;
+}
+
+/** A field of the config that decides what the annotations leave open. */
 export interface ConfigField {
   readonly field: string;
   readonly value: string;
-  /** Absent where the config does not say it, so that podherald's default counts. */
-  readonly at?: string;
+  /** Absent if the config does not set the field, so that the value is its default. */
+  readonly location?: string;
 }
 
 export interface ExplainedReason {
   readonly reason: Reason;
   readonly kind: ReasonKind;
   readonly message: string;
-  /** The container that it is about. */
+  /** The name of the container that it is about. */
   readonly container?: string;
-  /** What decided it: an annotation, the namespace, the config or the container. */
-  readonly decidedBy?: string;
+  /** What causes it, such as `annotation inject-metadata (deployment.yaml:8)`. */
+  readonly cause?: string;
 }
 
-/** All there is to tell about what podherald makes of one pod. */
-export interface Explanation {
-  readonly outcome: Outcome;
-  readonly wishes: readonly ExplainedWish[];
-  readonly config: readonly ConfigField[];
-  /** What it has got already. */
-  readonly there: readonly Change[];
-  /** What it gets, or would get. */
-  readonly added: readonly Change[];
-  readonly reasons: readonly ExplainedReason[];
-}
-
-/** What a pod or pod template is explained by. */
-export interface ExplainedBy extends Pick<Found, 'namespace' | 'places' | 'root'> {
+/** What a pod or pod template is explained with. */
+export interface ExplanationContext extends Pick<CauseContext, 'locations' | 'root'> {
+  readonly namespace: Namespace;
   readonly rules: Rules;
 }
 
+/** @param mutation the result of `mutate` for the same template, namespace and rules. */
 export function explain(
-  template: unknown,
+  template: Json | undefined,
   mutation: Mutation,
-  { namespace, rules, places, root }: ExplainedBy,
+  context: ExplanationContext,
 ): Explanation {
+  const { namespace, rules } = context;
   const pod = parsePod(template);
-  const { outcome, operations, findings } = mutation;
+  const { outcome, injection, findings } = mutation;
   const annotations = isMalformed(pod) ? undefined : pod.metadata?.annotations;
-  const wishes = wishesOf(annotations, namespace, rules.annotationPrefix);
+  const requests = requestsOf(annotations, namespace, rules.annotationPrefix);
   return {
     outcome,
-    wishes: wishes.map((wish) => placed(wish, namespace, places)),
-    config: outcome === 'skipped' ? [] : fieldsOf(wishes, rules, places),
-    there: isMalformed(pod) ? [] : thereIn(pod, namespace, rules),
-    added: isMalformed(pod) ? [] : changesOf(pod, operations),
-    reasons: findings.map((finding) => explained({ finding, namespace, places, root })),
+    requests: requests.map((request) => located(request, context)),
+    config: outcome === 'skipped' ? [] : configFields(requests, context),
+    present: isMalformed(pod) ? [] : presentIn(pod, namespace, rules),
+    added: itemsAdded(injection),
+    reasons: findings.map((finding) =>
+      explained(finding, { ...context, namespace: namespace.name, template }),
+    ),
   };
 }
 
-function thereIn(pod: Pod, namespace: Namespace, rules: Rules): Change[] {
-  return changesThere(pod, findPresent(pod, namespace, rules));
+function presentIn(pod: Pod, namespace: Namespace, rules: Rules): InjectedItems[] {
+  return itemsPresent(pod, findPresent(pod, namespace, rules));
 }
 
-function placed(wish: Wish, namespace: Namespace, places: Places): ExplainedWish {
-  const path = ['metadata', 'annotations', wish.key];
-  const at = wish.on === 'pod' ? places.pod(path) : places.namespace(namespace.name, path);
-  return { ...wish, ...(at !== undefined && { at }) };
+function located(
+  request: AnnotationRequest,
+  { namespace, locations }: ExplanationContext,
+): ExplainedRequest {
+  const path = ['metadata', 'annotations', request.key];
+  const location =
+    request.on === 'pod' ? locations.pod(path) : locations.namespace(namespace.name, path);
+  return { ...request, ...(location !== undefined && { location }) };
 }
 
-/** The fields of the config that fill in what the annotations leave open. */
-function fieldsOf(wishes: readonly Wish[], rules: Rules, places: Places): ConfigField[] {
+const METADATA_REQUESTS = ['inject-metadata', 'metadata-env', 'metadata-files'] as const;
+
+function configFields(
+  requests: readonly AnnotationRequest[],
+  { rules, locations }: ExplanationContext,
+): ConfigField[] {
   const { metadata, ambassador, annotationPrefix } = rules;
-  const said = new Map(
-    wishes
-      .filter(({ counts }) => counts)
+  const requested = new Map(
+    requests
+      .filter(({ effective }) => effective)
       .map(({ key, value }) => [
         annotationNameOf(key, annotationPrefix),
         value.trim().toLowerCase(),
       ]),
   );
   const field = (path: readonly string[], value: string): ConfigField => {
-    const at = places.config(path);
-    return { field: path.join('.'), value, ...(at !== undefined && { at }) };
+    const location = locations.config(path);
+    return { field: path.join('.'), value, ...(location !== undefined && { location }) };
   };
-  const asksMetadata = METADATA_WISHES.some((name) => (said.get(name) ?? 'false') !== 'false');
-  const asksAmbassador = said.get('inject-ambassador') === 'true';
+  const hasMetadata = METADATA_REQUESTS.some(
+    (name) => (requested.get(name) ?? 'false') !== 'false',
+  );
+  const hasAmbassador = requested.get('inject-ambassador') === 'true';
   return [
-    said.get('inject-metadata') === 'true' &&
+    requested.get('inject-metadata') === 'true' &&
       field(['metadata', 'defaultProfile'], metadata.defaultProfile),
-    asksMetadata && !said.has('metadata-path') && field(['metadata', 'path'], metadata.path),
-    asksAmbassador && field(['ambassador', 'maxAccess'], ambassador.maxAccess),
-    asksAmbassador &&
-      !said.has('ambassador-port') &&
+    hasMetadata && !requested.has('metadata-path') && field(['metadata', 'path'], metadata.path),
+    hasAmbassador && field(['ambassador', 'maxAccess'], ambassador.maxAccess),
+    hasAmbassador &&
+      !requested.has('ambassador-port') &&
       field(['ambassador', 'port'], String(ambassador.port)),
-    asksAmbassador && field(['ambassador', 'image'], imageOf(ambassador)),
+    hasAmbassador && field(['ambassador', 'image'], imageOf(ambassador)),
   ].filter((one) => one !== false);
 }
 
-const METADATA_WISHES = ['inject-metadata', 'metadata-env', 'metadata-files'] as const;
-
-function explained(found: Found): ExplainedReason {
-  const { finding } = found;
-  const decidedBy = deciderOf(found);
+function explained(finding: Finding, context: CauseContext): ExplainedReason {
+  const cause = causeOf(finding, context);
   return {
     reason: finding.reason,
     kind: kindOf(finding),
     message: sentenceOf(finding),
     ...(finding.slots['container'] !== undefined && { container: finding.slots['container'] }),
-    ...(decidedBy !== undefined && { decidedBy }),
+    ...(cause !== undefined && { cause }),
   };
 }

@@ -1,8 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
+import { objectsAt } from './object-metadata.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One thing that a LabelSelector asks for. */
+/** One requirement of a LabelSelector. */
 export interface Requirement {
   readonly key: string;
   readonly operator: string;
@@ -10,8 +11,8 @@ export interface Requirement {
 }
 
 /**
- * The first requirement of a LabelSelector that labels do not meet; none where it selects them. An
- * absent or empty one selects everything (k8s.io/apimachinery pkg/apis/meta/v1/helpers.go).
+ * The first requirement of a LabelSelector that labels do not meet; undefined if it selects them. An
+ * absent or empty selector selects everything (k8s.io/apimachinery pkg/apis/meta/v1/helpers.go).
  */
 export function unmetRequirement(
   selector: Json | undefined,
@@ -20,19 +21,18 @@ export function unmetRequirement(
   return requirementsOf(selector).find((requirement) => !isMet(requirement, labels));
 }
 
-/** The labels that a LabelSelector asks for. */
+/** The label keys in the requirements of a LabelSelector. */
 export function keysOf(selector: Json | undefined): string[] {
   return requirementsOf(selector).map(({ key }) => key);
 }
 
 function requirementsOf(selector: Json | undefined): Requirement[] {
   if (!isObject(selector)) return [];
-  const { matchLabels, matchExpressions } = selector;
+  const { matchLabels } = selector;
   const equal = isObject(matchLabels) ? Object.entries(matchLabels) : [];
-  const expressions: readonly Json[] = Array.isArray(matchExpressions) ? matchExpressions : [];
   return [
     ...equal.map(([key, value]) => ({ key, operator: 'In', values: [String(value)] })),
-    ...expressions.filter(isObject).map(requirement),
+    ...objectsAt(selector, 'matchExpressions').map(requirement),
   ];
 }
 
@@ -44,7 +44,7 @@ function requirement({ key, operator, values }: JsonObject): Requirement {
   };
 }
 
-/** A label that is not there is not in any list, and so meets NotIn. */
+/** An absent label is in no list, so it meets NotIn. */
 function isMet({ key, operator, values }: Requirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {

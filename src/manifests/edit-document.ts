@@ -12,6 +12,7 @@ export interface DocumentState {
   readonly value: Json | undefined;
 }
 
+/** The result of an edit; never both a note and a fault. */
 export interface EditedDocument extends DocumentState {
   /** Set if more had to change in the text than the inserted lines. */
   readonly note?: EditRemark;
@@ -19,6 +20,7 @@ export interface EditedDocument extends DocumentState {
   readonly fault?: EditRemark;
 }
 
+/** Something to report about a value of the document. */
 export interface EditRemark {
   /** Leads from the document to the value that the remark is about, or to a value around it. */
   readonly path: Path;

@@ -57,7 +57,7 @@ function removeAt(value: Json, paths: readonly (readonly string[])[]): Json {
 }
 
 /** Returns the value at a JSON Pointer (RFC 6901); undefined if there is none. */
-export function valueAtPointer(document: Json, pointer: string): Json | undefined {
+export function valueAtPointer(document: Json | undefined, pointer: string): Json | undefined {
   return pointerTokens(pointer).reduce<Json | undefined>((value, token) => {
     if (Array.isArray(value)) return value[Number(token)];
     return isObject(value) ? value[token] : undefined;

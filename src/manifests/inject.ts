@@ -18,6 +18,7 @@ import { type EditedDocument, editDocument } from './edit-document.ts';
 import { type NamespaceAnnotations, namespacesIn, type Path } from './objects.ts';
 import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
 
+/** How to inject manifests. */
 export interface InjectOptions {
   readonly rules: Rules;
   /** The namespace of objects without a `metadata.namespace`. */
@@ -40,6 +41,7 @@ export interface WorkloadReport {
   lineOf(path: Path): number;
 }
 
+/** The result for one text. */
 export interface InjectedManifest {
   /** The input with everything that was added; the unchanged input if there are faults. */
   readonly text: string;
@@ -74,9 +76,13 @@ export function injectManifest(text: string, options: InjectOptions): InjectedMa
   return injectParsed(manifest, lookUp, options);
 }
 
+/** Finds the namespace of a workload. */
 export type NamespaceLookup = (workload: Workload) => Namespace;
 
-/** Returns a function that finds the namespace of a workload, with its annotations if known. */
+/**
+ * Looks up namespaces in the manifests first, then in the options. The annotations of a namespace
+ * that neither has are unknown.
+ */
 export function namespaceLookup(
   inManifests: NamespaceAnnotations,
   options: Pick<InjectOptions, 'namespace' | 'namespaces'>,
@@ -155,24 +161,25 @@ function remarksOn(
   );
 }
 
-/** A pod that the webhook would deny or cannot process is an error in a manifest. */
 function faultsOf({ workload, mutation, lineOf }: WorkloadReport): ManifestRemark[] {
-  const { outcome, reason, findings, error } = mutation;
-  const isFault = outcome === 'denied' || outcome === 'failed_open' || reason === 'malformed_pod';
-  if (!isFault) return [];
-  const cause = error instanceof Error ? ` (${error.message})` : '';
-  return findings.map((found) => ({
-    line: lineOf(pathOf(found, workload)),
-    message: `${displayName(workload)}: ${messageOf(found)}${cause}`,
+  const { error } = mutation;
+  const details = error instanceof Error ? ` (${error.message})` : '';
+  return fatalFindings(mutation).map((found) => ({
+    line: lineOf(pathOf(found)),
+    message: `${displayName(workload)}: ${messageOf(found)}${details}`,
   }));
 }
 
-/** The path in the Pod or pod template of what a finding is about. */
-function pathOf({ slots }: Finding, { template }: Workload): Path {
-  const { key } = slots;
-  if (key !== undefined) return ['metadata', 'annotations', key];
-  const pod = parsePod(template);
-  return isMalformed(pod) ? pod.path : ['spec'];
+/** A pod that the webhook would deny or cannot process is an error in a manifest. */
+function fatalFindings({ outcome, reason, findings, decision }: Mutation): readonly Finding[] {
+  if (outcome === 'denied') return decision?.faults ?? findings;
+  return outcome === 'failed_open' || reason === 'malformed_pod' ? findings : [];
+}
+
+/** The path in the Pod or pod template of what led to a finding. */
+function pathOf({ causes: [cause] }: Finding): Path {
+  if (cause?.kind === 'annotation') return ['metadata', 'annotations', cause.key];
+  return cause?.kind === 'field' ? cause.path : ['spec'];
 }
 
 function messageOf(found: Finding): string {

@@ -20,6 +20,7 @@ import { type InjectedParts, NO_PARTS, pointersTo, removeParts } from './removal
 import { unsplice } from './splice/unsplice.ts';
 import { findWorkloads, toDocumentPointer, type Workload } from './workloads.ts';
 
+/** How to uninject manifests: with the rules that they were injected with. */
 export type UninjectOptions = Pick<InjectOptions, 'rules' | 'namespace'>;
 
 /** The result for one Pod or pod template. */
@@ -41,6 +42,7 @@ export interface Rest {
   readonly mutation: Mutation;
 }
 
+/** The result for one text. */
 export interface UninjectedManifest {
   /** The input without the injected parts; the unchanged input if there are faults. */
   readonly text: string;
@@ -113,7 +115,6 @@ function restOf(whole: Pod, removed: InjectedParts, namespace: Namespace, rules:
 }
 
 function removedPointers({ workload, removed }: UninjectReport): string[] {
-  const pod = parsePod(workload.template);
-  if (isMalformed(pod)) return [];
-  return pointersTo(removed, pod).map((pointer) => toDocumentPointer(workload, pointer));
+  const pointers = pointersTo(removed, workload.template);
+  return pointers.map((pointer) => toDocumentPointer(workload, pointer));
 }

@@ -10,7 +10,7 @@ import {
 import { REASON_KINDS, REASONS } from '../core/decision/reasons.ts';
 import { DEFAULT_PREFIX } from '../core/decision/rules.ts';
 import { FIELDS, RESOURCES } from '../core/decision/sources.ts';
-import { WHY_NOT } from '../diagnosis/why-not.ts';
+import { MISSING_REASONS } from '../diagnosis/missing-reasons.ts';
 
 /** The pages of docs/reference by file name. */
 export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
@@ -111,7 +111,10 @@ function reasonsPage(): string {
     `\`${sentence}\``,
   ]);
   const kinds = Object.entries(REASON_KINDS).map(([kind, doc]) => `- **${kind}**: ${doc}`);
-  const whys = Object.entries(WHY_NOT).map(([why, sentence]) => [`\`${why}\``, `\`${sentence}\``]);
+  const whys = Object.entries(MISSING_REASONS).map(([why, sentence]) => [
+    `\`${why}\``,
+    `\`${sentence}\``,
+  ]);
   return `${GENERATED}
 # Outcomes and reasons
 

@@ -9,18 +9,19 @@ const HEAP_MEBIBYTES = 64;
 /** As much as a pod of a service mesh takes, managedFields and all: 10,000 of them are 120 MB. */
 const PADDING = { 'example.com/padding': 'x'.repeat(11_000) };
 
-it(`audits ${PODS_IN_ALL} pods, of which all do not fit into its memory`, async () => {
+it(`audits ${PODS_IN_ALL} pods that do not fit into its memory together`, async () => {
   const hash = { 'pod-template-hash': 'abc' };
   const fake = await fakeObjects({
     ...cluster([]),
     [PODS]: {
       length: PODS_IN_ALL,
       at(index: number) {
-        const asks: Record<string, string> = index % 10 === 0 ? { 'inject-metadata': 'true' } : {};
+        const requests: Record<string, string> =
+          index % 10 === 0 ? { 'inject-metadata': 'true' } : {};
         const owner = `web-${index % 7}`;
         return livePod(`${owner}-abc-${index}`, {
           metadata: controlled('ReplicaSet', `${owner}-abc`, hash),
-          annotations: { ...PADDING, ...asks },
+          annotations: { ...PADDING, ...requests },
         });
       },
     },
@@ -35,7 +36,7 @@ it(`audits ${PODS_IN_ALL} pods, of which all do not fit into its memory`, async 
 
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: `podherald: 1000 of ${PODS_IN_ALL} pods lack what they ask for\n`,
+    stderr: `podherald: 1000 of ${PODS_IN_ALL} pods are missing their injection\n`,
   });
   expect(JSON.parse(stdout).missing).toHaveLength(7);
   expect(fake.requests.filter((path) => path.startsWith(`${PODS}?`))).toHaveLength(20);

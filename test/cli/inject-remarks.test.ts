@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { summarize } from '../../src/cli/inject-summary.ts';
+import { summarize } from '../../src/cli/inject.ts';
 import { endings, injectText } from '../support/manifests.ts';
 
 const DEPLOYMENT = `apiVersion: apps/v1
@@ -29,41 +29,41 @@ function summaryOf(text: string): string {
 }
 
 describe('the summary', () => {
-  it('has a line for each pod and workload, with what it got', () => {
+  it('has a line for each pod and workload, with what was injected', () => {
     const asking = deployment('', '      annotations: {inject-metadata: "true"}\n');
 
     expect(summaryOf(`${asking}---\n${DEPLOYMENT}`)).toBe(
-      `podherald: Deployment shop/web: injected, 7 variables, 1 volume
-podherald: Deployment shop/web: skipped, no annotation requests an injection
+      `podherald: Deployment shop/web: injected 7 variables, 1 volume
+podherald: Deployment shop/web: skipped: no annotation requests an injection
 `,
     );
   });
 
   it.each(['inject-metadata', 'podherald.dev/inject-metadata', 'podherald.dev/metadata-env'])(
-    'tells where %s stands on a Deployment in place of its pod template',
+    'warns that %s is on a Deployment instead of its pod template',
     (key) => {
       const summary = summaryOf(deployment(`  annotations: {${key}: "true"}\n`));
 
       expect(summary).toContain('skipped');
-      expect(summary).toMatch(new RegExp(`${key} stands on the Deployment.*pod template`));
+      expect(summary).toMatch(new RegExp(`${key} on the Deployment: no effect .*pod template`));
     },
   );
 
-  it('has no such hint where the pod template asks as well', () => {
+  it('does not warn if the pod template has the annotation too', () => {
     const annotations = 'annotations: {inject-metadata: "true"}\n';
 
     expect(summaryOf(deployment(`  ${annotations}`, `      ${annotations}`))).not.toContain(
-      'stands',
+      'no effect',
     );
   });
 
-  it('has no such hint for annotations of others', () => {
+  it('does not warn about annotations of other tools', () => {
     expect(summaryOf(deployment('  annotations: {example.com/inject: "true"}\n'))).not.toContain(
-      'stands',
+      'no effect',
     );
   });
 
-  it('tells what was kept, and what is not known', () => {
+  it('lists kept variables and unknown annotations', () => {
     const annotations = '{inject-metadata: "true", podherald.dev/metdata-env: ""}';
     const text = deployment('', `      annotations: ${annotations}\n`).concat(
       '        env: [{name: POD_NAME, value: mine}]\n',
@@ -73,23 +73,23 @@ podherald: Deployment shop/web: skipped, no annotation requests an injection
     expect(summaryOf(text)).toMatch(/podherald\.dev\/metdata-env.*metadata-env\?/);
   });
 
-  it('tells that there was nothing to do', () => {
-    expect(summaryOf('kind: ConfigMap\n')).toMatch(/^podherald: .*no pod and no workload.*\n$/);
+  it('says that the input has no pods or workloads', () => {
+    expect(summaryOf('kind: ConfigMap\n')).toMatch(/^podherald: .*no pods or workloads.*\n$/);
   });
 });
 
-describe('a fault', () => {
+describe('an error', () => {
   it.each([
     ['in block style', '      annotations:\n        app: web\n        inject-metadata: true\n', 11],
     ['in flow style', '      annotations: {inject-metadata: true}\n', 9],
-  ])('of an unquoted true %s is told at its line, with what to do', (_, annotations, line) => {
+  ])('about an unquoted true %s has its line, and says to quote it', (_, annotations, line) => {
     const { faults, text } = injectText(deployment('', annotations));
 
     expect(faults).toEqual([{ line, message: expect.stringMatching(/inject-metadata.*quote/) }]);
     expect(text).toBe(deployment('', annotations));
   });
 
-  it('of a value is told at its line, with the name of the workload', () => {
+  it('about a value has its line and the name of the workload', () => {
     const annotations = '      annotations:\n        app: web\n        inject-metadata: "yes"\n';
 
     expect(injectText(deployment('', annotations)).faults).toEqual([
@@ -102,7 +102,7 @@ describe('a fault', () => {
     ]);
   });
 
-  it('of a template that is missing is told at what is there of it', () => {
+  it('about a missing pod template has the line of spec', () => {
     const text = DEPLOYMENT.slice(0, DEPLOYMENT.indexOf('  template:')).concat('  replicas: 1\n');
 
     expect(injectText(text).faults).toEqual([
@@ -110,7 +110,7 @@ describe('a fault', () => {
     ]);
   });
 
-  it('of a container is told at its line', () => {
+  it('about a container has its line', () => {
     const text = DEPLOYMENT.concat('      - name: second\n        env: {A: b}\n');
 
     expect(injectText(text).faults).toEqual([
@@ -118,8 +118,8 @@ describe('a fault', () => {
     ]);
   });
 
-  it('in the second document is told by the line of the whole text', () => {
-    const annotations = '      annotations: {inject-metadata: invalid value "yes"}\n';
+  it('in the second document has the line in the whole text', () => {
+    const annotations = '      annotations: {inject-metadata: "yes"}\n';
     const { faults } = injectText(`${DEPLOYMENT}---\n${deployment('', annotations)}`);
 
     expect(faults).toMatchObject([{ line: 13 + 9 }]);
@@ -137,7 +137,7 @@ describe('--annotate', () => {
       'a template with an alias',
       deployment('  annotations: &a {app: web}\n', '      annotations: *a\n'),
     ],
-  ])('reaches %s, and not its owner', (_, text) => {
+  ])('adds the annotation to %s and not to the workload', (_, text) => {
     const result = injectText(text, { 'inject-metadata': 'true' });
     const { metadata, spec } = parse(result.text);
 
@@ -146,7 +146,7 @@ describe('--annotate', () => {
     expect(metadata.annotations ?? {}).not.toHaveProperty('inject-metadata');
   });
 
-  it('does not overrule what stands there', () => {
+  it('keeps an annotation that the pod template already has', () => {
     const text = deployment('', '      annotations: {inject-metadata: "false"}\n');
     const result = injectText(text, { 'inject-metadata': 'true' });
 

@@ -21,7 +21,7 @@ kind:   ConfigMap
 metadata: {name: c}   # kept
 `;
 
-/** Writes files into a folder of their own. */
+/** Writes files into a new folder. @returns their paths. */
 function files(...contents: readonly string[]): string[] {
   const folder = makeFolder();
   return contents.map((content, index) => {
@@ -37,7 +37,7 @@ async function inject(content: string, ...args: readonly string[]) {
 }
 
 describe('inject', () => {
-  it('counts a Namespace in any of its files for the pods in all of them', async () => {
+  it('uses the annotations of a Namespace in one file for pods in other files', async () => {
     const shop = 'metadata: {name: shop, annotations: {inject-metadata: network}}';
     const pod = 'metadata: {name: p, namespace: shop}\nspec: {containers: [{name: app}]}';
     const [one = '', other = ''] = files(
@@ -47,7 +47,7 @@ describe('inject', () => {
     const { stdout, stderr } = await podherald(['inject', '-f', one, '-f', other]);
 
     expect(stdout).toContain('POD_IPS');
-    expect(stderr).toBe('podherald: Pod shop/p: injected, 4 variables\n');
+    expect(stderr).toBe('podherald: Pod shop/p: injected 4 variables\n');
   });
 
   it('writes the manifest to standard output, and a summary to standard error', async () => {
@@ -55,7 +55,7 @@ describe('inject', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain('name: POD_NAME');
-    expect(stderr).toBe('podherald: Pod web: injected, 7 variables, 1 volume\n');
+    expect(stderr).toBe('podherald: Pod web: injected 7 variables, 1 volume\n');
   });
 
   it('reads standard input', async () => {
@@ -65,7 +65,7 @@ describe('inject', () => {
     expect(stdout).toBe((await inject(POD)).stdout);
   });
 
-  it('makes one stream of documents of several files', async () => {
+  it('joins several files into one stream of documents', async () => {
     const [first = '', second = '', third = ''] = files(CONFIG_MAP, `---\n${POD}`, CONFIG_MAP);
     const { stdout } = await podherald(['inject', '-f', first, '-f', second, '-f', third]);
     const injected = (await inject(POD)).stdout;
@@ -73,7 +73,7 @@ describe('inject', () => {
     expect(stdout).toBe(`${CONFIG_MAP}---\n${injected}---\n${CONFIG_MAP}`);
   });
 
-  it('begins a new line for a file where the one before does not end its last', async () => {
+  it('starts a new line between files if the first file does not end with one', async () => {
     const [first = '', second = ''] = files(CONFIG_MAP.trimEnd(), CONFIG_MAP);
     const { stdout } = await podherald(['inject', '-f', first, '-f', second]);
 
@@ -83,9 +83,9 @@ describe('inject', () => {
   it.each([
     ['a byte order mark', `\uFEFF---\n${CONFIG_MAP}`],
     ['a directive', `%YAML 1.2\n---\n${CONFIG_MAP}`],
-    ['nothing in it', ''],
+    ['no content', ''],
     ['a comment and a marker', `# ours\n---\n${CONFIG_MAP}`],
-  ])('makes one stream of documents of files, one of which has %s', async (_, content) => {
+  ])('joins files into one stream of documents if one of them has %s', async (_, content) => {
     const [first = '', second = '', third = ''] = files(CONFIG_MAP, content, CONFIG_MAP);
     const { stdout } = await podherald(['inject', '-f', first, '-f', second, '-f', third]);
     const documents = [...parseAllDocuments(stdout)];
@@ -96,7 +96,7 @@ describe('inject', () => {
     expect(values).toEqual(Array(2 + inSecond).fill(parse(CONFIG_MAP)));
   });
 
-  it('adds the annotations that it is given', async () => {
+  it('adds the annotations of --annotate', async () => {
     const pod = POD.replace('inject-metadata: "true"', 'mine: "1"');
     const { stdout } = await inject(
       pod,
@@ -111,47 +111,47 @@ describe('inject', () => {
   });
 });
 
-describe('inject passes through byte for byte, with a note,', () => {
+describe('inject keeps every byte, and says that there are no pods, of', () => {
   it.each([
     ['a manifest without pods', CONFIG_MAP],
-    ['a manifest without a last line end', CONFIG_MAP.trimEnd()],
-    ['Windows line ends', CONFIG_MAP.replaceAll('\n', '\r\n')],
+    ['a manifest without a newline at the end', CONFIG_MAP.trimEnd()],
+    ['Windows line endings', CONFIG_MAP.replaceAll('\n', '\r\n')],
     ['a byte order mark', `\uFEFF${CONFIG_MAP}`],
-    ['nothing', ''],
+    ['an empty file', ''],
     ['empty documents', '---\n---\n\n---\n'],
     ['comments', '# nothing\n\n# here\n'],
   ])('%s', async (_, content) => {
     const { code, stdout, stderr } = await inject(content);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: content });
-    expect(stderr).toMatch(/^podherald: .*no pod and no workload.*\n$/);
+    expect(stderr).toMatch(/^podherald: .*no pods or workloads.*\n$/);
   });
 });
 
-describe('inject fails with 1, a line for each fault, and nothing on standard output', () => {
-  it('where a file is missing', async () => {
+describe('inject ends with exit code 1, a line for each error, and no output', () => {
+  it('if a file is missing', async () => {
     const { code, stdout, stderr } = await podherald(['inject', '-f', 'no/such/file.yaml']);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^podherald: .*no\/such\/file\.yaml.*\n$/);
+    expect(stderr).toBe('podherald: cannot read no/such/file.yaml: no such file\n');
   });
 
-  it('where a file is a folder', async () => {
+  it('if a file is a folder', async () => {
     const folder = join(makeFolder(), 'folder');
     mkdirSync(folder);
     const { code, stdout, stderr } = await podherald(['inject', '-f', folder]);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^podherald: .*folder.*\n$/);
+    expect(stderr).toBe(`podherald: cannot read ${folder}: it is a folder\n`);
   });
 
   it.each([
-    ['a list that is not closed', 'a: 1\nb: [1, 2\n', 3],
-    ['a tab for an indent', 'a:\n\tb: 1\n', 2],
-    ['a key twice', 'a: 1\nb: 2\na: 3\n', 3],
-    ['an alias of no anchor', 'a: 1\nb: *c\n', 2],
-    ['aliases that grow without end', laughs(), 1],
-  ])('where it is not YAML: %s', async (_, content, line) => {
+    ['a list without its closing bracket', 'a: 1\nb: [1, 2\n', 3],
+    ['a tab as indentation', 'a:\n\tb: 1\n', 2],
+    ['a duplicate key', 'a: 1\nb: 2\na: 3\n', 3],
+    ['an alias without an anchor', 'a: 1\nb: *c\n', 2],
+    ['aliases that expand to 10,000 items', laughs(), 1],
+  ])('if the input is not YAML: %s', async (_, content, line) => {
     const { file, code, stdout, stderr } = await inject(`${content}---\n${POD}`);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -159,7 +159,7 @@ describe('inject fails with 1, a line for each fault, and nothing on standard ou
     expect(stderr).not.toContain('internal error');
   });
 
-  it('where it is not UTF-8, which would not be the same again', async () => {
+  it('if the input is not UTF-8, which it could not write back unchanged', async () => {
     const folder = makeFolder();
     const file = join(folder, 'latin1.yaml');
     writeFileSync(file, Buffer.from('# caf\u00e9\nkind: ConfigMap\n', 'latin1'));
@@ -171,7 +171,7 @@ describe('inject fails with 1, a line for each fault, and nothing on standard ou
   it.each([
     ['no containers', 'spec:\n  volumes: []\n', 11],
     ['containers that are a map', 'spec:\n  containers: {name: app}\n', 11],
-  ])('where a pod has %s', async (_, spec, line) => {
+  ])('if a pod has %s', async (_, spec, line) => {
     const pod = `${CONFIG_MAP}---\n${POD.slice(0, POD.indexOf('spec:'))}`.replace(
       '  annotations:\n',
       '',
@@ -185,7 +185,7 @@ describe('inject fails with 1, a line for each fault, and nothing on standard ou
     );
   });
 
-  it('where pods would be denied, with the faults of all files', async () => {
+  it('if pods would be denied, with the errors of all files', async () => {
     const [one = '', other = ''] = files(
       `${POD.replace('"true"', '"yes"')}---\n${POD.replace('"true"', '"A=b"')}`,
       POD.replace('"true"', '""'),
@@ -200,7 +200,7 @@ describe('inject fails with 1, a line for each fault, and nothing on standard ou
     ]);
   });
 
-  it('where standard input is at fault, by that name', async () => {
+  it('if standard input is invalid, with the name standard input', async () => {
     const { code, stderr } = await podherald(['inject', '-f', '-'], POD.replace('"true"', '"yes"'));
 
     expect(code).toBe(1);
@@ -208,7 +208,7 @@ describe('inject fails with 1, a line for each fault, and nothing on standard ou
   });
 });
 
-/** Ten of ten of ten of ten: ten thousand. */
+/** Four levels of ten aliases each. */
 function laughs(): string {
   const ten = (item: string): string => `[${Array(10).fill(item).join(', ')}]`;
   return `a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: &c ${ten('*b')}\nd: &d ${ten('*c')}\n`;

@@ -6,7 +6,7 @@ import { makeFolder } from '../support/certificates.ts';
 import { podherald } from '../support/run-command.ts';
 
 describe('manifests', () => {
-  it('writes documents that kubectl can apply in their order', async () => {
+  it('prints the objects in the order in which kubectl must apply them', async () => {
     const { code, stdout, stderr } = await podherald(['manifests']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -29,7 +29,7 @@ describe('manifests', () => {
     ]);
   });
 
-  it('takes every choice into them', async () => {
+  it('uses every option', async () => {
     const args = [
       '--namespace',
       'home',
@@ -51,7 +51,7 @@ describe('manifests', () => {
     expect(stdout).toContain('priorityClassName: mine\n');
   });
 
-  it('leaves a namespace to whom it belongs, and may leave out of its reach the cluster’s own', async () => {
+  it('does not print an existing namespace, and excludes namespaces such as default', async () => {
     const args = ['--namespace', 'shop', '--no-create-namespace', '--exclude-namespace', 'default'];
     const { code, stdout } = await podherald(['manifests', ...args]);
 
@@ -61,7 +61,7 @@ describe('manifests', () => {
     expect(stdout).toContain('- default\n');
   });
 
-  it('installs a config as it is written, and what follows from it', async () => {
+  it('installs the text of a config unchanged, and follows it', async () => {
     const text = [
       '# mine',
       'annotationPrefix: example.com',
@@ -82,7 +82,7 @@ describe('manifests', () => {
     expect(stdout).toContain('- mesh\n');
   });
 
-  it('installs no config that is at fault, and tells all of it', async () => {
+  it('prints every error of an invalid config and no manifests', async () => {
     const file = join(makeFolder(), 'config.yaml');
     writeFileSync(file, 'onInvalid: never\nexempt: 1\n');
     const { code, stdout, stderr } = await podherald(['manifests', '--config', file]);
@@ -97,11 +97,11 @@ describe('manifests', () => {
     [['--scope', 'some'], /--scope.*all, labelled/],
     [['--failure-policy', 'fail'], /--failure-policy.*Ignore, Fail/],
     [['--namespace', 'Home'], /--namespace.*lower-case/],
-    [['--namespace', 'default'], /--namespace.*cannot live in default.*such as podherald/],
-    [['--namespace', 'kube-system'], /--namespace.*cannot live in kube-system.*such as/],
+    [['--namespace', 'default'], /--namespace.*cannot run in default.*such as podherald/],
+    [['--namespace', 'kube-system'], /--namespace.*cannot run in kube-system.*such as/],
     [
       ['--namespace', 'kube-public', '--no-create-namespace'],
-      /--namespace.*cannot live in kube-public/,
+      /--namespace.*cannot run in kube-public/,
     ],
     [['--exclude-namespace', 'a_b'], /--exclude-namespace.*lower-case/],
     [['--replicas', '0'], /--replicas.*1 to 100/],
@@ -109,7 +109,7 @@ describe('manifests', () => {
     [['--port', '8080'], /--port.*other than 8080/],
     [['--image', ''], /--image.*registry\.example\.com/],
     [['--image', 'a b'], /--image/],
-  ])('%j is wrong usage, with a sentence', async (args, sentence) => {
+  ])('%j is wrong usage, with an explanation', async (args, sentence) => {
     const { code, stdout, stderr } = await podherald(['manifests', ...args]);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -117,7 +117,7 @@ describe('manifests', () => {
   });
 
   it.each(['self-managed', 'cert-manager', 'files'])(
-    'passes serve only flags that it has (--tls %s)',
+    'passes only options to serve that it has (--tls %s)',
     async (tls) => {
       const [{ stdout }, help] = await Promise.all([
         podherald(['manifests', '--tls', tls]),

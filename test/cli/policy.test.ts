@@ -20,7 +20,7 @@ interface Manifest {
 }
 
 describe('policy', () => {
-  it('prints two kinds of policies with their bindings', async () => {
+  it('prints mutating and validating policies with their bindings', async () => {
     const { code, manifests, stderr } = await policy();
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -36,11 +36,11 @@ describe('policy', () => {
     ]);
   });
 
-  it('prints the same each time', async () => {
+  it('prints the same output each time', async () => {
     expect((await policy()).stdout).toBe((await policy()).stdout);
   });
 
-  it('denies faults as the config says, and what no policy can do only with --strict', async () => {
+  it('denies invalid pods unless the config says warn, and unsupported pods only with --strict', async () => {
     const { file } = configFolder('onInvalid: warn\n');
     expect(actions(await policy())).toEqual([['Deny'], ['Warn', 'Audit']]);
     expect(actions(await policy('--strict'))).toEqual([['Deny'], ['Deny']]);
@@ -50,7 +50,7 @@ describe('policy', () => {
     ]);
   });
 
-  it('takes no number of the config for the port, which it marks by one', async () => {
+  it('does not confuse numbers in the config with its placeholder for the port', async () => {
     const config = 'ambassador: {image: "r.io/kubectl:v1-999999", runAsUser: 999999}\n';
     const { stdout } = await policy('--config', configFolder(config).file);
 
@@ -67,7 +67,7 @@ describe('policy', () => {
     expect(policies.map(({ spec }) => spec.failurePolicy)).toEqual(['Fail', 'Fail', 'Fail']);
   });
 
-  it('says what the config says', async () => {
+  it('follows the config', async () => {
     const { file } = configFolder(`annotationPrefix: example.com/
 profiles:
   team:
@@ -97,19 +97,19 @@ namespaces: {annotations: false}
     expect(stdout).not.toContain('namespaceObject');
   });
 
-  it('refuses a version of Kubernetes that has no such policies', async () => {
+  it('rejects versions of Kubernetes without MutatingAdmissionPolicy v1', async () => {
     const { code, stdout, stderr } = await podherald(['policy', '--kubernetes-version', '1.30.1']);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('The policies need Kubernetes 1.36 or newer');
   });
 
-  it('takes the image of the API server’s version', async () => {
+  it('uses the ambassador image of the version of the API server', async () => {
     const { stdout } = await policy('--kubernetes-version', 'v1.38.2-eks-1a2b3c4');
     expect(stdout).toContain("dyn('registry.k8s.io/kubectl:v1.38.2')");
   });
 
-  it('reads no variable before it is there, and prints none that is not read', async () => {
+  it('defines every variable before it is used, and no unused variables', async () => {
     for (const { spec } of (await policy()).manifests) {
       const { variables = [], mutations = [], validations = [] } = spec;
       const known = new Set<string>();
@@ -132,8 +132,8 @@ namespaces: {annotations: false}
   });
 });
 
-describe('what a config asks for that no policy can do', () => {
-  it('is refused by name, all of it, with nothing printed', async () => {
+describe('a config that needs what a policy cannot do', () => {
+  it('is rejected with every reason, and prints nothing', async () => {
     const { file } = configFolder(`profiles:
   late: {env: {URL: "http://$(HOST)", HOST: status.podIP}}
   one: {files: {a/b: metadata.name}}
@@ -152,7 +152,7 @@ describe('what a config asks for that no policy can do', () => {
     ]);
   });
 
-  it('is no reason where the config can be mended so', async () => {
+  it('is accepted after the change that the error suggests', async () => {
     const { file } = configFolder(`profiles:
   late: {env: {HOST: status.podIP, URL: "http://$(HOST)"}}
   one: {files: {a/b: metadata.name}}
@@ -162,8 +162,8 @@ describe('what a config asks for that no policy can do', () => {
   });
 });
 
-describe('the command line', () => {
-  it('has examples in its help', async () => {
+describe('the options of policy', () => {
+  it('are in its help, with examples', async () => {
     const { code, stdout } = await podherald(['policy', '--help']);
     expect(code).toBe(0);
     for (const word of ['--config', '--strict', '--failure-policy', 'podherald policy | kubectl']) {

@@ -17,7 +17,7 @@ interface Role {
 }
 
 describe('rbac', () => {
-  it('tells in its help what it takes, with examples', async () => {
+  it('lists its options in its help, with examples', async () => {
     const { stdout } = await podherald(['rbac', '--help']);
 
     for (const words of [
@@ -66,7 +66,7 @@ describe('rbac', () => {
     ]);
   });
 
-  it('takes a ClusterRole for read-only, of a name that no other ServiceAccount has', async () => {
+  it('prints a ClusterRole for read-only, with a name of its own for each ServiceAccount', async () => {
     const { objects } = await rbac('--access', 'read-only', '-n', 'team');
 
     expect(objects.map(({ kind, metadata }) => [kind, metadata])).toEqual([
@@ -78,7 +78,7 @@ describe('rbac', () => {
     );
   });
 
-  it('lets full write, but start no pod', async () => {
+  it('grants full access to write, but not to start pods', async () => {
     const { rules } = await rbac('--access', 'full', '-n', 'team');
 
     expect(whoMay('create', rules)).toEqual(['configmaps', 'leases', 'pods/eviction']);
@@ -89,7 +89,7 @@ describe('rbac', () => {
   });
 
   it.each(['namespace', 'read-only', 'full'])(
-    'of %s has no wildcard and no Secrets',
+    'grants %s access without wildcards and Secrets',
     async (access) => {
       const { stdout, rules } = await rbac('--access', access, '-n', 'team');
       const words = rules.flatMap((rule) => [...rule.apiGroups, ...rule.resources, ...rule.verbs]);
@@ -101,7 +101,7 @@ describe('rbac', () => {
     },
   );
 
-  it('grants what is asked for instead, of custom resources too', async () => {
+  it('grants the resources of --resources instead, custom resources too', async () => {
     const { rules } = await rbac(
       ...['--access', 'namespace', '-n', 'team'],
       ...['--resources', 'pods, pods/log,certificates.cert-manager.io,deployments.apps'],
@@ -115,7 +115,7 @@ describe('rbac', () => {
     ]);
   });
 
-  it('says so where a right to write is worth more than it says', async () => {
+  it('warns that writing some resources amounts to starting pods', async () => {
     const { stdout, objects } = await rbac(
       ...['--access', 'full', '-n', 'team', '--resources', 'jobs,namespaces'],
     );
@@ -128,7 +128,7 @@ describe('rbac', () => {
     ]);
   });
 
-  it('tells all that is wrong with the resources at once', async () => {
+  it('prints every error in --resources', async () => {
     const { code, stdout, stderr } = await podherald([
       ...['rbac', '--access', 'namespace', '-n', 'team', '--resources'],
       'deployment,widgets,secrets,*,nodes,pods/exec,vms.kubevirt.io/console,pods/eviction,roles.rbac.authorization.k8s.io,A.b',
@@ -150,7 +150,7 @@ describe('rbac', () => {
   });
 });
 
-describe('rbac ends in 2 and says what is wrong:', () => {
+describe('rbac ends with exit code 2 and an explanation:', () => {
   it.each([
     [[], /--access <access>' not specified/],
     [['--access', 'full'], /--namespace <name>' not specified/],

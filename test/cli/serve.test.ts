@@ -20,7 +20,7 @@ describe('serve --standalone', () => {
 
   beforeAll(async () => {
     const running = launchPodherald(['serve', '--standalone', ...FREE]);
-    shown = await running.until('Ctrl-C');
+    shown = await running.until('Press Ctrl-C');
     const found = (pattern: RegExp): string => pattern.exec(shown)?.[1] ?? '';
     url = found(/(https:\S+)\/mutate/);
     adminUrl = found(/(http:\S+)\/readyz/);
@@ -65,7 +65,7 @@ describe('serve --standalone', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with exit code 0', async (signal) => {
     const running = startPodherald(['serve', '--standalone', ...FREE]);
-    await running.until('Ctrl-C');
+    await running.until('Press Ctrl-C');
     const { code, stderr } = await running.stop(signal);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -73,7 +73,7 @@ describe('serve --standalone', () => {
 });
 
 describe('serve with files', () => {
-  it('logs lines of JSON, from its start to its end, and ends on SIGTERM with 0', async () => {
+  it('logs JSON lines from start to shutdown, and ends on SIGTERM with exit code 0', async () => {
     const files = pairFolder(await makePair());
     const tls = ['--tls-cert', files.cert, '--tls-key', files.key];
     const running = startPodherald(['serve', ...tls, ...FREE, '--shutdown-delay', '0']);
@@ -86,15 +86,15 @@ describe('serve with files', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines.map(({ msg }) => msg)).toEqual([
-      'no cluster is configured, so annotations of namespaces have no effect',
+      'no cluster is configured: annotations of namespaces have no effect',
       'serving',
-      'stopping',
+      'shutting down',
       'stopped',
     ]);
     expect(lines[1]).toMatchObject({ level: 'info', url: expect.stringMatching(/^https:/) });
   });
 
-  it('is ready though the API server does not tell its version', async () => {
+  it('is ready if the version of the API server is unknown', async () => {
     const { kubeconfig } = await fakeObjects({});
     const { file } = configFolder('namespaces: {annotations: false}\n');
     const files = pairFolder(await makePair());
@@ -109,7 +109,7 @@ describe('serve with files', () => {
     expect((await fetch(`${admin}/readyz`)).status).toBe(200);
   });
 
-  it('goes on serving for its delay after SIGTERM', async () => {
+  it('keeps serving for --shutdown-delay after SIGTERM', async () => {
     const pair = await makePair();
     const files = pairFolder(pair);
     const tls = ['--tls-cert', files.cert, '--tls-key', files.key, '--host', '127.0.0.1'];
@@ -117,7 +117,7 @@ describe('serve with files', () => {
     const lines = await running.until('"serving"');
     const { url, admin } = JSON.parse(lines.trim().split('\n').at(-1) ?? '');
     const ended = running.stop('SIGTERM');
-    await running.until('"stopping"');
+    await running.until('"shutting down"');
 
     expect((await fetch(`${admin}/readyz`)).status).toBe(503);
     expect((await postTo(url, '{}', { ca: pair.cert })).statusCode).toBe(400);
@@ -130,7 +130,7 @@ describe('serve with files', () => {
     ['is missing', undefined],
     ['is empty', ''],
     ['is garbage', 'garbage'],
-  ])('ends in 1 where the certificate %s, and names it', async (_, content) => {
+  ])('ends with exit code 1 if the certificate %s, and names the file', async (_, content) => {
     const files = pairFolder(await makePair());
     const cert = join(makeFolder(), 'other.crt');
     if (content !== undefined) writeFileSync(cert, content);
@@ -148,18 +148,21 @@ describe('serve with files', () => {
   });
 });
 
-describe('serve on a port that is taken', () => {
-  it.each(['--port', '--admin-port'])('ends in 1, and says to choose another %s', async (flag) => {
-    const taken = await takePort();
-    const others = flag === '--port' ? ['--admin-port', '0'] : ['--port', '0'];
-    const args = ['serve', '--standalone', ...others, flag, String(taken)];
-    const { code, stderr } = await runProgram(args);
+describe('serve on a port in use', () => {
+  it.each(['--port', '--admin-port'])(
+    'ends with exit code 1, and says to choose another port with %s',
+    async (flag) => {
+      const taken = await takePort();
+      const others = flag === '--port' ? ['--admin-port', '0'] : ['--port', '0'];
+      const args = ['serve', '--standalone', ...others, flag, String(taken)];
+      const { code, stderr } = await runProgram(args);
 
-    expect(code).toBe(1);
-    expect(stderr).toBe(
-      `podherald: port ${taken} is in use by another process; set another one with ${flag}\n`,
-    );
-  });
+      expect(code).toBe(1);
+      expect(stderr).toBe(
+        `podherald: port ${taken} is in use by another process; set another one with ${flag}\n`,
+      );
+    },
+  );
 });
 
 function takePort(): Promise<number> {

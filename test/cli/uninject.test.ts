@@ -16,15 +16,15 @@ spec:
 `;
 
 describe('uninject', () => {
-  it('gives back what inject was given, and tells what it took out', async () => {
+  it('restores the manifest from before inject, and lists what it removed', async () => {
     const injected = await podherald(['inject', '-f', '-'], POD);
     const { code, stdout, stderr } = await podherald(['uninject', '-f', '-'], injected.stdout);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: POD });
-    expect(stderr).toBe('podherald: Pod web: cleaned, 7 variables, 1 volume, 1 annotation\n');
+    expect(stderr).toBe('podherald: Pod web: removed 7 variables, 1 volume, 1 annotation\n');
   });
 
-  it('goes by the config that the manifest was injected by', async () => {
+  it('uses the config that was used to inject', async () => {
     const config = join(makeFolder(), 'config.yaml');
     writeFileSync(
       config,
@@ -42,50 +42,52 @@ describe('uninject', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: POD });
   });
 
-  it('names what looks like podherald’s and stays', async () => {
+  it('lists entries that look injected but stay', async () => {
     const asking = POD.replace('inject-metadata', 'inject-ambassador');
     const { stdout: injected } = await podherald(['inject', '-f', '-'], asking);
     const clean = (text: string) => podherald(['uninject', '-f', '-'], text);
     const larger = await clean(injected.replace('memory: 128Mi', 'memory: 256Mi'));
     const silent = await clean(injected.replace('inject-ambassador: "true"', 'a: b'));
-    const stays = 'stays, as it is or stands otherwise than podherald would add it';
+    const different = 'content or position differs from what podherald injects';
 
-    expect(larger.stderr).toBe(`podherald: Pod web: cleaned, 1 variable, 1 annotation
-podherald:   ${stays}: container ambassador
-podherald:   ${stays}: volumes ambassador-token
+    expect(larger.stderr).toBe(`podherald: Pod web: removed 1 variable, 1 annotation
+podherald:   kept container ambassador: ${different}
+podherald:   kept volume ambassador-token: ${different}
 `);
     expect(
       silent.stderr,
-    ).toBe(`podherald: Pod web: unchanged, no annotation requests an injection: there is nothing to compare with
-podherald:   ${stays}: container ambassador
-podherald:   ${stays}: annotations podherald.dev/status
+    ).toBe(`podherald: Pod web: unchanged: no annotation requests an injection, so podherald does not know what was injected
+podherald:   kept container ambassador: ${different}
+podherald:   kept annotation podherald.dev/status: ${different}
 `);
   });
 
-  it('names what stands elsewhere, and what is of another content', async () => {
+  it('lists entries in another position and entries with other content', async () => {
     const { stdout: injected } = await podherald(['inject', '-f', '-'], POD);
     const changed = injected
       .replace(/^( *)(?=- name: POD_NAME$)/m, '$1- {name: FIRST, value: x}\n$1')
       .replace('fieldPath: status.podIP', 'fieldPath: status.hostIP');
     const { stderr } = await podherald(['uninject', '-f', '-'], changed);
 
-    expect(stderr).toContain('add it: app: variables POD_NAME, POD_NAMESPACE, NODE_NAME,');
+    expect(stderr).toMatch(
+      /kept variables POD_NAME, POD_NAMESPACE, NODE_NAME,.* of container app: content/,
+    );
     expect(stderr).toContain(
-      'add it: container app already sets POD_IP; its own values are kept\n',
+      'podherald:   container app already sets POD_IP; its own values are kept\n',
     );
   });
 
-  it('says where there is nothing to take out, and why', async () => {
+  it('says why it removes nothing', async () => {
     const silent = POD.replace('"true"', '"false"');
     const { stdout, stderr } = await podherald(['uninject', '-f', '-'], `${POD}---\n${silent}`);
 
     expect(stdout).toBe(`${POD}---\n${silent}`);
-    expect(stderr).toBe(`podherald: Pod web: unchanged, it has nothing that podherald adds
-podherald: Pod web: unchanged, inject-metadata is "false": there is nothing to compare with
+    expect(stderr).toBe(`podherald: Pod web: unchanged: contains nothing that podherald injects
+podherald: Pod web: unchanged: inject-metadata is "false", so podherald does not know what was injected
 `);
   });
 
-  it('writes nothing where it cannot take out everything', async () => {
+  it('writes nothing if it cannot remove everything', async () => {
     const { stdout: injected } = await podherald(['inject', '-f', '-'], POD);
     const shared = `${injected.replace('env:', 'env: &env')}extra: *env\n`;
     const { code, stdout, stderr } = await podherald(['uninject', '-f', '-'], shared);
@@ -96,7 +98,7 @@ podherald: Pod web: unchanged, inject-metadata is "false": there is nothing to c
     );
   });
 
-  it('tells all that keeps the input from being YAML', async () => {
+  it('prints the errors of an input that is not YAML', async () => {
     const { code, stderr } = await podherald(['uninject', '-f', '-'], 'a: [\n');
 
     expect(code).toBe(1);

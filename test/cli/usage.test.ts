@@ -25,7 +25,7 @@ describe('help', () => {
       ['audit', '--help'],
       ['--all-namespaces', '--output', 'Examples:'],
     ],
-  ])('of %j is written to standard output', async (args, words) => {
+  ])('of %j goes to standard output', async (args, words) => {
     const { code, stdout, stderr } = await podherald(args);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -33,7 +33,7 @@ describe('help', () => {
     for (const word of words) expect(stdout).toContain(word);
   });
 
-  it('comes to standard error where no command is given', async () => {
+  it('goes to standard error if no command is given', async () => {
     const { code, stdout, stderr } = await podherald([]);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -42,12 +42,12 @@ describe('help', () => {
 });
 
 describe('--version', () => {
-  it('prints the version alone', async () => {
+  it('prints only the version', async () => {
     expect(await podherald(['--version'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 });
 
-describe('wrong usage ends in 2, says what is wrong, and leaves standard output empty:', () => {
+describe('wrong usage ends with exit code 2, an explanation, and no output:', () => {
   it.each([
     [['serv'], /unknown command 'serv'\n.*Did you mean serve/],
     [['injcet'], /Did you mean inject/],
@@ -57,10 +57,16 @@ describe('wrong usage ends in 2, says what is wrong, and leaves standard output 
     [['serve', '--tls-cert', 'tls.crt'], /--tls-key/],
     [['serve', '--tls-key', 'tls.key'], /--tls-cert/],
     [['serve', '--standalone', '--tls-cert', 'a', '--tls-key', 'b'], /--standalone/],
-    [['serve', '--self-managed-tls'], /none is configured: set KUBECONFIG/],
-    [['serve', '--self-managed-tls', '--standalone'], /--self-managed-tls, --standalone.*give one/],
-    [['serve', '--self-managed-tls', '--tls-cert', 'a', '--tls-key', 'b'], /give one/],
-    [['serve', '--standalone', '--ca-secret', 'x'], /--ca-secret goes with --self-managed-tls/],
+    [['serve', '--self-managed-tls'], /no cluster is configured: set KUBECONFIG/],
+    [
+      ['serve', '--self-managed-tls', '--standalone'],
+      /--self-managed-tls, --standalone.*pass only one/,
+    ],
+    [['serve', '--self-managed-tls', '--tls-cert', 'a', '--tls-key', 'b'], /pass only one/],
+    [
+      ['serve', '--standalone', '--ca-secret', 'x'],
+      /--ca-secret is only valid with --self-managed-tls/,
+    ],
     [['serve', '--standalone', '--port', 'https'], /--port.*0 to 65535/],
     [['serve', '--standalone', '--port', '65536'], /--port.*0 to 65535/],
     [['serve', '--standalone', '--port', '-1'], /--port/],
@@ -77,7 +83,7 @@ describe('wrong usage ends in 2, says what is wrong, and leaves standard output 
     [['inject', '-f', 'x', '--annotate', '=true'], /--annotate.*key=value/],
     [['uninject'], /--filename/],
     [['explain'], /either one object/],
-    [['explain', 'web'], /the form pod\/NAME/],
+    [['explain', 'web'], /Expected KIND\/NAME, such as pod\/web/],
     [['explain', 'pod/web', '-o', 'xml'], /--output.*json/],
     [['audit', '-A', '-n', 'shop'], /cannot be used with/],
     [['audit', '-o', 'yaml'], /--output.*json/],

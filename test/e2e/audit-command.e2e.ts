@@ -19,7 +19,7 @@ interface Found {
   readonly owner: { readonly kind: string; readonly name: string };
   readonly pods?: readonly string[];
   readonly reason?: string;
-  readonly mend: { readonly commands: readonly string[] };
+  readonly remedy: { readonly commands: readonly string[] };
 }
 
 interface Audit {
@@ -73,15 +73,15 @@ test('podherald audit finds the pods that are missing an injection, and its comm
     { kind: 'Deployment', name: 'wrong' },
   ]);
 
-  const commands = [...found.missing, ...found.misplaced].flatMap(({ mend }) => mend.commands);
+  const commands = [...found.missing, ...found.misplaced].flatMap(({ remedy }) => remedy.commands);
   for (const command of commands) await runInShell(command);
-  const mended = await until(
+  const fixed = await until(
     90,
     () => audit(namespace),
     ({ code }) => code === 0,
   );
 
-  expect(mended).toMatchObject({ missing: [], misplaced: [] });
+  expect(fixed).toMatchObject({ missing: [], misplaced: [] });
   const [wrong] = await namespace.podsOf('app=wrong');
   expect(wrong?.metadata.annotations).toHaveProperty(['podherald.dev/status']);
 });

@@ -54,19 +54,19 @@ test('podherald explain explains a pod that is older than the webhook, and a new
 }) => {
   const namespace = await makeBareNamespace();
   await namespace.create(stored('early', REQUEST_METADATA));
-  expect(await explain(namespace, 'pod/early')).toMatchObject({ live: { missing: true } });
+  expect(await explain(namespace, 'pod/early')).toMatchObject({ live: { complete: false } });
   await untilLater(namespace, 'early');
 
   await webhook.select(namespace);
   await namespace.create(stored('late', REQUEST_METADATA));
 
   expect(await explain(namespace, 'pod/early')).toMatchObject({
-    live: { missing: true, reason: 'created_before_webhook' },
-    webhook: { asked: true, name: 'pods.podherald.dev' },
+    live: { complete: false, reason: 'created_before_webhook' },
+    webhook: { called: true, name: 'pods.podherald.dev' },
   });
   expect(await explain(namespace, 'pod/late')).toMatchObject({
-    live: { missing: false, status: { metadata: { containers: ['app'] } } },
-    lacks: [],
+    live: { complete: true, status: { metadata: { containers: ['app'] } } },
+    missing: [],
   });
 });
 
@@ -74,15 +74,15 @@ test('podherald explain finds everything that podherald injected in a stored pod
   namespace,
 }) => {
   await namespace.create(stored('both', BOTH));
-  const { live, has, lacks } = await explain(namespace, 'pod/both');
+  const { live, present, missing } = await explain(namespace, 'pod/both');
 
-  expect({ live, lacks }).toMatchObject({ live: { missing: false }, lacks: [] });
-  expect(has).toContainEqual({ kind: 'container', names: ['ambassador'] });
-  expect(has).toContainEqual({
+  expect({ live, missing }).toMatchObject({ live: { complete: true }, missing: [] });
+  expect(present).toContainEqual({ kind: 'container', names: ['ambassador'] });
+  expect(present).toContainEqual({
     kind: 'volume',
     names: ['downward', 'ambassador-token', 'ambassador-kubeconfig'],
   });
-  expect(has).toContainEqual({
+  expect(present).toContainEqual({
     container: 'app',
     kind: 'files',
     names: ['/etc/downward', '/etc/podherald'],
@@ -100,11 +100,11 @@ test('podherald explain reports an excluded namespace, and an annotation that wa
   await namespace.run(['annotate', 'pod/late-request', 'inject-metadata=true']);
 
   expect(await explain(excluded, 'pod/excluded')).toMatchObject({
-    webhook: { asked: false, reason: 'namespace_excluded' },
-    live: { missing: true, reason: 'namespace_excluded' },
+    webhook: { called: false, reason: 'namespace_excluded' },
+    live: { complete: false, reason: 'namespace_excluded' },
   });
   expect(await explain(namespace, 'pod/late-request')).toMatchObject({
-    live: { missing: true, reason: 'asked_later' },
+    live: { complete: false, reason: 'asked_later' },
   });
 });
 
@@ -114,9 +114,9 @@ test('podherald explain reports why a pod cannot get what it requests', async ({
   await namespace.create(pod({ name: 'host', annotations }, spec));
 
   expect(await explain(namespace, 'pod/host')).toMatchObject({
-    live: { missing: true, reason: 'not_granted' },
-    reasons: [{ reason: 'host_network', decidedBy: expect.stringContaining('hostNetwork') }],
-    lacks: [],
+    live: { complete: false, reason: 'not_granted' },
+    reasons: [{ reason: 'host_network', cause: expect.stringContaining('hostNetwork') }],
+    missing: [],
   });
 });
 
@@ -136,7 +136,7 @@ test('podherald explain finds a misplaced annotation on the Deployment of a pod'
     outcome: 'skipped',
     misplaced: {
       owner: { kind: 'Deployment', name: 'above' },
-      keys: [{ value: 'true' }, { value: 'true' }],
+      annotations: [{ value: 'true' }, { value: 'true' }],
     },
   });
 });
@@ -154,7 +154,7 @@ test('podherald uninject removes from a stored Deployment what podherald inject 
   expect({ code, stderr }).toMatchObject({
     code: 0,
     stderr: expect.stringContaining(
-      'cleaned, the ambassador, 9 variables, 3 volumes, 2 annotations',
+      'removed the ambassador, 9 variables, 3 volumes, 2 annotations',
     ),
   });
   await namespace.run(['delete', 'deployment/clean']);

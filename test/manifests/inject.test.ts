@@ -60,6 +60,18 @@ describe('injectManifest', () => {
     },
   );
 
+  it('reports the invalid annotations of a denied pod, and not its warnings', () => {
+    const invalid = POD.replace(
+      'inject-metadata: "true"',
+      '$&\n    podherald.dev/ambassador-port: x',
+    ).replace('{name: MINE,', '{name: POD_IP,');
+    const { faults } = injectText(invalid);
+
+    expect(faults).toMatchObject([
+      { line: 10, message: expect.stringMatching(/^Pod web: \S*ambassador-port/) },
+    ]);
+  });
+
   it('keeps every line, comment and blank line in its order', () => {
     const { text } = injectText(POD);
 

@@ -17,11 +17,11 @@ function uninjectText(text: string, namespace = 'default', rules = defaultRules(
 
 /** The original text cannot be restored: a null was replaced, or the pod was partly injected before. */
 const NOT_REVERSIBLE = [
-  'null-is-absent',
-  'a-container-added-later-gets-its-own',
-  'a-container-added-later-finds-the-ambassador',
-  'an-ambassador-of-another-namespace-is-told',
-  'an-ambassador-that-is-there-is-told-as-it-is',
+  'null-means-absent',
+  'a-container-added-later-gets-metadata',
+  'a-container-added-later-can-use-the-ambassador',
+  'an-ambassador-for-another-namespace-gets-a-warning',
+  'an-existing-ambassador-that-differs-gets-a-warning',
 ];
 
 const CASES = readCases().filter(({ name }) => !NOT_REVERSIBLE.includes(name));
@@ -132,7 +132,7 @@ describe('uninjectManifests', () => {
   });
 
   it('keeps the user’s own volume that injected mounts use', () => {
-    const golden = readCases().find(({ name }) => name === 'an-equal-volume-is-used-again');
+    const golden = readCases().find(({ name }) => name === 'an-equal-volume-is-reused');
     const text = golden?.podText ?? '';
 
     expect(uninjectText(injectText(text).text).text).toBe(text);

@@ -1,10 +1,8 @@
 import * as fc from 'fast-check';
 
-/**
- * Pods as users, controllers and other webhooks may make them: names and paths that collide with
- * ours are far likelier here than anywhere else.
- */
-const name = fc.constantFrom('app', 'web', 'db', 'mesh', 'ambassador', 'x'.repeat(63));
+// Names and paths that collide with those of podherald are far more likely here than in real pods.
+
+const containerName = fc.constantFrom('app', 'web', 'db', 'mesh', 'ambassador', 'x'.repeat(63));
 
 const envVar = fc.oneof(
   fc.record({
@@ -32,7 +30,7 @@ const volumeName = fc.constantFrom(
   'ambassador-token',
   'ambassador-kubeconfig',
 );
-const path = fc.constantFrom(
+const mountPath = fc.constantFrom(
   '/etc/downward',
   '/etc//downward/',
   '/etc/downward/sub',
@@ -56,7 +54,7 @@ const container = fc
       env: fc.oneof(absent, fc.array(envVar, { maxLength: 5 })),
       volumeMounts: fc.oneof(
         absent,
-        fc.array(fc.record({ name: volumeName, mountPath: path }), { maxLength: 3 }),
+        fc.array(fc.record({ name: volumeName, mountPath }), { maxLength: 3 }),
       ),
       volumeDevices: fc.oneof(absent, fc.constant([{ name: 'data', devicePath: '/etc/downward' }])),
       resources: fc.oneof(
@@ -74,22 +72,22 @@ const container = fc
         }),
       ),
       securityContext: fc.oneof(absent, fc.constant({}), fc.constant({ runAsUser: 1000 })),
-      aFieldOfTomorrow: fc.json().map((text) => JSON.parse(text)),
+      aFieldOfANewerVersion: fc.json().map((text) => JSON.parse(text)),
     },
     { requiredKeys: ['image'] },
   )
   .map(withoutUndefined);
 
-const containers = (least: number) =>
+const containers = (minLength: number) =>
   fc
-    .uniqueArray(name, { minLength: least, maxLength: 4 })
+    .uniqueArray(containerName, { minLength, maxLength: 4 })
     .chain((names) =>
-      fc.tuple(...names.map((own) => container.map((of) => ({ name: own, ...of })))),
+      fc.tuple(...names.map((name) => container.map((fields) => ({ name, ...fields })))),
     );
 
 const volumes = fc.uniqueArray(volumeName, { maxLength: 4 }).chain((names) =>
   fc.tuple(
-    ...names.map((own) =>
+    ...names.map((name) =>
       fc
         .constantFrom<object>(
           { emptyDir: {} },
@@ -101,7 +99,7 @@ const volumes = fc.uniqueArray(volumeName, { maxLength: 4 }).chain((names) =>
           { downwardAPI: null },
           { projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
         )
-        .map((source) => ({ name: own, ...source })),
+        .map((source) => ({ name, ...source })),
     ),
   ),
 );
@@ -111,20 +109,23 @@ const annotations = fc.dictionary(
   fc.string(),
 );
 
-/** What a pod may say of an ambassador. None of it is at fault, whatever ports are declared. */
-const ambassador = fc.dictionary(
+/** Annotations about an ambassador that are valid whatever ports the containers declare. */
+const ambassadorAnnotations = fc.dictionary(
   fc.constantFrom('inject-ambassador', 'podherald.dev/ambassador-kubeconfig'),
   fc.constantFrom('true', 'false'),
 );
 
-/** A pod that asks for metadata, and maybe an ambassador; a JSON value without shared parts. */
+/**
+ * A pod that requests metadata and possibly an ambassador, as users, controllers and other webhooks
+ * may create it. All its annotations are valid. It is a JSON value: no part of it occurs twice.
+ */
 export const arbitraryPod = fc
   .record(
     {
       apiVersion: fc.constant('v1'),
       kind: fc.constant('Pod'),
-      metadata: fc.tuple(annotations, ambassador).map(([others, beside]) => ({
-        annotations: { ...others, ...beside, 'inject-metadata': 'true' },
+      metadata: fc.tuple(annotations, ambassadorAnnotations).map(([others, ambassador]) => ({
+        annotations: { ...others, ...ambassador, 'inject-metadata': 'true' },
       })),
       spec: fc
         .record(

@@ -11,25 +11,25 @@ import type { Namespace } from '../../src/core/decision/decide.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import type { InjectOptions } from '../../src/manifests/inject.ts';
 
-/** A golden case: a pod, and what has to become of it. */
+/** A golden case: a pod, and what podherald must make of it. Its name is the promise. */
 export interface Case {
   readonly name: string;
   readonly podText: string;
   readonly pod: Json;
-  /** Its annotations are those of namespace.yaml, if there is one. */
+  /** With the annotations of namespace.yaml, if that file exists. */
   readonly namespace: Namespace;
-  /** namespace.yaml, or nothing. */
+  /** The text of namespace.yaml; empty if that file does not exist. */
   readonly namespaceText: string;
-  /** Those of config.yaml, if there is one. */
+  /** The rules of config.yaml, or `CASE_RULES` if that file does not exist. */
   readonly rules: Rules;
 }
 
-/** What outcome.yaml holds. */
+/** The content of outcome.yaml. */
 export interface CaseOutcome {
   readonly outcome: string;
   readonly reason?: string;
   readonly warnings?: readonly string[];
-  /** Of a denial. */
+  /** Why the pod is denied; absent if it is admitted. */
   readonly message?: string;
 }
 
@@ -37,6 +37,7 @@ export const CASES_FOLDER = new URL('../cases/', import.meta.url);
 export const CASE_NAMESPACE = 'shop';
 export const CASE_RULES = defaultRules('test');
 
+/** Reads the cases in test/cases, in the order of their names. */
 export function readCases(): Case[] {
   return readdirSync(CASES_FOLDER).map((name) => {
     const podText = readCaseFile(name, 'pod.yaml');
@@ -56,11 +57,12 @@ function rulesOf(name: string): Rules {
   throw new Error(`${name}/config.yaml: ${JSON.stringify(parsed.faults)}`);
 }
 
-/** A golden file that is missing is an error of the case. */
+/** Reads a file of a case. It throws if the file does not exist. */
 export function readCaseFile(name: string, file: string): string {
   return readFileSync(new URL(`${name}/${file}`, CASES_FOLDER), 'utf8');
 }
 
+/** A request to create this pod. */
 export function requestFor(object: Json): AdmissionRequest {
   return {
     uid: '8e1b7f0a',
@@ -72,20 +74,22 @@ export function requestFor(object: Json): AdmissionRequest {
   };
 }
 
+/** What `mutate()` makes of a pod, with the namespace and the rules of a case. */
 export function mutateCase(pod: Json, { namespace, rules }: Case): Mutation {
   return mutate(pod, namespace, rules);
 }
 
-/** What `inject` is told of a case. */
+/** The options of `podherald inject` for a case. */
 export function injectOptions({ rules }: Case): InjectOptions {
   return { rules, namespace: CASE_NAMESPACE, annotate: new Map() };
 }
 
-/** A case as `inject` gets it: the namespace's document stands before the pod's. */
+/** The manifest that `podherald inject` reads: the namespace's document, if any, and then the pod's. */
 export function manifestOf({ namespaceText }: Case, podText: string): string {
   return namespaceText === '' ? podText : `${namespaceText}---\n${podText}`;
 }
 
+/** The outcome of a case as outcome.yaml states it. */
 export function outcomeOf(pod: Json, mutation: Mutation): CaseOutcome {
   const { response } = respond(requestFor(pod), mutation);
   return {

@@ -11,7 +11,7 @@ export interface LivePodParts {
   readonly spec?: object;
 }
 
-/** A pod that runs, of a Deployment where it has a hash. */
+/** A running pod that requests its metadata, in namespace shop. */
 export function livePod(
   name: string,
   { metadata = {}, annotations = { 'inject-metadata': 'true' }, spec = {} }: LivePodParts = {},

@@ -1,13 +1,14 @@
 import { isObject, type Json, sameJson } from '../../src/core/api/json.ts';
 
 /**
- * Where a document is not contained in a later one: every member must still be there with a value
- * that contains the old one, and every item of a list, in the old order.
+ * What a document has lost in a later version of it. The later version must still have each member
+ * of an object and each item of a list, in the same order, and may have more of both.
  *
- * @returns the places, as sentences; none where the later document only has more.
+ * @param path the JSON Pointer of `before`, to name the losses.
+ * @returns a sentence for each loss; empty if the later version only adds.
  */
 export function losses(before: Json, after: Json | undefined, path = ''): string[] {
-  if (after === undefined) return [`${path} is gone`];
+  if (after === undefined) return [`${path} is missing`];
   if (Array.isArray(before) && Array.isArray(after)) return itemLosses(before, after, path);
   if (isObject(before) && isObject(after)) {
     return Object.entries(before).flatMap(([key, value]) =>
@@ -22,9 +23,9 @@ function itemLosses(before: readonly Json[], after: readonly Json[], path: strin
   let from = 0;
   for (const [index, item] of before.entries()) {
     const at = after.findIndex(
-      (candidate, place) => place >= from && losses(item, candidate).length === 0,
+      (candidate, position) => position >= from && losses(item, candidate).length === 0,
     );
-    if (at === -1) return [`${path}/${index} is gone, changed or moved`];
+    if (at === -1) return [`${path}/${index} is missing, changed or moved`];
     from = at + 1;
   }
   return [];

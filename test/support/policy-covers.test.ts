@@ -5,7 +5,7 @@ import { policyCovers } from './policy-covers.ts';
 import { makePod } from './review.ts';
 
 const RULES = defaultRules('test');
-const ASKING = { 'inject-metadata': 'true' };
+const REQUEST = { 'inject-metadata': 'true' };
 const LONG = 'x'.repeat(60);
 
 function covers(
@@ -25,13 +25,13 @@ interface Given {
 
 const containers = (...names: string[]) => names.map((name) => ({ name }));
 
-describe('policyCovers', () => {
+describe('policyCovers()', () => {
   it.each([
     ['a pod without annotations', {}],
-    ['metadata', ASKING],
+    ['metadata', REQUEST],
     ['several profiles', { 'inject-metadata': 'go, otel' }],
-    ['another path', { ...ASKING, 'podherald.dev/metadata-path': '/meta' }],
-    ['an exclude list of containers', { ...ASKING, 'podherald.dev/metadata-containers': '!app' }],
+    ['another path', { ...REQUEST, 'podherald.dev/metadata-path': '/meta' }],
+    ['an exclude list of containers', { ...REQUEST, 'podherald.dev/metadata-containers': '!app' }],
     ['an ambassador', { 'inject-ambassador': 'true' }],
     ['a pod that is denied', { 'inject-metadata': 'yes' }],
   ])('covers %s', (_, annotations) => {
@@ -54,27 +54,27 @@ describe('policyCovers', () => {
 
   it('does not cover a pod with an invalid annotation that the webhook injects without that part', () => {
     const rules = { ...RULES, onInvalid: 'warn' } as const;
-    const faulty = { ...ASKING, 'podherald.dev/metadata-path': 'etc' };
+    const faulty = { ...REQUEST, 'podherald.dev/metadata-path': 'etc' };
     expect(covers(faulty, { rules })).toMatch(/invalid annotations/);
     expect(covers(faulty)).toBe(true);
   });
 
   it('covers a container name that is too long for a volume name only if no volume is named after it', () => {
-    expect(covers(ASKING, { spec: { containers: containers('app', LONG) } })).toMatch(/name/);
-    expect(covers(ASKING, { spec: { containers: containers(LONG) } })).toBe(true);
+    expect(covers(REQUEST, { spec: { containers: containers('app', LONG) } })).toMatch(/name/);
+    expect(covers(REQUEST, { spec: { containers: containers(LONG) } })).toBe(true);
     const env = { 'inject-metadata': 'go' };
     expect(covers(env, { spec: { containers: containers('app', LONG) } })).toBe(true);
   });
 
   it('covers a taken volume name unless the numbered name is needed for another container', () => {
     const volumes = [{ name: 'downward-web', emptyDir: {} }];
-    expect(covers(ASKING, { spec: { volumes, containers: containers('app', 'web') } })).toBe(true);
+    expect(covers(REQUEST, { spec: { volumes, containers: containers('app', 'web') } })).toBe(true);
     const spec = { volumes, containers: containers('app', 'web', 'web-2') };
-    expect(covers(ASKING, { spec })).toMatch(/downward-web-2/);
+    expect(covers(REQUEST, { spec })).toMatch(/downward-web-2/);
   });
 
   it('does not cover system namespaces, whose pods are never changed', () => {
-    expect(covers(ASKING, { namespace: { name: 'kube-system' } })).toMatch(/kube-system/);
+    expect(covers(REQUEST, { namespace: { name: 'kube-system' } })).toMatch(/kube-system/);
   });
 
   it('covers exempt namespaces and mirror pods, into which nothing is injected', () => {

@@ -36,12 +36,15 @@ export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true
   return volumesCovered(pod, plan(parts, decision));
 }
 
+/** The name of the first volume for files. */
 const BASE = 'downward';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
+/** The reasons for which neither a policy nor the webhook looks at the annotations of a pod. */
 const EXEMPT: ReadonlySet<string> = new Set(['mirror_pod', 'exempt_namespace']);
 
+/** Whether a value has a character that only one of CEL's `trim()` and JavaScript's removes. */
 function hasUnclearBlank(
   name: (typeof TRIMMED_KEYS)[number],
   annotations: Annotations,

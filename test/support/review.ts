@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../src/core/api/json.ts';
 
-/** A pod as the API server sends it, with members laid over those of its own. */
+/** A pod as the API server sends it. The members of `spec` replace the default ones. */
 export function makePod(annotations: JsonObject, spec: JsonObject = {}): JsonObject {
   return {
     apiVersion: 'v1',
@@ -10,9 +10,10 @@ export function makePod(annotations: JsonObject, spec: JsonObject = {}): JsonObj
   };
 }
 
-export const ASKING_POD = makePod({ 'inject-metadata': 'true' });
+/** A pod that requests metadata and nothing else. */
+export const REQUESTING_POD = makePod({ 'inject-metadata': 'true' });
 
-/** A v1 review of a pod that is being created, with members laid over those of its request. */
+/** A v1 AdmissionReview of a pod's creation. The members of `request` replace the default ones. */
 export function makeReview(object: Json, request: JsonObject = {}): JsonObject {
   return {
     apiVersion: 'admission.k8s.io/v1',

@@ -1,16 +1,12 @@
-import type { Container, Pod, Volume } from '../../core/api/pod.ts';
+import type { Pod, Volume } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
+import type { ContainerInjection } from '../../core/injection/injection.ts';
 import { sameMount, sameVolume } from './compare.ts';
 import type { ContainerParts, InjectedParts } from './injected-parts.ts';
-import {
-  addedAnnotationKeys,
-  findAmbassadorIndex,
-  type Reinjection,
-  reinject,
-} from './reinject.ts';
+import { addedAnnotationKeys, type InjectedPod, reinject } from './reinject.ts';
 
 /**
  * Finds the parts of a pod that equal what podherald injects, at any position: another webhook may
@@ -18,14 +14,15 @@ import {
  * may be removed.
  */
 export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
-  const ambassadorIndex = findAmbassadorIndex(pod);
+  const { ambassador, appContainers } = podParts(pod);
+  const ambassadorIndex = ambassador?.at.index;
   // Kept for the other containers, whose env has the port of the ambassador that is present;
   // stripped for the volumes, which are only injected together with an ambassador.
   const kept = reinject(pod, undefined, namespace, rules);
   const stripped =
     ambassadorIndex === undefined ? kept : reinject(pod, ambassadorIndex, namespace, rules);
   return {
-    containers: podParts(pod).appContainers.map((selected) => presentIn(selected, pod, kept)),
+    containers: appContainers.map((placed) => presentIn(placed, pod, kept)),
     volumes: findVolumes(pod, stripped),
     ...(ambassadorIndex !== undefined && { ambassadorIndex }),
     annotations: addedAnnotationKeys(rules).filter((key) =>
@@ -34,38 +31,33 @@ export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): Injec
   };
 }
 
-function presentIn(
-  { container, at }: PlacedContainer,
-  pod: Pod,
-  { stripped, injected }: Reinjection,
-): ContainerParts {
-  const twin = containerNamed(container.name, injected.spec[at.list]);
-  const ownMounts = containerNamed(container.name, stripped.spec[at.list])?.volumeMounts ?? [];
-  const mounts = (twin?.volumeMounts ?? []).slice(ownMounts.length);
+function presentIn(placed: PlacedContainer, pod: Pod, reinjected: InjectedPod): ContainerParts {
+  const { container } = placed;
+  const added = addedTo(placed, reinjected);
   return {
-    at,
-    name: container.name,
-    env: indexesOf(container.env, (one) =>
-      (twin?.env ?? []).some((other) => sameEnvVar(one, other)),
-    ),
+    ...placed,
+    env: indexesOf(container.env, (one) => added.env.some((other) => sameEnvVar(one, other))),
     volumeMounts: indexesOf(container.volumeMounts, (one) =>
-      mounts.some((other) => sameMount(one, pod, other, injected)),
+      added.volumeMounts.some((other) => sameMount(one, pod, other, reinjected.pod)),
     ),
   };
 }
 
-export function containerNamed(
-  name: string,
-  containers: readonly Container[] | null | undefined,
-): Container | undefined {
-  return containers?.find((container) => container.name === name);
+/** What an injection added to the container of the same list and name. */
+export function addedTo(
+  { container, at }: PlacedContainer,
+  { injection }: InjectedPod,
+): Pick<ContainerInjection, 'env' | 'volumeMounts'> {
+  const added = injection.containers.find(
+    (one) => one.name === container.name && one.at.list === at.list,
+  );
+  return added ?? { env: [], volumeMounts: [] };
 }
 
 /** The indexes of the volumes that have the contents and the name of an injected one. */
-export function findVolumes(pod: Pod, { stripped, injected }: Reinjection): number[] {
-  const added = (injected.spec.volumes ?? []).slice(stripped.spec.volumes?.length ?? 0);
+export function findVolumes(pod: Pod, { injection }: InjectedPod): number[] {
   return indexesOf(pod.spec.volumes, (volume) =>
-    added.some((other) => sameVolume(volume, other) && hasNameLike(volume, other)),
+    injection.volumes.some((other) => sameVolume(volume, other) && hasNameLike(volume, other)),
   );
 }
 

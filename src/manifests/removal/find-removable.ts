@@ -11,7 +11,7 @@ import {
   sameMount,
   sameVolumes,
 } from './compare.ts';
-import { containerNamed, findVolumes } from './find-present.ts';
+import { addedTo, findVolumes } from './find-present.ts';
 import {
   type ContainerParts,
   hasNoParts,
@@ -19,13 +19,7 @@ import {
   NO_PARTS,
   removeParts,
 } from './injected-parts.ts';
-import {
-  addedAnnotationKeys,
-  findAmbassadorIndex,
-  injectPod,
-  type Reinjection,
-  reinject,
-} from './reinject.ts';
+import { addedAnnotationKeys, type InjectedPod, injectPod, reinject } from './reinject.ts';
 
 /**
  * Finds the parts of a pod that podherald injected: the largest set whose removal is undone by
@@ -33,10 +27,10 @@ import {
  * the position where podherald would inject it.
  */
 export function findRemovable(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
-  const expected = injectPod(pod, namespace, rules);
+  const { pod: expected } = injectPod(pod, namespace, rules);
   let parts = findCandidates(pod, namespace, rules);
   while (!hasNoParts(parts)) {
-    const actual = injectPod(removeParts(pod, parts), namespace, rules);
+    const { pod: actual } = injectPod(removeParts(pod, parts), namespace, rules);
     const fewer = dropUnrestored(parts, pod, expected, actual);
     if (fewer === parts) return parts;
     parts = fewer;
@@ -45,76 +39,61 @@ export function findRemovable(pod: Pod, namespace: Namespace, rules: Rules): Inj
 }
 
 function findCandidates(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
-  const foundIndex = findAmbassadorIndex(pod);
-  const withoutFound = reinject(pod, foundIndex, namespace, rules);
-  const isOwn = isInjectedAmbassador(pod, foundIndex, withoutFound);
-  const ambassadorIndex = isOwn ? foundIndex : undefined;
-  const reinjection =
-    ambassadorIndex === foundIndex ? withoutFound : reinject(pod, undefined, namespace, rules);
-  if (reinjection.injected === reinjection.stripped) return NO_PARTS;
-  const containers = podParts(pod)
-    .appContainers.filter(({ at }) => at.list === 'containers' || at.index !== ambassadorIndex)
-    .map((selected) => candidatesIn(selected, pod, reinjection));
+  const { ambassador, appContainers } = podParts(pod);
+  const withoutAmbassador = reinject(pod, ambassador?.at.index, namespace, rules);
+  const isInjected = ambassador && isInjectedAmbassador(ambassador, pod, withoutAmbassador);
+  const reinjected =
+    ambassador && !isInjected ? reinject(pod, undefined, namespace, rules) : withoutAmbassador;
   return dropMountedVolumes(pod, {
-    containers,
-    volumes: findVolumes(pod, reinjection),
-    ...(ambassadorIndex !== undefined && { ambassadorIndex }),
+    containers: appContainers.map((placed) => candidatesIn(placed, pod, reinjected)),
+    volumes: findVolumes(pod, reinjected),
+    ...(isInjected && { ambassadorIndex: ambassador.at.index }),
     annotations: addedAnnotationKeys(rules).filter((key) =>
-      isInjectedAnnotation(key, pod, reinjection, rules),
+      isInjectedAnnotation(key, pod, reinjected, rules),
     ),
   });
 }
 
 /** Ignores the image: another version of the API server needs another one. */
 function isInjectedAmbassador(
+  { container }: PlacedContainer,
   pod: Pod,
-  index: number | undefined,
-  { stripped, injected }: Reinjection,
+  { pod: otherPod, injection: { sidecar } }: InjectedPod,
 ): boolean {
-  if (index === undefined) return false;
-  const count = ({ spec }: Pod): number => spec.initContainers?.length ?? 0;
-  const [expected, actual] = [injected.spec.initContainers?.[0], pod.spec.initContainers?.[index]];
-  const hasSameMounts = sameItems(actual?.volumeMounts, expected?.volumeMounts, (one, other) =>
-    sameMount(one, pod, other, injected),
+  if (sidecar === undefined) return false;
+  const hasSameMounts = sameItems(container.volumeMounts, sidecar.volumeMounts, (one, other) =>
+    sameMount(one, pod, other, otherPod),
   );
-  const compared = { image: '', volumeMounts: [] };
-  return (
-    count(injected) > count(stripped) &&
-    hasSameMounts &&
-    equalsInjected({ ...actual, ...compared }, { ...expected, ...compared })
-  );
+  const ignored = { image: '', volumeMounts: [] };
+  return hasSameMounts && equalsInjected({ ...container, ...ignored }, { ...sidecar, ...ignored });
 }
 
 /** The status contains the version and the findings of its injection, so any text of it matches. */
 function isInjectedAnnotation(
   key: string,
   pod: Pod,
-  { injected }: Reinjection,
+  { injection }: InjectedPod,
   rules: Rules,
 ): boolean {
   const actual = pod.metadata?.annotations?.[key];
-  const expected = injected.metadata?.annotations?.[key];
+  const expected = injection.annotations.get(key);
   if (actual === undefined || expected === undefined) return false;
   return actual === expected || key === statusKey(rules);
 }
 
 /** Injected env is at the start of a container's list, injected mounts are at the end of theirs. */
-function candidatesIn(
-  { container, at }: PlacedContainer,
-  pod: Pod,
-  { stripped, injected }: Reinjection,
-): ContainerParts {
-  const twin = containerNamed(container.name, injected.spec[at.list]);
-  const ownMounts = containerNamed(container.name, stripped.spec[at.list])?.volumeMounts ?? [];
-  const injectedMounts = (twin?.volumeMounts ?? []).slice(ownMounts.length);
+function candidatesIn(placed: PlacedContainer, pod: Pod, reinjected: InjectedPod): ContainerParts {
+  const { container } = placed;
+  const added = addedTo(placed, reinjected);
   const mounts = container.volumeMounts ?? [];
-  const mountCount = countLeading(mounts.toReversed(), injectedMounts.toReversed(), (one, other) =>
-    sameMount(one, pod, other, injected),
+  const mountCount = countLeading(
+    mounts.toReversed(),
+    added.volumeMounts.toReversed(),
+    (one, other) => sameMount(one, pod, other, reinjected.pod),
   );
-  const envCount = countLeading(container.env ?? [], twin?.env ?? [], sameEnvVar);
+  const envCount = countLeading(container.env ?? [], added.env, sameEnvVar);
   return {
-    at,
-    name: container.name,
+    ...placed,
     env: [...Array(envCount).keys()],
     volumeMounts: [...mounts.keys()].slice(mounts.length - mountCount),
   };
@@ -138,15 +117,11 @@ function countLeading<Item>(
 /** Drops the volumes that a mount outside of the parts still needs. */
 function dropMountedVolumes(pod: Pod, parts: InjectedParts): InjectedParts {
   const mounted = new Set(
-    podParts(pod).appContainers.flatMap(({ container, at }) => {
-      if (at.list === 'initContainers' && at.index === parts.ambassadorIndex) return [];
-      const removed = parts.containers.find(
-        (other) => other.at.list === at.list && other.at.index === at.index,
-      );
-      return (container.volumeMounts ?? [])
-        .filter((_, index) => removed?.volumeMounts.includes(index) !== true)
-        .map(({ name }) => name);
-    }),
+    parts.containers.flatMap(({ container, volumeMounts: removed }) =>
+      (container.volumeMounts ?? [])
+        .filter((_, index) => !removed.includes(index))
+        .map(({ name }) => name),
+    ),
   );
   const volumes = parts.volumes.filter(
     (index) => !mounted.has(pod.spec.volumes?.[index]?.name ?? ''),
@@ -175,8 +150,9 @@ function dropUnrestored(parts: InjectedParts, pod: Pod, expected: Pod, actual: P
 }
 
 function dropUnrestoredIn(parts: ContainerParts, expected: Pod, actual: Pod): ContainerParts {
-  const one = containerNamed(parts.name, expected.spec[parts.at.list]);
-  const other = containerNamed(parts.name, actual.spec[parts.at.list]);
+  const [one, other] = [expected, actual].map(({ spec }) =>
+    spec[parts.at.list]?.find(({ name }) => name === parts.container.name),
+  );
   if (!sameItems(one?.env, other?.env, sameEnvVar) && parts.env.length > 0) {
     return { ...parts, env: parts.env.slice(0, -1) };
   }

@@ -1,7 +1,7 @@
 import type { Json } from '../../core/api/json.ts';
 import { escapeToken } from '../../core/api/json-patch.ts';
 import type { Pod } from '../../core/api/pod.ts';
-import type { ContainerPosition } from '../../core/decision/pod-parts.ts';
+import type { PlacedContainer } from '../../core/decision/pod-parts.ts';
 import { removeValues, valueAtPointer } from '../edit-json.ts';
 
 /** The parts of a pod that podherald injected, or that equal what it injects. Indexes are from 0. */
@@ -16,9 +16,7 @@ export interface InjectedParts {
 }
 
 /** The injected parts of one container. */
-export interface ContainerParts {
-  readonly at: ContainerPosition;
-  readonly name: string;
+export interface ContainerParts extends PlacedContainer {
   /** Indexes in `env`. */
   readonly env: readonly number[];
   /** Indexes in `volumeMounts`. */
@@ -27,6 +25,7 @@ export interface ContainerParts {
 
 export const NO_PARTS: InjectedParts = { containers: [], volumes: [], annotations: [] };
 
+/** Whether the parts are empty in the pod and in all of its containers. */
 export function hasNoParts(parts: InjectedParts): boolean {
   const { containers, volumes, ambassadorIndex, annotations } = parts;
   const inContainers = containers.some(
@@ -38,14 +37,14 @@ export function hasNoParts(parts: InjectedParts): boolean {
 
 /** Copies a pod without some of its parts. */
 export function removeParts(pod: Pod, parts: InjectedParts): Pod {
-  return removeValues(pod, pointersTo(parts, pod));
+  return removeValues(pod, pointersTo(parts, pod as unknown as Json));
 }
 
 /**
  * Returns JSON Pointers (RFC 6901) to parts of a pod, which all refer to the pod as it is. If the
  * parts are all items of a list or map, the pointer leads to the list or map itself.
  */
-export function pointersTo(parts: InjectedParts, pod: Pod): string[] {
+export function pointersTo(parts: InjectedParts, pod: Json | undefined): string[] {
   const single = [
     ...parts.annotations.map((key) => `/metadata/annotations/${escapeToken(key)}`),
     ...parts.containers.flatMap(({ at, env, volumeMounts }) => {
@@ -60,10 +59,10 @@ export function pointersTo(parts: InjectedParts, pod: Pod): string[] {
       : [`/spec/initContainers/${parts.ambassadorIndex}`]),
     ...parts.volumes.map((index) => `/spec/volumes/${index}`),
   ];
-  return mergeComplete(pod as unknown as Json, single);
+  return mergeComplete(pod, single);
 }
 
-function mergeComplete(pod: Json, pointers: readonly string[]): string[] {
+function mergeComplete(pod: Json | undefined, pointers: readonly string[]): string[] {
   const byParent = Map.groupBy(pointers, parentOf);
   const complete = [...byParent].filter(([parent, all]) => isComplete(pod, parent, all));
   if (complete.length === 0) return [...pointers];
@@ -77,7 +76,7 @@ function parentOf(pointer: string): string {
 }
 
 /** The pod itself is never complete, as no pointer leads to its `spec`. */
-function isComplete(pod: Json, parent: string, children: readonly string[]): boolean {
+function isComplete(pod: Json | undefined, parent: string, children: readonly string[]): boolean {
   const value = valueAtPointer(pod, parent);
   return parent !== '' && children.length === Object.keys(value ?? {}).length;
 }

@@ -3,23 +3,24 @@ import { statusKey } from '../../core/admission/status.ts';
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
 import type { Namespace } from '../../core/decision/decide.ts';
 import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
-import { podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
+import type { Injection } from '../../core/injection/injection.ts';
 import { applyOperations } from '../edit-json.ts';
 
-/** Returns the pod after its injection. */
-export function injectPod(pod: Pod, namespace: Namespace, rules: Rules): Pod {
-  return applyOperations(pod, mutate(pod, namespace, rules).operations);
+/** A pod after its injection, and what was added to it. */
+export interface InjectedPod {
+  readonly pod: Pod;
+  readonly injection: Injection;
 }
 
-/** A pod without everything that podherald may have injected, before and after its injection. */
-export interface Reinjection {
-  readonly stripped: Pod;
-  readonly injected: Pod;
+/** Injects a pod. */
+export function injectPod(pod: Pod, namespace: Namespace, rules: Rules): InjectedPod {
+  const { operations, injection } = mutate(pod, namespace, rules);
+  return { pod: applyOperations(pod, operations), injection };
 }
 
 /**
- * Strips a pod and injects it again: what is added equals everything that podherald may have added.
+ * Strips a pod of everything that podherald may have injected, and injects it again.
  *
  * @param ambassadorIndex in `spec.initContainers`, of the ambassador to strip; undefined to keep it.
  */
@@ -28,14 +29,9 @@ export function reinject(
   ambassadorIndex: number | undefined,
   namespace: Namespace,
   rules: Rules,
-): Reinjection {
+): InjectedPod {
   const stripped = stripPod(pod, ambassadorIndex, addedAnnotationKeys(rules));
-  return { stripped, injected: injectPod(stripped, namespace, rules) };
-}
-
-/** The index in `spec.initContainers` of the container that looks like the ambassador, if any. */
-export function findAmbassadorIndex(pod: Pod): number | undefined {
-  return podParts(pod).ambassador?.at.index;
+  return injectPod(stripped, namespace, rules);
 }
 
 /** The keys of the annotations that podherald adds to pods. */

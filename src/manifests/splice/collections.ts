@@ -61,6 +61,7 @@ export interface Collection {
   readonly parent?: { readonly collection: Collection; readonly item: ItemToken };
 }
 
+/** A list or map in brackets or braces. */
 export type FlowCollection = Collection & { readonly token: CST.FlowCollection };
 
 export function isFlow(collection: Collection): collection is FlowCollection {
@@ -86,6 +87,7 @@ export class CollectionFinder {
     });
   }
 
+  /** The collection that the whole document is. */
   root(): Collection {
     return this.#find(this.#root, '', undefined);
   }
@@ -107,6 +109,7 @@ export class CollectionFinder {
     return this.#find(collection.node.items[index], path, item && { collection, item });
   }
 
+  /** Throws if another part of the document shares a value; `path` is its JSON Pointer. */
   assertNotShared(node: unknown, path: string): void {
     if (isAlias(node)) {
       throw new Refusal('alias', { path, anchor: node.source, ...offsetOf(node) });

@@ -50,6 +50,7 @@ export class Refusal extends Error {
 /** The edited text, or why it cannot be edited. */
 export type Splice = { readonly ok: true; readonly text: string } | SpliceRefusal;
 
+/** Why a text cannot be edited, and where. */
 export interface SpliceRefusal {
   readonly ok: false;
   readonly code: RefusalCode;

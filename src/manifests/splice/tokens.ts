@@ -1,6 +1,8 @@
 import type { CST } from 'yaml';
 
+/** The token of a list or map. */
 export type CollectionToken = CST.BlockMap | CST.BlockSequence | CST.FlowCollection;
+/** The token of a list item, or of a key with its value. */
 export type ItemToken = CST.CollectionItem;
 
 const FILLER = new Set(['space', 'newline', 'comment', 'comma']);

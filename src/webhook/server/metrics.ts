@@ -26,6 +26,7 @@ export interface Metrics {
   readonly contentType: string;
 }
 
+/** @param version podherald's, for podherald_build_info. */
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -1,12 +1,18 @@
 import type { Logger } from 'pino';
 import type { Mutation } from '../../core/admission/mutation.ts';
-import type { AdmissionRequest } from '../../core/admission/review.ts';
-import { isObject } from '../../core/api/json.ts';
-import { type Finding, sentenceOf } from '../../core/decision/reasons.ts';
+import { type AdmissionRequest, podName } from '../../core/admission/review.ts';
+import {
+  type Finding,
+  logSentenceOf,
+  type Reason,
+  sentenceOf,
+} from '../../core/decision/reasons.ts';
 
 /**
- * One line for each review: which pod, how it ended and why, in the catalogue's words. What the
- * pod holds, the pieces of its annotations that a sentence quotes included, is told at debug only.
+ * Logs one line for each review: which pod, how the review ended and why. Text of the pod, such as
+ * the values of its annotations, is logged at debug only.
+ *
+ * @param durationMs from the first byte of the request to its response.
  */
 export function logReview(
   log: Logger,
@@ -18,10 +24,11 @@ export function logReview(
   const line = {
     uid: request.uid,
     namespace: request.namespace,
-    pod: podName(request.object),
+    pod: podName(request),
     outcome,
     ...(reason !== undefined && { reason }),
     ...allReasons(findings),
+    ...messageOf(findings),
     ...(request.dryRun && { dryRun: true }),
     durationMs: Math.round(durationMs * 1000) / 1000,
   };
@@ -32,17 +39,27 @@ export function logReview(
   }
 }
 
-/** Where there is more to tell than the one that labels the review. */
+/** Only if there are more reasons than the one that labels the review. */
 function allReasons(findings: readonly Finding[]): { reasons?: string[] } {
+  if (findings.length < 2) return {};
   const reasons = new Set(findings.map(({ reason }) => reason));
   return reasons.size > 1 ? { reasons: [...reasons] } : {};
 }
 
-/** Pods of controllers have only a generateName while they are created. */
-function podName(object: unknown): string {
-  const metadata = isObject(object) ? object['metadata'] : undefined;
-  if (!isObject(metadata)) return '';
-  const { name, generateName } = metadata;
-  if (typeof name === 'string') return name;
-  return typeof generateName === 'string' ? `${generateName}*` : '';
+/** Most reviews have only one of these, and their reason says it all. */
+const SELF_EXPLANATORY: ReadonlySet<Reason> = new Set([
+  'not_a_pod',
+  'not_create',
+  'not_requested',
+] as const);
+
+/** A pod with more sentences than this has its first ones in the log, and all of them at debug. */
+const MAX_SENTENCES = 10;
+
+/** What was denied, skipped, kept, changed or invalid, in sentences without text of the pod. */
+function messageOf(findings: readonly Finding[]): { message?: string } {
+  const explained = findings.filter(({ reason }) => !SELF_EXPLANATORY.has(reason));
+  if (explained.length === 0) return {};
+  const sentences = new Set(explained.map(logSentenceOf));
+  return { message: [...sentences].slice(0, MAX_SENTENCES).join('; ') };
 }

@@ -22,6 +22,7 @@ export function fixedCertificate(pair: KeyPair): CertificateSource {
   return { get: () => pair, start: () => {}, stop: () => {} };
 }
 
+/** When the certificate expires. */
 export function expiryOf(pair: KeyPair): Date {
   return new Date(new X509Certificate(pair.cert).validTo);
 }

@@ -11,6 +11,7 @@ export interface Keys {
   readonly privateKey: CryptoKey;
 }
 
+/** A new key, exportable. */
 export function newKeys(): Promise<Keys> {
   return crypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
 }
@@ -57,6 +58,7 @@ export async function selfSigned(request: CertificateRequest): Promise<KeyPair> 
   return { cert: cert.toString('pem'), key: await privateKeyPem(keys) };
 }
 
+/** The distinguished name with the first DNS name. */
 export function commonNameOf({ names }: Pick<CertificateRequest, 'names'>): string {
   return `CN=${names[0] ?? 'podherald'}`;
 }

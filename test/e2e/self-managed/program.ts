@@ -1,12 +1,15 @@
-import type { SelfManagedFlags } from '../../../src/cli/self-managed-flags.ts';
-import { type SelfManagedExtras, selfManagedTls } from '../../../src/cli/self-managed-tls.ts';
+import {
+  type SelfManagedExtras,
+  type SelfManagedNames,
+  selfManagedTls,
+} from '../../../src/cli/self-managed-tls.ts';
 import { defaultConfig } from '../../../src/config/compile.ts';
 import { createLog } from '../../../src/webhook/server/log.ts';
 import { startServer } from '../../../src/webhook/server/server.ts';
 
 /** The argument of this program, as JSON. */
 export interface ProgramOptions {
-  readonly flags: SelfManagedFlags;
+  readonly names: SelfManagedNames;
   readonly extras: SelfManagedExtras;
   readonly host: string;
   readonly port: number;
@@ -20,7 +23,7 @@ export interface ProgramOptions {
  */
 const options: ProgramOptions = JSON.parse(process.argv[2] ?? '{}');
 const log = await createLog('info', 'json');
-const certificates = await selfManagedTls(options.flags, log, options.extras);
+const certificates = await selfManagedTls(options.names, log, options.extras);
 const server = await startServer({
   config: defaultConfig('e2e'),
   certificates,

@@ -35,7 +35,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const [port, adminPort] = await Promise.all([freePort(bind), freePort(bind)]);
   const [names, addresses] = isIP(host) === 0 ? [[host], []] : [[], [host]];
   const argument: ProgramOptions = {
-    flags: { webhookConfiguration: options.configuration, caSecret: CA_SECRET },
+    names: {
+      service: 'podherald',
+      webhookConfiguration: options.configuration,
+      caSecret: CA_SECRET,
+    },
     extras: { timing: options.timing, names, addresses },
     host: bind,
     port,

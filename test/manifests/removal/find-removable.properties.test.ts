@@ -10,7 +10,7 @@ import { arbitraryPod } from '../../support/arbitrary-pod.ts';
 const RULES = { ...defaultRules('test'), stage: 'manifest' as const };
 const SHOP = { name: 'shop' };
 
-const inject = (pod: Pod): Pod => injectPod(pod, SHOP, RULES);
+const inject = (pod: Pod): Pod => injectPod(pod, SHOP, RULES).pod;
 const clean = (pod: Pod): Pod => removeParts(pod, findRemovable(pod, SHOP, RULES));
 
 function check(promise: (pod: Pod) => void): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makePair } from '../../support/certificates.ts';
 import { postTo } from '../../support/https.ts';
-import { ASKING_POD, makeReview } from '../../support/review.ts';
+import { makeReview, REQUESTING_POD } from '../../support/review.ts';
 import { startTestServer, steady } from '../../support/running-server.ts';
 
 const pair = await makePair();
@@ -73,7 +73,7 @@ describe('/metrics', () => {
 
   it('counts the reviews of the webhook port, in the text format of Prometheus', async () => {
     const { url, adminUrl } = await startAt('2030-01-01');
-    await postTo(url, JSON.stringify(makeReview(ASKING_POD)), { ca: pair.cert });
+    await postTo(url, JSON.stringify(makeReview(REQUESTING_POD)), { ca: pair.cert });
     const response = await fetch(`${adminUrl}/metrics`);
 
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../src/core/api/json.ts';
 import { defaultRules, type Rules } from '../../../src/core/decision/rules.ts';
 import { BROKEN_RULES } from '../../support/broken-rules.ts';
-import { ASKING_POD, makePod } from '../../support/review.ts';
+import { makePod, REQUESTING_POD } from '../../support/review.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';
 import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
 
@@ -10,7 +10,7 @@ const DENIED_POD = makePod({ 'inject-metadata': 'yes', 'podherald.dev/inject-met
 
 describe('a pod that requests an injection', () => {
   it('gets a patch and its patchType', async () => {
-    const response = await webhookDoor().review(ASKING_POD);
+    const response = await webhookDoor().review(REQUESTING_POD);
 
     expect(response.patchType).toBe('JSONPatch');
     expect(operationsOf(response).map(({ op }) => op)).toContain('add');
@@ -18,14 +18,14 @@ describe('a pod that requests an injection', () => {
   });
 
   it('gets an audit annotation that says what was injected', async () => {
-    const response = await webhookDoor().review(ASKING_POD);
+    const response = await webhookDoor().review(REQUESTING_POD);
 
     expect(response.auditAnnotations).toEqual({ outcome: 'injected', injected: 'env,volume' });
   });
 
   it('gets neither a patch nor an audit annotation in a second review', async () => {
     const door = webhookDoor();
-    const injected = applyStrictly(ASKING_POD, operationsOf(await door.review(ASKING_POD)));
+    const injected = applyStrictly(REQUESTING_POD, operationsOf(await door.review(REQUESTING_POD)));
     const again = await door.review(injected);
 
     expect(Object.keys(again)).toEqual(['uid', 'allowed']);
@@ -35,7 +35,9 @@ describe('a pod that requests an injection', () => {
   it('gets the same patch on a dry run', async () => {
     const door = webhookDoor();
 
-    expect(await door.review(ASKING_POD, { dryRun: true })).toEqual(await door.review(ASKING_POD));
+    expect(await door.review(REQUESTING_POD, { dryRun: true })).toEqual(
+      await door.review(REQUESTING_POD),
+    );
   });
 });
 
@@ -134,10 +136,10 @@ describe('a review that is not of the creation of a pod is allowed unchanged:', 
     ['a request without a resource', { resource: null }],
     ['an UPDATE', { operation: 'UPDATE' }],
     ['a CONNECT', { operation: 'CONNECT', object: { kind: 'PodExecOptions' } }],
-    ['a DELETE', { operation: 'DELETE', object: null, oldObject: ASKING_POD }],
+    ['a DELETE', { operation: 'DELETE', object: null, oldObject: REQUESTING_POD }],
     ['a request without an operation', { operation: null }],
   ])('%s', async (_, request) => {
-    const response = await webhookDoor().review(ASKING_POD, request);
+    const response = await webhookDoor().review(REQUESTING_POD, request);
 
     expect(response).toMatchObject({ allowed: true, auditAnnotations: { outcome: 'skipped' } });
     expect(response).not.toHaveProperty('patch');
@@ -147,7 +149,7 @@ describe('a review that is not of the creation of a pod is allowed unchanged:', 
 
 describe('when podherald itself fails', () => {
   it('admits the pod unchanged, with a warning', async () => {
-    const response = await webhookDoor(BROKEN_RULES).review(ASKING_POD);
+    const response = await webhookDoor(BROKEN_RULES).review(REQUESTING_POD);
 
     expect(response).toEqual({
       uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
@@ -159,7 +161,7 @@ describe('when podherald itself fails', () => {
 
   it('logs the error with its stack, and counts it', async () => {
     const door = webhookDoor(BROKEN_RULES);
-    await door.review(ASKING_POD);
+    await door.review(REQUESTING_POD);
 
     expect(door.lines.filter(({ level }) => level === 50)).toMatchObject([
       {
@@ -167,7 +169,7 @@ describe('when podherald itself fails', () => {
         reason: 'unexpected_error',
         namespace: 'shop',
         pod: 'web-0',
-        err: { message: 'profiles are out of order', stack: expect.stringContaining('.ts') },
+        err: { message: 'the profiles cannot be read', stack: expect.stringContaining('.ts') },
       },
     ]);
     expect(await door.metrics()).toContain(
@@ -178,7 +180,7 @@ describe('when podherald itself fails', () => {
   it('goes on answering', async () => {
     const door = webhookDoor(BROKEN_RULES);
     const object: Json = makePod({ 'inject-metadata': 'false' });
-    await door.review(ASKING_POD);
+    await door.review(REQUESTING_POD);
 
     expect(await door.review(object)).toMatchObject({ auditAnnotations: { reason: 'opted_out' } });
   });

@@ -7,10 +7,10 @@ import {
 } from '../../../src/webhook/tls/certificate-source.ts';
 import { makePair, mountedSecret, type PairFolder } from '../../support/certificates.ts';
 import { connectTo, keptConnection, postTo } from '../../support/https.ts';
-import { ASKING_POD, makeReview } from '../../support/review.ts';
+import { makeReview, REQUESTING_POD } from '../../support/review.ts';
 import { startTestServer } from '../../support/running-server.ts';
 
-const REVIEW = JSON.stringify(makeReview(ASKING_POD));
+const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 
 /** A real source of files, with promises for a change that the server has handled and for an invalid file. */
 function watchedFiles(files: PairFolder) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES } from '../../../src/core/admission/mutation.ts';
 import { REASONS } from '../../../src/core/decision/reasons.ts';
-import { ASKING_POD, makePod } from '../../support/review.ts';
+import { makePod, REQUESTING_POD } from '../../support/review.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';
 import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
 
@@ -15,8 +15,8 @@ function samples(text: string, name: string): string[] {
 describe('podherald_reviews_total', () => {
   it('counts reviews by outcome and reason', async () => {
     const door = webhookDoor();
-    const response = await door.review(ASKING_POD);
-    await door.review(applyStrictly(ASKING_POD, operationsOf(response)));
+    const response = await door.review(REQUESTING_POD);
+    await door.review(applyStrictly(REQUESTING_POD, operationsOf(response)));
     await door.review(makePod({}));
     await door.review(makePod({}));
     await door.review(makePod({ 'inject-metadata': 'false' }));
@@ -51,7 +51,7 @@ describe('podherald_reviews_total', () => {
       const pod = makePod({ 'inject-metadata': word, 'podherald.dev/hunter2': '' }, { containers });
       await door.review(pod, { namespace: 'hunter2', resource: { resource: 'pods' } });
     }
-    await door.review(ASKING_POD, { resource: { resource: 'hunter2' }, operation: 'hunter2' });
+    await door.review(REQUESTING_POD, { resource: { resource: 'hunter2' }, operation: 'hunter2' });
     const text = await door.metrics();
 
     expect(text).not.toMatch(/hunter2|fake/);
@@ -66,7 +66,7 @@ describe('podherald_reviews_total', () => {
 describe('podherald_review_duration_seconds', () => {
   it('is a histogram from 0.1 ms to 1 s, with one observation for each review', async () => {
     const door = webhookDoor();
-    await door.review(ASKING_POD);
+    await door.review(REQUESTING_POD);
     await door.review(makePod({}));
     const text = await door.metrics();
     const buckets = samples(text, 'podherald_review_duration_seconds_bucket');
@@ -83,7 +83,7 @@ describe('podherald_review_duration_seconds', () => {
 describe('podherald_injections_total', () => {
   it('counts what was added to pods, by kind', async () => {
     const door = webhookDoor();
-    await door.review(ASKING_POD);
+    await door.review(REQUESTING_POD);
     await door.review(
       makePod({ 'inject-metadata': 'true' }, { containers: [{ name: 'a' }, { name: 'b' }] }),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, type Json, type JsonObject } from '../../../src/core/api/json.ts';
 import { losses } from '../../support/only-adds.ts';
-import { ASKING_POD, makePod, makeReview } from '../../support/review.ts';
+import { makePod, makeReview, REQUESTING_POD } from '../../support/review.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';
 import { operationsOf, webhookDoor } from '../../support/webhook-door.ts';
 
@@ -27,10 +27,13 @@ describe('a pod that the API server will reject is admitted unchanged:', () => {
       makePod(ASKS, { containers: [{ name: 'app', env: [{ value: 'b' }] }] }),
     ],
     ['volumes as a string', makePod(ASKS, { volumes: 'all' })],
-    ['annotations as a list', { ...ASKING_POD, metadata: { annotations: ['inject-metadata'] } }],
+    [
+      'annotations as a list',
+      { ...REQUESTING_POD, metadata: { annotations: ['inject-metadata'] } },
+    ],
     ['an annotation that is a boolean', makePod({ 'inject-metadata': true })],
     ['an annotation that is an object', makePod({ ...ASKS, other: {} })],
-    ['metadata as a string', { ...ASKING_POD, metadata: 'web' }],
+    ['metadata as a string', { ...REQUESTING_POD, metadata: 'web' }],
   ])('%s', async (_, object) => {
     const response = await webhookDoor().review(object);
 
@@ -44,7 +47,10 @@ describe('a pod that the API server will reject is admitted unchanged:', () => {
 
 describe('an unusual but valid pod gets what it requests:', () => {
   it.each<[string, Json]>([
-    ['only a generateName', { ...ASKING_POD, metadata: { generateName: 'w-', annotations: ASKS } }],
+    [
+      'only a generateName',
+      { ...REQUESTING_POD, metadata: { generateName: 'w-', annotations: ASKS } },
+    ],
     ['env, volumes and mounts of null', podOfNulls()],
     ['no image', makePod(ASKS, { containers: [{ name: 'app' }] })],
     ['200 KiB of annotations', makePod({ ...ASKS, notes: 'n'.repeat(200 * 1024) })],
@@ -119,7 +125,7 @@ function podWithMembersOfObject(): JsonObject {
   const members =
     '{"__proto__":"a","constructor":"b","hasOwnProperty":"c","inject-metadata":"true"}';
   return {
-    ...ASKING_POD,
+    ...REQUESTING_POD,
     metadata: { annotations: JSON.parse(members), labels: JSON.parse(members) },
   };
 }

@@ -3,10 +3,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { makePair } from '../../support/certificates.ts';
 import { connectTo, keptConnection, postTo, readUntil } from '../../support/https.ts';
 import { LEVEL } from '../../support/log-lines.ts';
-import { ASKING_POD, makeReview } from '../../support/review.ts';
+import { makeReview, REQUESTING_POD } from '../../support/review.ts';
 import { isOpen, startTestServer, steady } from '../../support/running-server.ts';
 
-const REVIEW = JSON.stringify(makeReview(ASKING_POD));
+const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 const pair = await makePair();
 const start = () => startTestServer({ certificates: steady(pair) });
 
@@ -79,7 +79,7 @@ describe('the webhook port', () => {
   it('answers a hundred reviews at a time', async () => {
     const { url } = await start();
     const reviews = Array.from({ length: 100 }, (_, index) =>
-      JSON.stringify(makeReview(ASKING_POD, { uid: `review-${index}` })),
+      JSON.stringify(makeReview(REQUESTING_POD, { uid: `review-${index}` })),
     );
     const answers = await Promise.all(reviews.map((body) => postTo(url, body, { ca: pair.cert })));
     const uids = answers.map(({ body }) => JSON.parse(body).response.uid);

@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makePair } from '../../support/certificates.ts';
 import { connectTo, keptConnection, postTo, readUntil } from '../../support/https.ts';
-import { ASKING_POD, makeReview } from '../../support/review.ts';
+import { makeReview, REQUESTING_POD } from '../../support/review.ts';
 import { isOpen, startTestServer, steady } from '../../support/running-server.ts';
 
-const REVIEW = JSON.stringify(makeReview(ASKING_POD));
+const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 const pair = await makePair();
 const start = (shutdownDelayMs = 0) =>
   startTestServer({ certificates: steady(pair), shutdownDelayMs });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { ASKING_POD, makePod, makeReview } from '../../support/review.ts';
+import { makePod, makeReview, REQUESTING_POD } from '../../support/review.ts';
 import { webhookDoor } from '../../support/webhook-door.ts';
 
 const MIB = 1024 * 1024;
-const REVIEW = JSON.stringify(makeReview(ASKING_POD));
+const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 
 /** A review of exactly so many bytes. */
 function reviewOfBytes(bytes: number): string {
   const text = (filler: string): string =>
-    JSON.stringify(makeReview(ASKING_POD, { oldObject: { filler } }));
+    JSON.stringify(makeReview(REQUESTING_POD, { oldObject: { filler } }));
   return text('x'.repeat(bytes - text('').length));
 }
 
@@ -93,7 +93,7 @@ describe('a body that is not an AdmissionReview is rejected with a sentence:', (
       '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":[]}',
       400,
     ],
-    ['a review without a uid', JSON.stringify(makeReview(ASKING_POD, { uid: '' })), 400],
+    ['a review without a uid', JSON.stringify(makeReview(REQUESTING_POD, { uid: '' })), 400],
     ['a v1beta1 review', REVIEW.replace('admission.k8s.io/v1', 'admission.k8s.io/v1beta1'), 400],
     ['a byte more than 7 MiB', reviewOfBytes(7 * MIB + 1), 413],
   ])('%s', async (_, body, statusCode) => {

@@ -135,6 +135,7 @@ export function bundleOf(
     .join('');
 }
 
+/** The certificates without duplicates, in their order. */
 export function distinct(certificates: readonly CaCertificate[]): CaCertificate[] {
   const byFingerprint = new Map(certificates.map((each) => [each.fingerprint, each]));
   return [...byFingerprint.values()];

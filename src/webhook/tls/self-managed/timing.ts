@@ -68,6 +68,7 @@ export function needsRenewal({ notBefore, notAfter }: Lifetime, now: Date): bool
   return now.getTime() >= notBefore.getTime() + (lifetimeMs * 2) / 3;
 }
 
+/** Whether the certificate has expired at that time. */
 export function isExpired({ notAfter }: Pick<Lifetime, 'notAfter'>, now: Date): boolean {
   return now > notAfter;
 }

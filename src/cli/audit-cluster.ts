@@ -1,0 +1,129 @@
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-error.ts';
+import { mutate } from '../core/admission/mutate.ts';
+import type { JsonObject } from '../core/api/json.ts';
+import {
+  type AuditGroup,
+  type MisplacedWorkload,
+  mergeGroups,
+  misplacedIn,
+  PodAudit,
+} from '../diagnosis/audit-result.ts';
+import {
+  type ClusterState,
+  namespaceFrom,
+  unreadableDefaults,
+} from '../diagnosis/cluster-state.ts';
+import { findMissing } from '../diagnosis/missing-injection.ts';
+import { controllerOf, type Owner, objectAt } from '../diagnosis/object-metadata.ts';
+import { findWorkloads } from '../manifests/workloads.ts';
+import type { NamespaceReader } from './cluster-view.ts';
+import { listPath, type ObjectKind, WORKLOAD_KINDS } from './object-path.ts';
+
+export interface AuditContext extends Pick<ClusterState, 'rules' | 'webhooks' | 'policy'> {
+  readonly cluster: ApiClient;
+  readonly namespaces: NamespaceReader;
+  /** Whether annotations of namespaces are used as defaults. */
+  readonly usesDefaults: boolean;
+  /** The only namespace to audit; undefined for all. */
+  readonly namespace: string | undefined;
+  readonly progress: (text: string) => void;
+}
+
+const NOT_ENDED = `fieldSelector=${encodeURIComponent('status.phase!=Succeeded,status.phase!=Failed')}`;
+
+/**
+ * Checks all pods that have not ended and are not being deleted, page by page.
+ *
+ * @throws ApiError if pods are unreadable.
+ */
+export async function auditPods(
+  context: AuditContext,
+): Promise<Pick<PodAudit, 'count' | 'notApplicable' | 'unreadable'> & { groups: AuditGroup[] }> {
+  const { cluster, namespace, progress } = context;
+  let audit = new PodAudit();
+  for await (const { items, remaining, isRestart } of cluster.pages(
+    `${listPath('v1', 'pods', namespace)}?${NOT_ENDED}`,
+  )) {
+    if (isRestart) audit = new PodAudit();
+    for (const pod of items) if (!isBeingDeleted(pod)) await auditPod(pod, context, audit);
+    const { count } = audit;
+    progress(`${count}${remaining === undefined ? '' : ` of ${count + remaining}`} pods`);
+  }
+  const { count, notApplicable, unreadable } = audit;
+  const groups = await withCronJobs(audit.groups(), cluster);
+  return { count, notApplicable, unreadable, groups };
+}
+
+function isBeingDeleted(pod: JsonObject): boolean {
+  return objectAt(pod, 'metadata')['deletionTimestamp'] !== undefined;
+}
+
+async function auditPod(pod: JsonObject, context: AuditContext, audit: PodAudit): Promise<void> {
+  const { namespaces, usesDefaults, rules } = context;
+  const name = String(objectAt(pod, 'metadata')['namespace']);
+  const namespaceObject = await namespaces.get(name);
+  const namespace = namespaceFrom(name, namespaceObject, usesDefaults);
+  if (usesDefaults && 'unreadable' in namespaceObject) {
+    audit.unreadable.add(unreadableDefaults(name, namespaceObject));
+  }
+  const mutation = mutate(pod, namespace, rules);
+  audit.add(pod, findMissing(pod, mutation, { ...context, namespace, namespaceObject }));
+}
+
+/**
+ * Replaces the Jobs of CronJobs by their CronJob. Only the Job names its CronJob, so the Jobs of the
+ * groups are read.
+ */
+async function withCronJobs(
+  groups: readonly AuditGroup[],
+  cluster: ApiClient,
+): Promise<AuditGroup[]> {
+  const owned: AuditGroup[] = [];
+  for (const group of groups) owned.push({ ...group, owner: await ownerOfJob(group, cluster) });
+  return mergeGroups(owned);
+}
+
+async function ownerOfJob({ owner, namespace }: AuditGroup, cluster: ApiClient): Promise<Owner> {
+  if (owner.kind !== 'Job') return owner;
+  const path = `${listPath('batch/v1', 'jobs', namespace)}/${owner.name}`;
+  const job = await cluster.read(path).catch(() => undefined);
+  return (job && controllerOf(job)) ?? owner;
+}
+
+/** Finds the workloads with misplaced annotations. Kinds that are unreadable are reported. */
+export async function auditWorkloads(context: AuditContext): Promise<{
+  readonly misplaced: readonly MisplacedWorkload[];
+  readonly unreadable: readonly string[];
+}> {
+  const misplaced: MisplacedWorkload[] = [];
+  const unreadable: string[] = [];
+  for (const kind of WORKLOAD_KINDS) {
+    try {
+      misplaced.push(...(await auditKind(kind, context)));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      unreadable.push(error.message);
+    }
+  }
+  return { misplaced, unreadable };
+}
+
+/** Workloads with a controller, such as the ReplicaSet of a Deployment, copy its annotations and are left out. */
+async function auditKind(
+  { apiVersion, kind, names: [plural] }: ObjectKind,
+  { cluster, namespace, rules, progress }: AuditContext,
+): Promise<MisplacedWorkload[]> {
+  const misplaced: MisplacedWorkload[] = [];
+  let count = 0;
+  for await (const { items, isRestart } of cluster.pages(listPath(apiVersion, plural, namespace))) {
+    if (isRestart) misplaced.length = 0;
+    const workloads = items
+      .filter((item) => controllerOf(item) === undefined)
+      .flatMap((item) => findWorkloads({ apiVersion, kind, ...item }));
+    misplaced.push(...workloads.flatMap((one) => misplacedIn(one, rules.annotationPrefix)));
+    count += items.length;
+    progress(`${count} ${plural}`);
+  }
+  return misplaced;
+}

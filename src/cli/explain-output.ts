@@ -1,0 +1,94 @@
+import { stringify } from 'yaml';
+import type { ExplainedWorkload, LivePod } from '../diagnosis/explain-workload.ts';
+import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
+import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
+import { explainText, noteText } from './explain-text.ts';
+import type { Output } from './output.ts';
+import type { UsedConfig } from './used-config.ts';
+
+/** What `explain` found. */
+export interface ExplainResult {
+  readonly config: UsedConfig;
+  readonly explained: readonly ExplainedWorkload[];
+  /** What is worth knowing besides, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Notes go to standard error, so that standard output holds the result only. */
+export function writeExplained(
+  { config, explained, notes }: ExplainResult,
+  format: 'text' | 'json' | 'yaml',
+  output: Output,
+): void {
+  if (config.unreadable !== undefined) output.note(noteText(config.unreadable.message));
+  for (const note of notes) output.note(noteText(note));
+  if (format === 'text') {
+    output.note(noteText(`config: ${config.name}`));
+    if (explained.length === 0) output.note(noteText('the input contains no pod and no workload'));
+    output.out(explained.map((one) => explainText(one, output)).join('\n'));
+    return;
+  }
+  const data = { config: config.name, objects: explained.map(explainData) };
+  output.out(
+    format === 'json'
+      ? `${JSON.stringify(data, null, 2)}\n`
+      : stringify(data, { lineWidth: 0, aliasDuplicateObjects: false }),
+  );
+}
+
+/** One pod or workload in the format of `-o json` and `-o yaml`. */
+function explainData(explained: ExplainedWorkload): object {
+  const { kind, namespace, name, explanation, mutation, reach, live } = explained;
+  const { misplaced, ownerUnreadable } = explained;
+  const { outcome, requests, config, present, added, reasons } = explanation;
+  return {
+    object: { kind, namespace, name },
+    outcome,
+    ...(mutation.reason !== undefined && { reason: mutation.reason }),
+    requests,
+    config,
+    ...(misplaced && { misplaced: { ...misplaced, messages: misplacedSentences(misplaced) } }),
+    ...(ownerUnreadable !== undefined && { ownerUnreadable }),
+    ...(reach && { webhook: webhookData(reach) }),
+    ...(live && { live: liveData(live) }),
+    present,
+    [live === undefined ? 'added' : 'missing']: added,
+    reasons,
+    patch: mutation.operations,
+  };
+}
+
+function webhookData(reach: NonNullable<ExplainedWorkload['reach']>): object {
+  if ('unreadable' in reach) return { called: 'unknown', message: reach.unreadable };
+  if (!reach.called) {
+    const { because } = reach;
+    return { called: false, reason: because.code, message: missingReasonSentence(because) };
+  }
+  const { name, configuration, failurePolicy } = reach.webhook;
+  const conditions = reach.unknownConditions;
+  return {
+    called: true,
+    name,
+    configuration,
+    failurePolicy,
+    ...(conditions.length > 0 && { unknownMatchConditions: conditions }),
+  };
+}
+
+function liveData({ because, notApplicable, status }: LivePod): object {
+  return {
+    complete: because === undefined,
+    ...(because && { reason: because.code, message: missingReasonSentence(because) }),
+    ...(notApplicable.length > 0 && { notApplicable }),
+    ...(status !== undefined && { status: parsedStatus(status) }),
+  };
+}
+
+/** The text itself if it is not JSON: anybody can write a status annotation. */
+function parsedStatus(status: string): unknown {
+  try {
+    return JSON.parse(status);
+  } catch {
+    return status;
+  }
+}

@@ -1,0 +1,89 @@
+import type { JsonObject } from '../core/api/json.ts';
+import type { Injection } from '../core/injection/injection.ts';
+import type { AnnotationRequest } from './annotation-requests.ts';
+import type { Unreadable } from './cluster-state.ts';
+import { type MissingReason, missingReason } from './missing-reasons.ts';
+import { objectAt, objectsAt } from './object-metadata.ts';
+import type { WebhookReach } from './webhook-reach.ts';
+
+/** A pod of a cluster that is missing an injection, and what is known about it. */
+export interface IncompletePod {
+  readonly pod: JsonObject;
+  /** The Namespace object, if it exists and is readable. */
+  readonly namespaceObject: JsonObject | undefined;
+  readonly requests: readonly AnnotationRequest[];
+  /** What podherald would add to the pod now. */
+  readonly injection: Injection;
+  /** The names of the containers in which something injected is present. */
+  readonly injectedContainers: readonly string[];
+  readonly hasStatus: boolean;
+  readonly reach: WebhookReach | Unreadable;
+}
+
+/** The most likely reason why the pod is missing an injection. */
+export function likelyReason(incomplete: IncompletePod): MissingReason {
+  const { reach } = incomplete;
+  if ('called' in reach && !reach.called) return reach.because;
+  return (
+    createdBeforeWebhook(incomplete) ??
+    changedSinceInjection(incomplete) ??
+    requestedAfterCreation(incomplete) ??
+    ('unreadable' in reach ? missingReason('not_told', { why: reach.unreadable }) : undefined) ??
+    whenWebhookWasCalled(reach)
+  );
+}
+
+function whenWebhookWasCalled(reach: IncompletePod['reach']): MissingReason {
+  const isIgnored = 'webhook' in reach && reach.webhook.failurePolicy === 'Ignore';
+  return isIgnored ? missingReason('unreachable', {}) : missingReason('unknown', {});
+}
+
+/** Timestamps of Kubernetes are in UTC and in whole seconds, so they can be compared as strings. */
+function createdBeforeWebhook({ pod, reach }: IncompletePod): MissingReason | undefined {
+  const created = createdAt(pod);
+  if (!('webhook' in reach) || created === '' || created >= reach.webhook.created) return undefined;
+  return missingReason('created_before_webhook', { created, installed: reach.webhook.created });
+}
+
+function createdAt(object: JsonObject): string {
+  const { creationTimestamp } = objectAt(object, 'metadata');
+  return typeof creationTimestamp === 'string' ? creationTimestamp : '';
+}
+
+/** A status annotation does not prove an earlier injection, but makes it likely. */
+function changedSinceInjection(incomplete: IncompletePod): MissingReason | undefined {
+  const { injection, injectedContainers, hasStatus } = incomplete;
+  if (injectedContainers.length === 0) {
+    return hasStatus ? missingReason('older_injection', {}) : undefined;
+  }
+  const missing = injection.containers.map(({ name }) => name);
+  const isAddedLater =
+    missing.length > 0 && missing.every((name) => !injectedContainers.includes(name));
+  return missingReason(isAddedLater ? 'container_added_later' : 'older_injection', {});
+}
+
+function requestedAfterCreation(incomplete: IncompletePod): MissingReason | undefined {
+  const { pod, namespaceObject, requests } = incomplete;
+  const created = createdAt(pod);
+  for (const { key, on, effective } of requests) {
+    const object = on === 'pod' ? pod : namespaceObject;
+    if (!effective || object === undefined) continue;
+    const time = annotatedAt(object, key);
+    if (time === undefined || time <= created) continue;
+    return missingReason('asked_later', { key, place: on, time, created });
+  }
+  return undefined;
+}
+
+/**
+ * The earliest time at which an annotation can have been written; undefined if it is unknown.
+ * `managedFields` has one time for each field manager: that of its last write of any field.
+ */
+function annotatedAt(object: JsonObject, key: string): string | undefined {
+  const times = objectsAt(objectAt(object, 'metadata'), 'managedFields').flatMap((entry) => {
+    const metadata = objectAt(objectAt(entry, 'fieldsV1'), 'f:metadata');
+    const isWriter = Object.hasOwn(objectAt(metadata, 'f:annotations'), `f:${key}`);
+    return isWriter && typeof entry['time'] === 'string' ? entry['time'] : [];
+  });
+  return times.sort()[0];
+}

@@ -1,0 +1,96 @@
+import { isObject, type Json } from '../core/api/json.ts';
+import type { Annotations } from '../core/api/pod.ts';
+import {
+  ANNOTATION_KEYS,
+  ANNOTATION_NAMES,
+  annotationNameOf,
+} from '../core/decision/annotations.ts';
+import { didYouMean } from '../core/decision/values.ts';
+import type { Workload } from '../manifests/workloads.ts';
+import { annotationsOf, type Owner } from './object-metadata.ts';
+
+/** An annotation of podherald on a workload, where it has no effect. */
+export interface MisplacedAnnotation {
+  readonly key: string;
+  readonly value: string;
+  /** The pod template sets another value, which is used. */
+  readonly overridden?: true;
+  /** The key is unknown. `hint` is the end of a sentence that names the nearest known key, or empty. */
+  readonly unknown?: { readonly hint: string };
+}
+
+/** All misplaced annotations of one workload. */
+export interface MisplacedAnnotations {
+  readonly owner: Owner;
+  readonly annotations: readonly MisplacedAnnotation[];
+}
+
+/**
+ * The annotations of podherald that are set on a workload instead of its pod template: the most
+ * common mistake. One with the same value on the pod template is no mistake, as some tools annotate
+ * both.
+ */
+export function findMisplaced(
+  { kind, name, annotations, template }: Workload,
+  prefix: string,
+): MisplacedAnnotations | undefined {
+  if (kind === 'Pod') return undefined;
+  const ofTemplate = annotationsOf(isObject(template) ? template : undefined);
+  const misplaced = Object.entries(annotations).flatMap(([key, value]) =>
+    misplacedAnnotation(key, value, ofTemplate, prefix),
+  );
+  return misplaced.length === 0 ? undefined : { owner: { kind, name }, annotations: misplaced };
+}
+
+function misplacedAnnotation(
+  key: string,
+  json: Json | undefined,
+  ofTemplate: Annotations,
+  prefix: string,
+): MisplacedAnnotation[] {
+  const value = String(json);
+  const name = annotationNameOf(key, prefix);
+  if (name === undefined) {
+    if (!key.startsWith(prefix) || Object.hasOwn(ofTemplate, key)) return [];
+    const hint = didYouMean(key.slice(prefix.length), ANNOTATION_NAMES);
+    return [{ key, value, unknown: { hint } }];
+  }
+  if (ANNOTATION_KEYS[name].on.length === 0) return [];
+  const same = Object.keys(ofTemplate).filter((other) => annotationNameOf(other, prefix) === name);
+  if (same.length === 0) return [{ key, value }];
+  return same.some((other) => ofTemplate[other] === value)
+    ? []
+    : [{ key, value, overridden: true }];
+}
+
+/**
+ * What is wrong, one sentence for each kind of mistake.
+ *
+ * @param workload what to call the workload, such as `Deployment`, or `Deployment web` if the
+ *   context does not name it.
+ */
+export function misplacedSentences(
+  { owner, annotations }: MisplacedAnnotations,
+  workload = owner.kind,
+): string[] {
+  const template = `the pod template (${TEMPLATES[owner.kind] ?? 'spec.template'}.metadata.annotations)`;
+  const noEffect = `on the ${workload}: no effect on its pods`;
+  const plain = annotations.filter(({ unknown, overridden }) => !unknown && !overridden);
+  const keys = plain.map(({ key }) => key).join(', ');
+  return [
+    ...(plain.length === 0
+      ? []
+      : [`${keys} ${noEffect}; set ${plain.length === 1 ? 'it' : 'them'} on ${template}`]),
+    ...annotations
+      .filter(({ overridden }) => overridden)
+      .map(({ key }) => `${key} ${noEffect}; ${template} sets another value, which is used`),
+    ...annotations.flatMap(({ key, unknown }) =>
+      unknown === undefined ? [] : `${key} on the ${workload}: unknown annotation${unknown.hint}`,
+    ),
+  ];
+}
+
+const TEMPLATES: Readonly<Record<string, string>> = {
+  CronJob: 'spec.jobTemplate.spec.template',
+  PodTemplate: 'template',
+};
