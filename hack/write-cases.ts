@@ -1,9 +1,9 @@
 // Writes the missing golden files of the cases in test/cases. It never overwrites one: to update a
 // golden file, delete it first. Read each file before you commit it, because the test takes it as
 // the expected result.
+
 import { existsSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { injectManifest } from '../src/manifests/inject.ts';
 import {
   CASES_FOLDER,
   injectOptions,
@@ -12,6 +12,7 @@ import {
   outcomeOf,
   readCases,
 } from '../test/support/cases.ts';
+import { injectManifest } from '../test/support/manifests.ts';
 
 for (const golden of readCases()) {
   const { name, podText, pod } = golden;

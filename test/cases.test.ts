@@ -4,7 +4,6 @@ import { parse } from 'yaml';
 import type { AdmissionResponse } from '../src/core/admission/response.ts';
 import type { Json } from '../src/core/api/json.ts';
 import type { AddOperation } from '../src/core/api/json-patch.ts';
-import { injectManifest } from '../src/manifests/inject.ts';
 import {
   CASE_NAMESPACE,
   type Case,
@@ -15,6 +14,7 @@ import {
   readCaseFile,
   readCases,
 } from './support/cases.ts';
+import { injectManifest } from './support/manifests.ts';
 import { losses } from './support/only-adds.ts';
 import { applyStrictly } from './support/strict-json-patch.ts';
 import { operationsOf, webhookDoor } from './support/webhook-door.ts';

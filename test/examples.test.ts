@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { defaultRules } from '../src/core/decision/rules.ts';
-import { injectManifest } from '../src/manifests/inject.ts';
 import { CASE_NAMESPACE } from './support/cases.ts';
+import { injectManifest } from './support/manifests.ts';
 
 const FOLDER = join(import.meta.dirname, '../examples');
 const MANIFESTS = globSync('**/*.yaml', { cwd: FOLDER }).filter((file) => file !== 'config.yaml');

@@ -168,13 +168,13 @@ function checkTlsFlags(flags: ServeFlags): void {
   const { tlsCert, tlsKey, standalone, selfManagedTls } = flags;
   const hasFiles = tlsCert !== undefined || tlsKey !== undefined;
   const chosen = [
-    ...(hasFiles ? ['--tls-cert and --tls-key'] : []),
+    ...(hasFiles ? ['--tls-cert with --tls-key'] : []),
     ...(selfManagedTls ? ['--self-managed-tls'] : []),
     ...(standalone ? ['--standalone'] : []),
   ];
   const faults = [
     ...(chosen.length === 0 ? [NO_CERTIFICATE] : []),
-    ...(chosen.length > 1 ? [`${chosen.join(', ')} exclude each other: pass only one`] : []),
+    ...(chosen.length > 1 ? [`pass only one of these: ${chosen.join('; ')}`] : []),
     ...(hasFiles && (tlsCert === undefined || tlsKey === undefined)
       ? [
           `--tls-cert and --tls-key must be passed together: ${tlsCert === undefined ? '--tls-cert' : '--tls-key'} is missing`,

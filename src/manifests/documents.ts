@@ -83,29 +83,6 @@ function offsetOf(document: Document.Parsed, path: Path): number | undefined {
   return undefined;
 }
 
-/** The text of a document, from its `---` (if any) up to the next document. */
-export function textOf({ text }: Manifest, { start, end }: ManifestDocument): string {
-  return text.slice(start, end);
-}
-
-/**
- * Replaces the text of every document of a manifest, and keeps the text between them.
- *
- * @param edited one for each of the manifest's documents, in the same order.
- */
-export function replaceDocuments(
-  { text, documents }: Manifest,
-  edited: readonly { readonly text: string }[],
-): string {
-  const parts: string[] = [];
-  let position = 0;
-  for (const [index, { start, end }] of documents.entries()) {
-    parts.push(text.slice(position, start), edited[index]?.text ?? '');
-    position = end;
-  }
-  return [...parts, text.slice(position)].join('');
-}
-
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Joins the texts of several files into one stream of YAML documents. */

@@ -2,31 +2,25 @@ import { mutate } from '../core/admission/mutate.ts';
 import type { Mutation } from '../core/admission/mutation.ts';
 import type { AddOperation } from '../core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../core/api/pod.ts';
-import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, sentenceOf } from '../core/decision/reasons.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { annotate } from '../core/injection/patch.ts';
-import {
-  type Manifest,
-  type ManifestDocument,
-  type ManifestRemark,
-  parseManifest,
-  replaceDocuments,
-  textOf,
-} from './documents.ts';
+import type { ManifestDocument, ManifestRemark } from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';
-import { type NamespaceAnnotations, namespacesIn, type Path } from './objects.ts';
+import {
+  type EditedManifest,
+  editManifests,
+  type NamespaceLookup,
+  type NamespaceOptions,
+} from './edit-manifests.ts';
+import type { Path } from './objects.ts';
 import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
 
 /** How to inject manifests. */
-export interface InjectOptions {
+export interface InjectOptions extends NamespaceOptions {
   readonly rules: Rules;
-  /** The namespace of objects without a `metadata.namespace`. */
-  readonly namespace: string;
   /** Added to every Pod and pod template before the injection, unless it already has the key. */
   readonly annotate: ReadonlyMap<string, string>;
-  /** Annotations of namespaces; a Namespace in the manifests takes precedence over these. */
-  readonly namespaces?: NamespaceAnnotations;
 }
 
 /** The result for one Pod or pod template. */
@@ -41,21 +35,12 @@ export interface WorkloadReport {
   lineOf(path: Path): number;
 }
 
-/** The result for one text. */
-export interface InjectedManifest {
-  /** The input with everything that was added; the unchanged input if there are faults. */
-  readonly text: string;
-  readonly reports: readonly WorkloadReport[];
-  /** Changes other than inserted lines. */
-  readonly notes: readonly ManifestRemark[];
-  /** Everything that prevents the injection. */
-  readonly faults: readonly ManifestRemark[];
-}
+/** The result of `injectManifests` for one text. */
+export type InjectedManifest = EditedManifest<WorkloadReport>;
 
 /**
  * Injects every Pod and workload in the YAML documents of some texts; the other text is unchanged.
- * The defaults of a Namespace in one text apply to the workloads of all texts. Never throws for
- * invalid input: see `faults`.
+ * A Namespace in one text applies to the workloads of all texts. Never throws for invalid input.
  *
  * @returns one result for each text, in the same order.
  */
@@ -63,52 +48,9 @@ export function injectManifests(
   texts: readonly string[],
   options: InjectOptions,
 ): InjectedManifest[] {
-  const manifests = texts.map(parseManifest);
-  const namespaces = namespacesIn(manifests.flatMap(({ documents }) => documents));
-  const lookUp = namespaceLookup(namespaces, options);
-  return manifests.map((manifest) => injectParsed(manifest, lookUp, options));
-}
-
-/** Injects a single text, as `injectManifests` does. */
-export function injectManifest(text: string, options: InjectOptions): InjectedManifest {
-  const manifest = parseManifest(text);
-  const lookUp = namespaceLookup(namespacesIn(manifest.documents), options);
-  return injectParsed(manifest, lookUp, options);
-}
-
-/** Finds the namespace of a workload. */
-export type NamespaceLookup = (workload: Workload) => Namespace;
-
-/**
- * Looks up namespaces in the manifests first, then in the options. The annotations of a namespace
- * that neither has are unknown.
- */
-export function namespaceLookup(
-  inManifests: NamespaceAnnotations,
-  options: Pick<InjectOptions, 'namespace' | 'namespaces'>,
-): NamespaceLookup {
-  return ({ namespace }) => {
-    const name = namespace ?? options.namespace;
-    const annotations = inManifests.get(name) ?? options.namespaces?.get(name);
-    return { name, ...(annotations && { annotations }) };
-  };
-}
-
-function injectParsed(
-  manifest: Manifest,
-  lookUp: NamespaceLookup,
-  options: InjectOptions,
-): InjectedManifest {
-  const injected = manifest.documents.map((document) =>
-    injectDocument(textOf(manifest, document), document, lookUp, options),
+  return editManifests(texts, options, (text, document, lookUp) =>
+    injectDocument(text, document, lookUp, options),
   );
-  const faults = [...manifest.faults, ...injected.flatMap((document) => document.faults)];
-  return {
-    text: faults.length > 0 ? manifest.text : replaceDocuments(manifest, injected),
-    reports: injected.flatMap(({ reports }) => reports),
-    notes: injected.flatMap(({ notes }) => notes),
-    faults,
-  };
 }
 
 function injectDocument(

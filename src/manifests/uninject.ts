@@ -4,16 +4,9 @@ import { pointerTokens } from '../core/api/json-patch.ts';
 import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import type { Rules } from '../core/decision/rules.ts';
-import {
-  type Manifest,
-  type ManifestDocument,
-  type ManifestRemark,
-  parseManifest,
-  replaceDocuments,
-  textOf,
-} from './documents.ts';
-import { type InjectOptions, type NamespaceLookup, namespaceLookup } from './inject.ts';
-import { namespacesIn } from './objects.ts';
+import type { ManifestDocument } from './documents.ts';
+import { type EditedManifest, editManifests, type NamespaceLookup } from './edit-manifests.ts';
+import type { InjectOptions } from './inject.ts';
 import { findPresent } from './removal/find-present.ts';
 import { findRemovable } from './removal/find-removable.ts';
 import { type InjectedParts, NO_PARTS, pointersTo, removeParts } from './removal/injected-parts.ts';
@@ -42,18 +35,12 @@ export interface Rest {
   readonly mutation: Mutation;
 }
 
-/** The result for one text. */
-export interface UninjectedManifest {
-  /** The input without the injected parts; the unchanged input if there are faults. */
-  readonly text: string;
-  readonly reports: readonly UninjectReport[];
-  /** Everything that prevents the removal. */
-  readonly faults: readonly ManifestRemark[];
-}
+/** The result of `uninjectManifests` for one text. */
+export type UninjectedManifest = EditedManifest<UninjectReport>;
 
 /**
  * Removes from every Pod and workload in the YAML documents of some texts the parts that injecting
- * the result adds again. The other text is unchanged. Never throws for invalid input: see `faults`.
+ * the result adds again. The other text is unchanged. Never throws for invalid input.
  *
  * @returns one result for each text, in the same order.
  */
@@ -61,26 +48,9 @@ export function uninjectManifests(
   texts: readonly string[],
   options: UninjectOptions,
 ): UninjectedManifest[] {
-  const manifests = texts.map(parseManifest);
-  const namespaces = namespacesIn(manifests.flatMap(({ documents }) => documents));
-  const lookUp = namespaceLookup(namespaces, options);
-  return manifests.map((manifest) => uninjectParsed(manifest, lookUp, options.rules));
-}
-
-function uninjectParsed(
-  manifest: Manifest,
-  lookUp: NamespaceLookup,
-  rules: Rules,
-): UninjectedManifest {
-  const uninjected = manifest.documents.map((document) =>
-    uninjectDocument(textOf(manifest, document), document, lookUp, rules),
+  return editManifests(texts, options, (text, document, lookUp) =>
+    uninjectDocument(text, document, lookUp, options.rules),
   );
-  const faults = [...manifest.faults, ...uninjected.flatMap((document) => document.faults)];
-  return {
-    text: faults.length > 0 ? manifest.text : replaceDocuments(manifest, uninjected),
-    reports: uninjected.flatMap(({ reports }) => reports),
-    faults,
-  };
 }
 
 function uninjectDocument(
@@ -93,11 +63,11 @@ function uninjectDocument(
     uninjectWorkload(workload, lookUp(workload), rules),
   );
   const cut = unsplice(text, reports.flatMap(removedPointers));
-  if (cut.ok) return { text: cut.text, reports, faults: [] };
+  if (cut.ok) return { text: cut.text, reports, notes: [], faults: [] };
   const advice = cut.expandable ? '; replace the YAML aliases by copies of their values' : '';
   const message = `cannot remove what podherald injected: ${cut.message}${advice}`;
   const line = document.lineOf(pointerTokens(cut.path ?? ''));
-  return { text, reports, faults: [{ line, message }] };
+  return { text, reports, notes: [], faults: [{ line, message }] };
 }
 
 function uninjectWorkload(workload: Workload, namespace: Namespace, rules: Rules): UninjectReport {

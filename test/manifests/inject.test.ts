@@ -38,7 +38,7 @@ function count(text: string, pattern: RegExp): number {
   return [...text.matchAll(pattern)].length;
 }
 
-describe('injectManifest', () => {
+describe('injectManifests', () => {
   it.each(Object.entries(REQUESTING_WORKLOADS))('injects a %s', (kind, text) => {
     const result = injectText(text);
 
@@ -195,7 +195,7 @@ describe('injectManifest', () => {
   );
 });
 
-describe('injectManifest, with aliases', () => {
+describe('injectManifests, with aliases', () => {
   const twins = POD.replace('    - image', '    - &app\n      image').concat(
     '    initContainers:\n    - *app\n',
   );

@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { injectManifest } from '../../src/manifests/inject.ts';
 import { uninjectManifests } from '../../src/manifests/uninject.ts';
 import { CASE_NAMESPACE, injectOptions, manifestOf, readCases } from '../support/cases.ts';
-import { injectText, REQUESTING_WORKLOADS } from '../support/manifests.ts';
+import { injectManifest, injectText, REQUESTING_WORKLOADS } from '../support/manifests.ts';
 
 const REVIEWS = new URL('../reviews/', import.meta.url);
 

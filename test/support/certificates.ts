@@ -8,7 +8,7 @@ import { mountedFolder } from './mounted-folder.ts';
 export const NOT_BEFORE = new Date('2020-01-01T00:00:00Z');
 export const NOT_AFTER = new Date('2040-01-01T00:00:00Z');
 
-/** A pair that clients of 127.0.0.1 can trust while the tests run. */
+/** A self-signed certificate and key for 127.0.0.1. */
 export function makePair(name = 'localhost'): Promise<KeyPair> {
   return selfSigned({
     names: [name],
@@ -18,20 +18,21 @@ export function makePair(name = 'localhost'): Promise<KeyPair> {
   });
 }
 
-/** An empty folder that is gone after the test. */
+/** Makes an empty folder, and removes it after the test. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'podherald-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
 }
 
-/** A folder with `tls.crt` and `tls.key`, as somebody writes them by hand. */
+/** The paths of `tls.crt` and `tls.key` in a folder. */
 export interface PairFolder {
   readonly cert: string;
   readonly key: string;
   write(pair: KeyPair): void;
 }
 
+/** Writes a certificate and key as plain files. */
 export function pairFolder(pair: KeyPair): PairFolder {
   const folder = makeFolder();
   const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
@@ -43,7 +44,7 @@ export function pairFolder(pair: KeyPair): PairFolder {
   return { cert, key, write };
 }
 
-/** The same as kubelet mounts a Secret. */
+/** Writes a certificate and key as kubelet mounts a Secret. */
 export function mountedSecret(pair: KeyPair): PairFolder {
   const filesOf = ({ cert, key }: KeyPair) => ({ 'tls.crt': cert, 'tls.key': key });
   const { folder, write } = mountedFolder(makeFolder(), filesOf(pair));

@@ -6,30 +6,31 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makeFolder } from './certificates.ts';
 
-/** What a request is answered with. */
+/** The response to a request. */
 export interface FakeAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** Any objects by the path that an API server has them at; a list is an array, or a function of its index. */
+/** An API server with any objects, by path. */
 export interface FakeObjects {
+  /** The value is an object, or an array or LongList for a list. */
   readonly objects: Map<string, unknown>;
-  /** Answers instead of the truth, once each, in order, by path. */
+  /** Responses to use first, in order and once each, by path. */
   readonly scripted: Map<string, FakeAnswer[]>;
-  /** Paths with their queries, in order. */
+  /** The paths of all requests with their queries, in order. */
   readonly requests: string[];
-  /** A kubeconfig whose cluster this is. */
+  /** The path of a kubeconfig for this API server. */
   readonly kubeconfig: string;
 }
 
-/** A list that nobody has to keep in memory. */
+/** A list that computes its items, so that it need not fit into memory. */
 export interface LongList {
   readonly length: number;
   at(index: number): unknown;
 }
 
-/** As much of an API server as commands need that look at a cluster: single reads, and lists in pages. */
+/** Starts a fake API server until the test ends. It supports reads of single objects and lists in pages. */
 export async function fakeObjects(objects: Record<string, unknown>): Promise<FakeObjects> {
   const requests: string[] = [];
   const fake = { objects: new Map(Object.entries(objects)), scripted: new Map(), requests };
@@ -85,7 +86,7 @@ function page(list: LongList, query: URLSearchParams): FakeAnswer {
   return { status: 200, body: { kind: 'List', apiVersion: 'v1', metadata, items } };
 }
 
-/** A Status, as the API server refuses. */
+/** An error response of an API server, with a Status as its body. */
 export function status(code: number, message: string, metadata: object = {}): FakeAnswer {
   return {
     status: code,

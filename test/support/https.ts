@@ -6,11 +6,11 @@ export interface Answer {
   readonly statusCode: number | undefined;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly body: string;
-  /** Whether it came on a connection that had served before. */
+  /** True if an earlier request used the same connection. */
   readonly reused: boolean;
 }
 
-/** Posts JSON to `/mutate` of a server whose certificate is trusted by itself. */
+/** Posts JSON to `/mutate` of a server. `ca` is its self-signed certificate. */
 export function postTo(
   url: string,
   body: string,
@@ -37,14 +37,14 @@ export function postTo(
   });
 }
 
-/** One connection that is kept, for as long as the test. */
+/** An agent that keeps one connection open until the test ends. */
 export function keptConnection(): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
   return agent;
 }
 
-/** A bare TLS connection, after its handshake. */
+/** Opens a TLS connection. Resolves after the handshake. */
 export function connectTo(url: string, options: ConnectionOptions): Promise<TLSSocket> {
   const { hostname: host, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -54,7 +54,7 @@ export function connectTo(url: string, options: ConnectionOptions): Promise<TLSS
   });
 }
 
-/** Resolves with all that came until the text that is waited for. */
+/** Reads until the awaited text arrives. @returns everything received. */
 export function readUntil(socket: TLSSocket, awaited: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';

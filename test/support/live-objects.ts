@@ -1,4 +1,4 @@
-/** Objects as an API server has them, for tests of commands that look at a cluster. */
+/** Objects as an API server returns them, for tests of commands that read a cluster. */
 export const CREATED = '2030-01-02T00:00:00Z';
 const BEFORE = '2030-01-01T00:00:00Z';
 
@@ -11,7 +11,7 @@ export interface LivePodParts {
   readonly spec?: object;
 }
 
-/** A running pod that requests its metadata, in namespace shop. */
+/** A running pod in namespace shop. By default it requests metadata. */
 export function livePod(
   name: string,
   { metadata = {}, annotations = { 'inject-metadata': 'true' }, spec = {} }: LivePodParts = {},
@@ -25,7 +25,7 @@ export function livePod(
   };
 }
 
-/** The metadata of a pod that a controller made. */
+/** The metadata of a pod that a controller created. */
 export function controlled(kind: string, name: string, labels: object = {}): object {
   return { labels, ownerReferences: [{ kind, name, controller: true }] };
 }
@@ -52,7 +52,7 @@ const EXCLUDED = {
   values: ['podherald', 'kube-system'],
 };
 
-/** One webhook as `podherald manifests` makes it. */
+/** A webhook as `podherald manifests` prints it. */
 export function webhook(
   name: string,
   more: object = {},
@@ -95,7 +95,7 @@ export function configMap(text: string, namespace = 'podherald'): object {
   };
 }
 
-/** A cluster with those pods, where podherald is installed for all of them. */
+/** The objects of a cluster with these pods, in which podherald is installed with `--scope all`. */
 export function cluster(pods: readonly object[], more: Record<string, unknown> = {}) {
   const byPath = pods.map((pod) => {
     const { name } = (pod as { metadata: { name: string } }).metadata;

@@ -1,6 +1,6 @@
 import { type LevelWithSilent, type Logger, pino } from 'pino';
 
-/** A line as pino writes it; `level` is 20 for debug, 30 info, 40 warn, 50 error. */
+/** A line as pino writes it. `level` is one of LEVEL. */
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
@@ -9,7 +9,7 @@ export interface LogLine {
 
 export const LEVEL = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 
-/** A log that keeps its lines. */
+/** A log that collects its lines. */
 export function logLines(level: LevelWithSilent = 'debug'): {
   readonly log: Logger;
   readonly lines: LogLine[];

@@ -1,5 +1,16 @@
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { type InjectedManifest, injectManifest } from '../../src/manifests/inject.ts';
+import {
+  type InjectedManifest,
+  type InjectOptions,
+  injectManifests,
+} from '../../src/manifests/inject.ts';
+
+/** Injects a single manifest. */
+export function injectManifest(text: string, options: InjectOptions): InjectedManifest {
+  const [injected] = injectManifests([text], options);
+  if (injected === undefined) throw new Error('expected one result for one text');
+  return injected;
+}
 
 /** Injects a text as `podherald inject` does, with annotations as `--annotate` gives them. */
 export function injectText(

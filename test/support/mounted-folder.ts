@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 type Files = Readonly<Record<string, string>>;
 
 /**
- * Files as kubelet mounts a ConfigMap or a Secret: links through the link `..data`, which one
- * rename points at another folder (kubernetes pkg/volume/util/atomic_writer.go).
+ * Writes files as kubelet mounts a ConfigMap or a Secret: each file is a link through the link
+ * `..data`, and a change replaces `..data` with one rename (kubernetes
+ * pkg/volume/util/atomic_writer.go).
  */
 export function mountedFolder(
   folder: string,

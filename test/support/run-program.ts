@@ -9,7 +9,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 const env = { ...process.env, ...BARE_ENVIRONMENT };
 
-/** Runs podherald as a process of its own until it ends, or the test does. */
+/** Runs podherald as a process until it ends. Kills it when the test ends. */
 export function runProgram(
   args: readonly string[],
   stdin = '',
@@ -21,7 +21,7 @@ export function runProgram(
   return ended(child);
 }
 
-/** Runs a line of bash in which `podherald` starts a process of its own. */
+/** Runs a line of bash in which `podherald` starts a process. */
 export function shell(line: string): Promise<Ended> {
   const name = `podherald() { "${process.execPath}" "${MAIN}" "$@"; }`;
   return ended(spawn('bash', ['-c', `set -o pipefail; ${name}; ${line}`], { env }));
@@ -35,14 +35,14 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return { code, stdout: (await out).toString(), stderr: (await err).toString() };
 }
 
-/** podherald as a process of its own, while it runs. */
+/** A running podherald process. */
 export interface Running {
-  /** Waits for a text on its standard output. @returns all of the output so far. */
+  /** Waits for a text on standard output. @returns all output so far. */
   until(awaited: string): Promise<string>;
   stop(signal: NodeJS.Signals): Promise<Ended>;
 }
 
-/** Starts podherald as a process of its own, which is killed when the test ends. */
+/** Starts podherald as a process. Kills it when the test ends. */
 export function startPodherald(
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
@@ -52,7 +52,7 @@ export function startPodherald(
   return running;
 }
 
-/** The same for several tests: who starts it stops it. */
+/** Starts podherald as a process that several tests use. The caller must stop it. */
 export function launchPodherald(
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},

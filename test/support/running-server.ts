@@ -10,7 +10,7 @@ import type { KeyPair } from '../../src/webhook/tls/certificate.ts';
 import type { CertificateSource } from '../../src/webhook/tls/certificate-source.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 
-/** A source that has one pair for ever. */
+/** A certificate source that never changes. */
 export function steady(pair: KeyPair): CertificateSource {
   return { get: () => pair, start: () => {}, stop: () => {} };
 }
@@ -19,7 +19,7 @@ export interface TestServer extends RunningServer {
   readonly lines: readonly LogLine[];
 }
 
-/** The whole server on free ports of this machine, until the test ends. */
+/** Starts the server on free ports of 127.0.0.1, and closes it after the test. */
 export async function startTestServer(
   options: Pick<ServerOptions, 'certificates'> & Partial<ServerOptions>,
 ): Promise<TestServer> {
@@ -43,7 +43,7 @@ export async function startTestServer(
   return { ...server, close, lines };
 }
 
-/** Whether anybody takes connections there. */
+/** True if the address accepts connections. */
 export function isOpen(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

@@ -9,13 +9,13 @@ import { webhookApp } from '../../src/webhook/server/webhook.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 import { makeReview } from './review.ts';
 
-/** The webhook's front door without TLS, with what can be seen from outside: answers, log, metrics. */
+/** The webhook's HTTP interface without TLS, with its log and metrics. */
 export interface WebhookDoor {
   readonly app: FastifyInstance;
   readonly lines: readonly LogLine[];
   metrics(): Promise<string>;
   post(body: string | Buffer, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
-  /** Posts a review of the object, and takes the answer for granted. */
+  /** Posts a review of the object. @throws if the status is not 200. */
   review(object: Json, request?: JsonObject): Promise<AdmissionResponse>;
 }
 

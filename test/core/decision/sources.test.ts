@@ -6,23 +6,31 @@ function faultOf(text: string): string {
   return 'fault' in source ? source.fault + (source.hint ?? '') : '';
 }
 
-describe('a source', () => {
-  const fields = Object.entries(FIELDS).flatMap(([field, sides]) =>
-    (['env', 'files'] as const).map((side) => [field, side, sides.includes(side)] as const),
+describe('parseSource()', () => {
+  const pairs = Object.keys(FIELDS).flatMap((field) =>
+    (['env', 'files'] satisfies Side[]).map((side) => ({ field, side })),
   );
+  const works = ({ field, side }: (typeof pairs)[number]) => FIELDS[field]?.includes(side) === true;
 
-  it.each(fields)('%s as %s: %j', (field, side, works) => {
-    const source = parseSource(field, side);
-    if (works) expect(source).toEqual({ fieldRef: field });
-    else expect(source).toMatchObject({ fault: expect.stringContaining('works only as') });
+  it.each(pairs.filter(works))('reads $field as a source of $side', ({ field, side }) => {
+    expect(parseSource(field, side)).toEqual({ fieldRef: field });
   });
+
+  it.each(pairs.filter((pair) => !works(pair)))(
+    'rejects $field as a source of $side',
+    ({ field, side }) => {
+      expect(parseSource(field, side)).toMatchObject({
+        fault: expect.stringContaining('works only as'),
+      });
+    },
+  );
 
   it.each([
     ["metadata.labels['app.kubernetes.io/name']"],
     ["metadata.labels['Zone_1.x']"],
     ["metadata.annotations['example.com/Team']"],
     ["metadata.annotations['Example.COM/Team']"],
-  ])('%s is one value, on both sides', (text) => {
+  ])('reads %s as one value for a variable or a file', (text) => {
     expect(parseSource(text, 'env')).toEqual({ fieldRef: text });
     expect(parseSource(text, 'files')).toEqual({ fieldRef: text });
   });
@@ -55,12 +63,12 @@ describe('a source', () => {
     ['limits.hugepages-', 'expected limits.cpu'],
     ['requests.memroy', 'did you mean memory?'],
     ['limits.', 'expected limits.cpu'],
-  ])('%j is invalid, and the fault says what was expected', (text, words) => {
+  ])('rejects %j and says what was expected', (text, words) => {
     expect(faultOf(text)).toContain(words);
   });
 });
 
-describe('a divisor', () => {
+describe('parseSource() with a divisor', () => {
   const CPU = ['1m', '1'];
   const BYTES = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
   const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -69,35 +77,51 @@ describe('a divisor', () => {
     'ephemeral-storage': BYTES,
     'hugepages-2Mi': BYTES,
   };
-  const table = Object.entries(allowed).flatMap(([name, divisors]) =>
-    [...new Set([...BYTES, ...CPU, '1K', '1000m', '1024', '0', '', 'Ki', '2'])].map(
-      (divisor) => [name, divisor, divisors.includes(divisor)] as const,
-    ),
+  const pairs = Object.keys(allowed).flatMap((name) =>
+    [...new Set([...BYTES, ...CPU, '1K', '1000m', '1024', '0', '', 'Ki', '2'])].map((divisor) => ({
+      name,
+      divisor,
+    })),
   );
+  const isAllowed = ({ name, divisor }: (typeof pairs)[number]) =>
+    allowed[name]?.includes(divisor) === true;
+  const SIDES = ['env', 'files'] satisfies Side[];
 
-  it.each(table)('of %s may be %j: %j', (name, divisor, may) => {
-    for (const side of ['env', 'files'] satisfies Side[]) {
-      const source = parseSource(`limits.${name}:${divisor}`, side);
-      if (may) expect(source).toEqual({ resource: `limits.${name}`, divisor });
-      else expect(source).toMatchObject({ fault: expect.stringContaining('expected a divisor') });
+  it.each(pairs.filter(isAllowed))('reads divisor $divisor of $name', ({ name, divisor }) => {
+    for (const side of SIDES) {
+      expect(parseSource(`limits.${name}:${divisor}`, side)).toEqual({
+        resource: `limits.${name}`,
+        divisor,
+      });
     }
   });
 
-  it.each(RESOURCES)('of %s is 1 where none is given, and written out', (name) => {
+  it.each(pairs.filter((pair) => !isAllowed(pair)))(
+    'rejects divisor "$divisor" of $name',
+    ({ name, divisor }) => {
+      for (const side of SIDES) {
+        expect(parseSource(`limits.${name}:${divisor}`, side)).toMatchObject({
+          fault: expect.stringContaining('expected a divisor'),
+        });
+      }
+    },
+  );
+
+  it.each(RESOURCES)('writes out the divisor 1 if %s has none', (name) => {
     expect(parseSource(`requests.${name}`, 'env')).toEqual({
       resource: `requests.${name}`,
       divisor: '1',
     });
   });
 
-  it('may have blanks around it', () => {
+  it('ignores blanks around a divisor', () => {
     expect(parseSource(' limits.cpu : 1m ', 'env')).toEqual({
       resource: 'limits.cpu',
       divisor: '1m',
     });
   });
 
-  it('that is nearly right is told the right one', () => {
+  it('suggests the divisor that was probably meant', () => {
     expect(faultOf('limits.memory:1MI')).toContain('did you mean 1Mi?');
     expect(faultOf('limits.memory:ki')).toContain('did you mean 1Ki?');
   });
