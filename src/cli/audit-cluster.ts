@@ -19,6 +19,7 @@ import { controllerOf, type Owner, objectAt } from '../diagnosis/object-metadata
 import { findWorkloads } from '../manifests/workloads.ts';
 import type { NamespaceReader } from './cluster-view.ts';
 import { listPath, type ObjectKind, WORKLOAD_KINDS } from './object-path.ts';
+import { counted } from './output.ts';
 
 export interface AuditContext extends Pick<ClusterState, 'rules' | 'webhooks' | 'policy'> {
   readonly cluster: ApiClient;
@@ -48,7 +49,8 @@ export async function auditPods(
     if (isRestart) audit = new PodAudit();
     for (const pod of items) if (!isBeingDeleted(pod)) await auditPod(pod, context, audit);
     const { count } = audit;
-    progress(`${count}${remaining === undefined ? '' : ` of ${count + remaining}`} pods`);
+    const total = counted(count + (remaining ?? 0), 'pod');
+    progress(remaining === undefined ? total : `${count} of ${total}`);
   }
   const { count, notApplicable, unreadable } = audit;
   const groups = await withCronJobs(audit.groups(), cluster);
@@ -111,7 +113,7 @@ export async function auditWorkloads(context: AuditContext): Promise<{
 
 /** Workloads with a controller, such as the ReplicaSet of a Deployment, copy its annotations and are left out. */
 async function auditKind(
-  { apiVersion, kind, names: [plural] }: ObjectKind,
+  { apiVersion, kind, names: [plural, singular] }: ObjectKind,
   { cluster, namespace, rules, progress }: AuditContext,
 ): Promise<MisplacedWorkload[]> {
   const misplaced: MisplacedWorkload[] = [];
@@ -123,7 +125,7 @@ async function auditKind(
       .flatMap((item) => findWorkloads({ apiVersion, kind, ...item }));
     misplaced.push(...workloads.flatMap((one) => misplacedIn(one, rules.annotationPrefix)));
     count += items.length;
-    progress(`${count} ${plural}`);
+    progress(counted(count, singular));
   }
   return misplaced;
 }

@@ -2,11 +2,11 @@ import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
 import type { Annotations } from '../core/api/pod.ts';
 import { unreadableDefaults } from '../diagnosis/cluster-state.ts';
-import { explainWorkload, type WorkloadContext } from '../diagnosis/explain-workload.ts';
+import { explainWorkload } from '../diagnosis/explain-workload.ts';
 import { annotationsOf, objectAt } from '../diagnosis/object-metadata.ts';
 import { AppError, faultsError } from '../errors.ts';
 import { type ManifestDocument, parseManifest } from '../manifests/documents.ts';
-import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
+import { injectManifests } from '../manifests/inject.ts';
 import {
   isNamespace,
   type NamespaceAnnotations,
@@ -74,53 +74,85 @@ async function explainTexts(
   namespace: string,
 ): Promise<Omit<ExplainResult, 'config'>> {
   const rules = manifestRules(config.rules);
-  const read = files.map(({ name, text }) => ({ name, ...parseManifest(text) }));
-  const documents = read.flatMap((file) => file.documents);
-  const inManifests = namespacesIn(documents);
-  const locations = namespaceLocations(read);
+  const parsed = files.map(({ name, text }) => ({
+    name,
+    documents: parseManifest(text).documents,
+  }));
   const reader = cluster && new NamespaceReader(cluster);
-  const names = documents
-    .flatMap(({ value }) => findWorkloads(value))
-    .map((workload) => workload.namespace ?? namespace)
-    .filter((name) => !inManifests.has(name));
-  const { inCluster, notes } =
-    reader !== undefined && config.namespaces.annotations
-      ? await readNamespaces(reader, new Set(names), (name) => locations.has(name))
-      : { inCluster: new Map<string, Annotations>(), notes: [] };
-  const namespaces: NamespaceAnnotations = new Map([...inCluster, ...inManifests]);
+  const { annotations, locations, notes } = await findNamespaces(
+    parsed,
+    namespace,
+    config.namespaces.annotations ? reader : undefined,
+  );
   const injectors = cluster && (await readInjectors(cluster));
   const texts = files.map(({ text }) => text);
-  const injected = injectManifests(texts, { rules, namespace, annotate: new Map(), namespaces });
-  const contextOf = async (file: string, report: WorkloadReport): Promise<WorkloadContext> => {
-    const name = report.workload.namespace ?? namespace;
-    const annotations = namespaces.get(name);
-    const namespaceObject = reader && (await reader.get(name));
-    return {
-      namespace: { name, ...(annotations && { annotations }) },
-      ...(namespaceObject && { namespaceObject }),
-      ...injectors,
-      rules,
-      locations: {
-        pod: (path) => `${file}:${report.lineOf(path)}`,
-        namespace: (one, path) => locations.get(one)?.(path),
-        config: config.locationOf,
-      },
-      isLive: false,
-    };
-  };
-  const explained = injected.flatMap(({ reports }, index) =>
-    reports.map(async (report) => {
-      const context = await contextOf(files[index]?.name ?? '', report);
-      return explainWorkload(report.workload, report.mutation, context);
+  const options = { rules, namespace, annotate: new Map(), namespaces: annotations };
+  const explained = injectManifests(texts, options).flatMap(({ reports }, index) =>
+    reports.map(async ({ workload, mutation, lineOf }) => {
+      const name = workload.namespace ?? namespace;
+      const defaults = annotations.get(name);
+      const namespaceObject = await reader?.get(name);
+      return explainWorkload(workload, mutation, {
+        namespace: { name, ...(defaults && { annotations: defaults }) },
+        ...(namespaceObject && { namespaceObject }),
+        ...injectors,
+        rules,
+        locations: {
+          pod: (path) => `${files[index]?.name}:${lineOf(path)}`,
+          namespace: (one, path) => locations.get(one)?.(path),
+          config: config.locationOf,
+        },
+        isLive: false,
+      });
     }),
   );
   return { explained: await Promise.all(explained), notes };
 }
 
-/** The locations in each Namespace of the manifests. Of several with one name, the last is used. */
-function namespaceLocations(
-  files: readonly { readonly name: string; readonly documents: readonly ManifestDocument[] }[],
-): Map<string, (path: Path) => string> {
+interface ParsedFile {
+  readonly name: string;
+  readonly documents: readonly ManifestDocument[];
+}
+
+/** The namespaces of the workloads in manifests. */
+interface FoundNamespaces {
+  /** By name. A Namespace in the manifests takes precedence over that of the cluster. */
+  readonly annotations: NamespaceAnnotations;
+  /** Finds the location of a path in each Namespace of the manifests. */
+  readonly locations: ReadonlyMap<string, (path: Path) => string>;
+  /** One sentence for each namespace that is unreadable or does not exist. */
+  readonly notes: readonly string[];
+}
+
+/** @param reader of the cluster, if its namespaces are to be read. */
+async function findNamespaces(
+  files: readonly ParsedFile[],
+  namespace: string,
+  reader: NamespaceReader | undefined,
+): Promise<FoundNamespaces> {
+  const documents = files.flatMap((file) => file.documents);
+  const inManifests = namespacesIn(documents);
+  const locations = namespaceLocations(files);
+  const annotations = new Map<string, Annotations>(inManifests);
+  const notes: string[] = [];
+  const names = documents
+    .flatMap(({ value }) => findWorkloads(value))
+    .map((workload) => workload.namespace ?? namespace);
+  for (const name of new Set(names)) {
+    const read = inManifests.has(name) ? undefined : await reader?.get(name);
+    if (read === undefined) continue;
+    if ('unreadable' in read) notes.push(unreadableDefaults(name, read));
+    else annotations.set(name, annotationsOf(read.value));
+    const isMissing = 'value' in read && read.value === undefined;
+    if (isMissing && !locations.has(name)) {
+      notes.push(`namespace ${name} does not exist in the cluster`);
+    }
+  }
+  return { annotations, locations, notes };
+}
+
+/** Of several Namespaces with one name, the last is used. */
+function namespaceLocations(files: readonly ParsedFile[]): FoundNamespaces['locations'] {
   return new Map(
     files.flatMap(({ name: file, documents }) =>
       documents.flatMap(({ value, lineOf }) =>
@@ -133,29 +165,4 @@ function namespaceLocations(
       ),
     ),
   );
-}
-
-interface NamespacesRead {
-  readonly inCluster: ReadonlyMap<string, Annotations>;
-  /** One sentence for each namespace that is unreadable or does not exist. */
-  readonly notes: readonly string[];
-}
-
-async function readNamespaces(
-  reader: NamespaceReader,
-  names: ReadonlySet<string>,
-  isInManifests: (name: string) => boolean,
-): Promise<NamespacesRead> {
-  const inCluster = new Map<string, Annotations>();
-  const notes: string[] = [];
-  for (const name of names) {
-    const read = await reader.get(name);
-    if ('unreadable' in read) notes.push(unreadableDefaults(name, read));
-    else inCluster.set(name, annotationsOf(read.value));
-    const isMissing = 'value' in read && read.value === undefined;
-    if (isMissing && !isInManifests(name)) {
-      notes.push(`namespace ${name} does not exist in the cluster`);
-    }
-  }
-  return { inCluster, notes };
 }

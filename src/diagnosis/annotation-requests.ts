@@ -56,7 +56,10 @@ function podheraldAnnotations(
   });
 }
 
-/** Whether a pod has any annotation of podherald, known or not. The matchCondition of the webhook checks the same. */
+/**
+ * Whether a pod has an annotation of podherald, or an unknown one with its prefix. The matchCondition
+ * of the webhook checks the same.
+ */
 export function hasPodheraldKey(annotations: Annotations, prefix: string): boolean {
   return Object.keys(annotations).some(
     (key) => key.startsWith(prefix) || annotationNameOf(key, prefix) !== undefined,

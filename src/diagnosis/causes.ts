@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../core/api/json.ts';
-import type { Cause, Finding } from '../core/decision/reasons.ts';
+import { type Cause, type Finding, kindOf } from '../core/decision/reasons.ts';
 import type { Path } from '../manifests/objects.ts';
 
 /** Finds where something is written, such as `deployment.yaml:12`; undefined if that is unknown. */
@@ -25,12 +25,13 @@ export interface CauseContext {
 /**
  * What led to a finding, such as `annotation inject-metadata (deployment.yaml:8)`.
  *
- * @returns undefined if nothing but podherald itself did.
+ * @returns undefined if the finding has no causes.
  */
 export function causeOf(finding: Finding, context: CauseContext): string | undefined {
   if (finding.reason === 'not_requested') {
     return `no inject-… annotation on the pod or namespace ${context.namespace}`;
   }
+  if (kindOf(finding) === 'failure') return 'an error in podherald itself';
   const texts = finding.causes.map((cause) => causeText(cause, context));
   return texts.length === 0 ? undefined : texts.join('; ');
 }

@@ -68,8 +68,9 @@ export interface AdmissionPolicy {
 }
 
 /**
- * The policies of podherald in a list of MutatingAdmissionPolicies. They are recognized by the
- * container name `podherald-ambassador` in their spec, because their own name can be changed.
+ * The policies of podherald in a list of MutatingAdmissionPolicies. They are recognized by the word
+ * `podherald` in their spec (each names the container `podherald-ambassador`), as their own name can
+ * be changed.
  */
 export function admissionPolicies(policies: readonly Json[]): AdmissionPolicy[] {
   return policies

@@ -1,4 +1,4 @@
-import type { Reason } from '../core/decision/reasons.ts';
+import { fill, type Reason, type Slots } from '../core/decision/reasons.ts';
 
 /** Why a pod is missing an injection that was requested: each reason with its sentence. */
 export const MISSING_REASONS = {
@@ -34,10 +34,6 @@ export const MISSING_REASONS = {
 
 export type MissingReasonCode = keyof typeof MISSING_REASONS;
 
-type Slots<Sentence extends string> = Sentence extends `${string}{${infer Slot}}${infer Rest}`
-  ? Slot | Slots<Rest>
-  : never;
-
 /** One reason, with the values for the slots of its sentence. */
 export interface MissingReason {
   readonly code: MissingReasonCode;
@@ -56,5 +52,5 @@ export function missingReason<R extends MissingReasonCode>(
 
 /** The sentence of a reason, with its slots filled in. */
 export function missingReasonSentence({ code, slots }: MissingReason): string {
-  return MISSING_REASONS[code].replaceAll(/\{(\w+)\}/g, (_, slot: string) => slots[slot] ?? '');
+  return fill(MISSING_REASONS[code], (slot) => slots[slot] ?? '');
 }

@@ -7,12 +7,12 @@ describe('audit of more pods than fit into one page', () => {
   it('shows its progress on a terminal, and clears it at the end', async () => {
     const pods = Array.from({ length: 600 }, (_, index) => livePod(`p${index}`));
     const fake = await fakeObjects(cluster(pods));
-    const told: string[] = [];
-    const terminal = { progress: (text: string) => void told.push(text) };
+    const shown: string[] = [];
+    const terminal = { progress: (text: string) => void shown.push(text) };
     await runCommand(['audit', '-A'], fake.kubeconfig, terminal);
 
-    expect(told.slice(0, 3)).toEqual(['500 of 600 pods', '600 pods', '0 deployments']);
-    expect(told.at(-1)).toBe('');
+    expect(shown.slice(0, 3)).toEqual(['500 of 600 pods', '600 pods', '0 deployments']);
+    expect(shown.at(-1)).toBe('');
   });
 
   it.each([

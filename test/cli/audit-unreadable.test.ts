@@ -16,7 +16,7 @@ const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';
 const requesting = livePod('web');
 const silent = livePod('web', { annotations: {} });
 
-/** An audit of one pod where some paths are forbidden, each as often as it is asked for. */
+/** Audits a cluster with one pod, in which reading some paths is always forbidden. */
 async function forbidden(pod: object, ...paths: readonly string[]) {
   const fake = await fakeObjects(cluster([pod]));
   for (const path of paths) fake.scripted.set(path, Array(9).fill(status(403, 'you may not')));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { explainFile } from '../support/explain-file.ts';
 
-const ASKING_NAMESPACE = `apiVersion: v1
+const REQUESTING_NAMESPACE = `apiVersion: v1
 kind: Namespace
 metadata:
   name: shop
@@ -17,7 +17,7 @@ metadata: {name: web, namespace: shop, annotations: {${annotation}}}
 spec:
 ${spec.replaceAll(/^/gm, '  ')}
 `;
-const AS_NAMESPACE = 'annotation inject-ambassador of namespace shop (manifest.yaml:6)';
+const BY_NAMESPACE = 'annotation inject-ambassador of namespace shop (manifest.yaml:6)';
 const APP = 'containers: [{name: app}]';
 const taken = `containers:
 - name: app
@@ -29,14 +29,14 @@ it.each([
     'host_network',
     '',
     `hostNetwork: true\n${APP}`,
-    `spec.hostNetwork (manifest.yaml:13); ${AS_NAMESPACE}`,
+    `spec.hostNetwork (manifest.yaml:13); ${BY_NAMESPACE}`,
   ],
-  ['windows', '', `${APP}\nos: {name: windows}`, `spec.os (manifest.yaml:14); ${AS_NAMESPACE}`],
+  ['windows', '', `${APP}\nos: {name: windows}`, `spec.os (manifest.yaml:14); ${BY_NAMESPACE}`],
   [
     'automount_disabled',
     '',
     `automountServiceAccountToken: false\n${APP}`,
-    `${AS_NAMESPACE}; spec.automountServiceAccountToken (manifest.yaml:13)`,
+    `${BY_NAMESPACE}; spec.automountServiceAccountToken (manifest.yaml:13)`,
   ],
   [
     'mirror_pod',
@@ -72,8 +72,12 @@ it.each([
     APP,
     'annotation inject-metadata (manifest.yaml:11); profiles of the config',
   ],
-])('names the cause of %s', async (reason, annotation, spec, cause) => {
-  const { stdout } = await explainFile(ASKING_NAMESPACE + onPod(annotation, spec), '-o', 'json');
+])('explain names the cause of %s, with its line', async (reason, annotation, spec, cause) => {
+  const { stdout } = await explainFile(
+    REQUESTING_NAMESPACE + onPod(annotation, spec),
+    '-o',
+    'json',
+  );
   const { reasons } = JSON.parse(stdout).objects[0];
   const found = reasons.find((one: { reason: string }) => one.reason === reason);
 

@@ -52,14 +52,14 @@ describe('explain of an object of the cluster', () => {
     const own = await explainPod(injected(livePod('web', { annotations, spec })));
     const defaults = namespaceObject('shop', { annotations });
     const silent = injected(livePod('web', { annotations: { 'inject-metadata': 'true' }, spec }));
-    const asked = await explainPod(silent, { '/api/v1/namespaces/shop': defaults });
+    const byDefault = await explainPod(silent, { '/api/v1/namespaces/shop': defaults });
 
     expect(own.text).toContain('Pod shop/web: missing part of its injection\n');
     expect(own.live).toMatchObject({ complete: false, reason: 'not_granted' });
-    expect(asked.text).toContain(
+    expect(byDefault.text).toContain(
       'injected, but some defaults of its namespace cannot be applied\n',
     );
-    expect(asked.live).toMatchObject({ complete: true, notApplicable: ['host_network'] });
+    expect(byDefault.live).toMatchObject({ complete: true, notApplicable: ['host_network'] });
   });
 
   it('says that the defaults of a namespace without the label of the scope have no effect', async () => {

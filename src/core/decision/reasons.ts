@@ -224,7 +224,8 @@ export function logSentenceOf({ reason, slots }: Finding): string {
   });
 }
 
-function fill(sentence: string, textOf: (slot: string) => string): string {
+/** Replaces each `{slot}` of a sentence by its text. */
+export function fill(sentence: string, textOf: (slot: string) => string): string {
   return sentence.replaceAll(/\{(\w+)\}/g, (_, slot: string) => textOf(slot));
 }
 
