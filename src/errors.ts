@@ -35,7 +35,7 @@ export class AppError extends Error {
   }
 }
 
-/** One error for several faults. Each is a line of the message, with the prefix that `main` adds to the first line. */
+/** One error for several faults, a line each. `runCli` adds the prefix of the first line. */
 export function faultsError(code: ErrorCode, faults: readonly string[]): AppError {
   return new AppError(code, faults.join('\npodherald: '));
 }

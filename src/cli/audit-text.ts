@@ -2,7 +2,7 @@ import type { AuditGroup, AuditResult, MisplacedWorkload } from '../diagnosis/au
 import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
 import { type Remedy, remedyFor } from '../diagnosis/remedies.ts';
-import { counted, type Output, paint, wrapped } from './output.ts';
+import { counted, type Output, paint, wrapWords } from './output.ts';
 
 const WIDTH = 108;
 
@@ -45,7 +45,7 @@ function remedyText({ commands, advice }: Remedy, output: Output): string {
 }
 
 function paragraph(text: string): string {
-  return wrapped(text, WIDTH)
+  return wrapWords(text, WIDTH)
     .map((line) => `  ${line}\n`)
     .join('');
 }

@@ -68,13 +68,13 @@ function rowText(
   lastWidth: number,
 ): string {
   const cells = row.slice(0, -1).map((cell, column) => cell.padEnd(widths[column] ?? 0));
-  const [first = '', ...rest] = wrapped(row.at(-1) ?? '', lastWidth);
+  const [first = '', ...rest] = wrapWords(row.at(-1) ?? '', lastWidth);
   const lines = [[...cells, first].join(GAP), ...rest.map((line) => ' '.repeat(indent) + line)];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
 /** Splits a text at spaces into lines of at most `width` characters. Longer words get a line each. */
-export function wrapped(text: string, width: number): string[] {
+export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -91,8 +91,8 @@ async function policy(flags: PolicyFlags, output: Output): Promise<void> {
     serverVersion: flags.kubernetesVersion ?? version,
   };
   const rules = { ...configured, ambassador };
-  const refusals = unsupportedByPolicy(rules);
-  if (refusals.length > 0) throw faultsError('config', refusals);
+  const reasons = unsupportedByPolicy(rules);
+  if (reasons.length > 0) throw faultsError('config', reasons);
   const { name, failurePolicy, strict: isStrict = false } = flags;
   const readsNamespaces = namespaces.annotations;
   output.out(

@@ -56,7 +56,10 @@ export async function selfManagedTls(
   });
 }
 
-/** The API server asks for the third; the first is the common name, of 64 characters at most. */
+/**
+ * The API server verifies the third name. The first name is also the common name, which may have at
+ * most 64 characters.
+ */
 function serviceNames(service: string, namespace: string): string[] {
   const name = `${service}.${namespace}`;
   return [service, name, `${name}.svc`, `${name}.svc.cluster.local`];

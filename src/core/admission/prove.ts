@@ -4,12 +4,11 @@ import { type AddOperation, pointerTokens, unescapeToken } from '../api/json-pat
 const INDEX = /^(0|[1-9]\d*)$/;
 
 /**
- * Proves that operations apply to a document, only add, and change no value that it has, without
- * applying them: as every one of them stands on the document as it is, it is enough to look each
- * place up. (null counts as absent, as it does to Kubernetes.) A property test holds this proof
- * and fast-json-patch equal.
+ * Proves that operations apply to a document, only add, and change none of its values. It does not
+ * apply them: each applies to the document as it is, so it is enough to look up each path. As in
+ * Kubernetes, null is the same as absent. A property test compares the proof with fast-json-patch.
  *
- * @param mayReplace the pointer of the one member that may be there already.
+ * @param mayReplace the pointer of the one member that may already exist.
  * @returns undefined, or why the operations are not proven.
  */
 export function prove(
@@ -23,9 +22,9 @@ export function prove(
   for (const { path, value } of operations) {
     if (value === undefined) return `${path}: no value`;
     const slash = path.lastIndexOf('/');
-    if (!path.startsWith('/')) return `${path}: not a place in the document`;
+    if (!path.startsWith('/')) return `${path}: not a path of the document`;
     const parentPath = path.slice(0, slash);
-    // Most operations have the parent of the one before: many variables go into one list.
+    // Most operations have the same parent as the one before, such as a list of variables.
     if (last?.path !== parentPath) {
       last = { path: parentPath, parent: walk(document as Json, pointerTokens(parentPath), grown) };
     }
@@ -55,13 +54,13 @@ function walk(
   let value: Json | undefined = document;
   for (const token of tokens) {
     if (Array.isArray(value)) {
-      if (grown.has(value)) return 'leads through a list that has grown';
+      if (grown.has(value)) return 'leads through a list that an earlier operation extends';
       value = INDEX.test(token) ? (value[Number(token)] as Json | undefined) : undefined;
     } else {
       value = isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
     }
   }
-  if (typeof value !== 'object' || value === null) return 'leads nowhere';
+  if (typeof value !== 'object' || value === null) return 'leads to nothing';
   return value;
 }
 

@@ -2,7 +2,7 @@ import { type Finding, kindOf, sentenceOf } from '../decision/reasons.ts';
 import { INJECTION_KINDS, type Mutation } from './mutation.ts';
 import { type AdmissionRequest, podName, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
 
-/** An AdmissionReview with a response, as k8s.io/api/admission/v1 spells it. */
+/** An AdmissionReview with a response (k8s.io/api/admission/v1). */
 export interface ReviewResponse {
   readonly apiVersion: typeof REVIEW_API_VERSION;
   readonly kind: typeof REVIEW_KIND;
@@ -19,7 +19,7 @@ export interface AdmissionResponse {
     readonly message: string;
   };
   readonly patchType?: 'JSONPatch';
-  /** Base64 of a list of operations. */
+  /** A list of operations as JSON in base64. */
   readonly patch?: string;
   readonly warnings?: readonly string[];
   readonly auditAnnotations?: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import type { Json } from './json.ts';
 
 /**
- * One `add` of RFC 6902 section 4.1, the only operation podherald ever sends: into an array it
- * inserts before the index (`-` appends), into an object it sets a member that was not there.
+ * An `add` operation (RFC 6902 section 4.1), the only kind that podherald sends. In an array it
+ * inserts before the index, and `-` appends. In an object it sets a member.
  */
 export interface AddOperation {
   readonly op: 'add';
@@ -20,7 +20,7 @@ export function unescapeToken(token: string): string {
   return token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
 }
 
-/** The reference tokens of a JSON Pointer, unescaped; the whole document is the empty list. */
+/** The reference tokens of a JSON Pointer, unescaped; an empty list for the whole document. */
 export function pointerTokens(pointer: string): string[] {
   const [, ...tokens] = pointer.split('/');
   return pointer.includes('~') ? tokens.map(unescapeToken) : tokens;

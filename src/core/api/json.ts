@@ -1,4 +1,4 @@
-/** What JSON.parse returns. */
+/** Any value that JSON.parse can return. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
 export interface JsonObject {
@@ -9,7 +9,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Deep equality of JSON (and YAML's .nan), in which the order of an object's keys does not count. */
+/** Deep equality of JSON values (and YAML's .nan). The order of an object's keys is ignored. */
 export function sameJson(one: unknown, other: unknown): boolean {
   if (one === other || Object.is(one, other)) return true;
   if (Array.isArray(one) && Array.isArray(other)) {

@@ -1,4 +1,4 @@
-/** The forms of names that the API server's validation knows (apimachinery pkg/util/validation). */
+/** The formats of names in Kubernetes (apimachinery pkg/util/validation). */
 
 export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -17,14 +17,14 @@ export function isDnsSubdomain(name: string): boolean {
   return name.length <= SUBDOMAIN_LENGTH && DNS_SUBDOMAIN.test(name);
 }
 
-/** IsQualifiedName: keys of labels, and in lower case of annotations. */
+/** IsQualifiedName: keys of labels, and keys of annotations in lower case. */
 export function isQualifiedName(key: string): boolean {
   const [name = '', prefix, ...more] = key.split('/').reverse();
   if (more.length > 0 || !QUALIFIED_NAME.test(name)) return false;
   return prefix === undefined || isDnsSubdomain(prefix);
 }
 
-/** Narrower than what Kubernetes accepts for variables: valid in all versions and in every shell. */
+/** Names of variables that are valid in every Kubernetes version and in every shell. */
 export function isCIdentifier(name: string): boolean {
   return C_IDENTIFIER.test(name);
 }

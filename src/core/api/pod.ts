@@ -1,10 +1,10 @@
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /**
- * The parts of a Pod that podherald reads, as k8s.io/api/core/v1 spells them. All else of a pod,
- * fields newer than this file included, stays in the JSON and is never looked at.
+ * The fields of a Pod that podherald reads, as k8s.io/api/core/v1 spells them. All other fields,
+ * also those of newer Kubernetes versions, stay in the JSON and are never read.
  *
- * null is what an absent list or map may look like in a manifest; the API server leaves both out.
+ * In a manifest, null can stand for an absent list or map. The API server omits both.
  */
 export interface Pod {
   readonly metadata?: ObjectMeta | null;
@@ -47,7 +47,7 @@ export interface Container {
   readonly resources?: ResourceRequirements | null;
 }
 
-/** An EnvVar as the user may have written it: everything but the name is compared as JSON. */
+/** An EnvVar. Everything but the name is compared as JSON. */
 export interface EnvVar {
   readonly name: string;
   readonly value?: Json;
@@ -64,7 +64,7 @@ export interface VolumeDevice {
   readonly devicePath: string;
 }
 
-/** A volume: a name and, under the key of its type, one source. */
+/** A volume: a name, and one source under the key of its type. */
 export interface Volume extends JsonObject {
   readonly name: string;
 }
@@ -74,18 +74,18 @@ export interface ResourceRequirements {
   readonly limits?: JsonObject | null;
 }
 
-/** A JSON value that is not a pod podherald can work on. */
+/** Why a JSON value is not a pod that podherald can work on. */
 export interface MalformedPod {
-  /** Where it stops being one, and how, in a sentence. */
+  /** The first wrong field and what is wrong with it, such as `spec.containers is not a list`. */
   readonly malformed: string;
   readonly path: readonly (string | number)[];
 }
 
 /**
- * Looks once at everything that is read later, so that nothing behind this door has to doubt its
- * input. It does not validate the pod: that is the API server's task.
+ * Checks the types of all fields that are read later, so that nothing else has to check them. It
+ * does not validate the pod: that is the API server's task.
  *
- * @returns the same object, typed, or the first place that has another shape.
+ * @returns the same object, typed, or the first field that has another type.
  */
 export function parsePod(object: unknown): Pod | MalformedPod {
   const wrong = isObject(object) ? checkPod(object) : shape([], 'is not an object');
@@ -144,7 +144,7 @@ function checkContainers(
   return undefined;
 }
 
-/** Looks at the list under a key: objects, each with a string under the key that it is told by. */
+/** Checks a list of objects that each have a string under the key that identifies them. */
 function checkList(
   owner: JsonObject,
   list: string,

@@ -13,7 +13,7 @@ const FACTORS: ReadonlyMap<string, number> = new Map([
 /** A Kubernetes quantity that is not negative (apimachinery pkg/api/resource/quantity.go). */
 export const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)?|[eE]([-+]?\d{1,2}))$/;
 
-/** How much a quantity is, exact enough to tell which of two is larger; nothing where it is none. */
+/** The amount of a quantity, exact enough to compare two; undefined if the text is not one. */
 export function quantityOf(text: string): number | undefined {
   const [, number, suffix = '', exponent = '0'] = QUANTITY.exec(text) ?? [];
   const factor = FACTORS.get(suffix);
@@ -21,12 +21,12 @@ export function quantityOf(text: string): number | undefined {
   return Number(number) * factor * 10 ** Number(exponent);
 }
 
-/** Whether two quantities are the same amount, however they are written: `1` and `1000m`. */
+/** Whether two quantities are the same amount, such as `1` and `1000m`. */
 export function sameQuantity(one: string, other: string): boolean {
   const [a, b] = [quantityOf(one), quantityOf(other)];
   if (a === undefined || b === undefined) return one === other;
   return Math.abs(a - b) <= Math.max(a, b) * RELATIVE_ERROR;
 }
 
-/** Doubles hold some sixteen digits, of which the factors cost one or two. */
+/** Doubles have about sixteen digits, and the factors lose one or two of them. */
 const RELATIVE_ERROR = 1e-12;

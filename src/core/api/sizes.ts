@@ -2,7 +2,7 @@ import type { Annotations } from './pod.ts';
 
 const encoder = new TextEncoder();
 
-/** How many bytes texts take in UTF-8, which is what Kubernetes and file systems count. */
+/** The size of texts in UTF-8, in bytes, as Kubernetes and file systems count it. */
 export function utf8Bytes(...texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + encoder.encode(text).length, 0);
 }
@@ -10,10 +10,10 @@ export function utf8Bytes(...texts: readonly string[]): number {
 /** TotalAnnotationSizeLimitB (apimachinery pkg/api/validation/objectmeta.go): keys and values. */
 const LIMIT_BYTES = 256 * 1024;
 
-/** In UTF-8 no UTF-16 code unit takes more bytes than this. */
+/** The most bytes that one UTF-16 code unit takes in UTF-8. */
 const MAX_BYTES_PER_UNIT = 3;
 
-/** Whether the API server still accepts annotations when some are added to them or replaced. */
+/** Whether the API server accepts annotations after some are added or replaced. */
 export function annotationsFit(
   annotations: Annotations,
   added: ReadonlyMap<string, string>,

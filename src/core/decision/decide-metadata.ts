@@ -136,7 +136,7 @@ function isLimit({ source }: EnvItem | FileItem): boolean {
 /**
  * The items of each profile that was requested alone, by far the most common request. Keeping them
  * saves the merge in each review and, as the result is the same object each time, lets `toEnv` keep
- * its variables too. Profiles are made anew when the config changes, and the map forgets the old.
+ * its variables too. A changed config has new profiles, and the map forgets the old ones.
  */
 const itemsOfProfile = new WeakMap<Profile, MetadataItems>();
 

@@ -1,7 +1,12 @@
 import type { Annotations } from '../api/pod.ts';
 import { portFaults } from './ambassador-obstacles.ts';
 import { type AmbassadorDecision, decideAmbassador } from './decide-ambassador.ts';
-import { decideMetadata, type MetadataDecision, type SkipFinding } from './decide-metadata.ts';
+import {
+  decideMetadata,
+  type FeatureDecision,
+  type MetadataDecision,
+  type SkipFinding,
+} from './decide-metadata.ts';
 import type { PodParts } from './pod-parts.ts';
 import { type ReadAnnotations, readAnnotations } from './read-annotations.ts';
 import { type Fault, type Finding, finding, kindOf, rankOf } from './reasons.ts';
@@ -45,26 +50,36 @@ export function decide(parts: PodParts, namespace: Namespace, rules: Rules): Dec
     defaults.requests,
     rules,
   );
+  const portTaken = portFaults(parts, own.requests);
+  const faults = [...own.faults, ...portTaken];
+  // A port for which the pod is denied does not move.
+  const movesPort = portTaken.length === 0 || rules.onInvalid === 'warn';
+  const notices = [
+    ...[...own.notices, ...defaults.faults, ...defaults.notices],
+    ...[...metadata.notices, ...ambassador.notices].filter(
+      ({ reason }) => reason !== 'port_moved' || movesPort,
+    ),
+  ];
+  return { ...combine(metadata, ambassador, notices), faults };
+}
+
+/** Both features, or the more important reason why the pod gets neither. */
+function combine(
+  metadata: FeatureDecision<MetadataDecision>,
+  ambassador: FeatureDecision<AmbassadorDecision>,
+  notices: readonly Finding[],
+): Omit<Decision, 'faults'> {
   const skipped = [metadata, ambassador]
     .flatMap((feature) => ('skipped' in feature ? [feature.skipped] : []))
     .filter(({ reason }) => reason !== 'not_requested')
     .sort((one, other) => rankOf(one) - rankOf(other));
-  const faults = [...own.faults, ...portFaults(parts, own.requests)];
-  const notices = [
-    ...own.notices,
-    ...defaults.faults,
-    ...defaults.notices,
-    ...metadata.notices,
-    ...ambassador.notices,
-  ];
   if (metadata.spec === undefined && ambassador.spec === undefined) {
     const [first = finding('not_requested', {}), ...others] = skipped;
-    return { skipped: first, faults, notices: [...notices, ...others.filter(isNotice)] };
+    return { skipped: first, notices: [...notices, ...others.filter(isNotice)] };
   }
   return {
     ...(metadata.spec && { metadata: metadata.spec }),
     ...(ambassador.spec && { ambassador: ambassador.spec }),
-    faults,
     notices: [...notices, ...skipped.filter(isNotice)],
   };
 }

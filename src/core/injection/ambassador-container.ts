@@ -95,12 +95,14 @@ function userOf(securityContext: Json | undefined): number | undefined {
   return typeof user === 'number' ? user : undefined;
 }
 
-/** 0644, and written in decimal as the API server stores it. */
+/** 0644, in decimal as the API server stores it. */
 const DEFAULT_MODE = 420;
 
 /**
- * What client-go needs to speak to the API server from within a pod: the same as the API server's
- * own kube-api-access volume holds, but for the life of its token.
+ * The volume that client-go needs to reach the API server from within a pod: the same as the API
+ * server's own kube-api-access volume, except for the lifetime of the token.
+ *
+ * @returns a volume of the pod that is equal, or a new one.
  */
 export function tokenVolume(
   { spec }: Pod,
@@ -127,7 +129,7 @@ function projection(expirationSeconds: number): JsonObject {
   return {
     sources: [
       { serviceAccountToken: { expirationSeconds, path: 'token' } },
-      // Published into every namespace by the controller manager.
+      // The controller manager publishes it to every namespace.
       { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
       {
         downwardAPI: {

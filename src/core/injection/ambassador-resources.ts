@@ -4,30 +4,32 @@ import { quantityOf, sameQuantity } from '../api/quantity.ts';
 import type { PodParts } from '../decision/pod-parts.ts';
 import type { AmbassadorRules, Amounts } from '../decision/rules.ts';
 
-/** With 10m the startup probe starves and the app waits 21 s for it; with this, 2 s. */
+/** With 10m the startup probe starves, and the app waits 21 s for it; with 100m it waits 2 s. */
 const CPU_LIMIT = '100m';
 const MEMORY_LIMIT = '128Mi';
 
-/** What counts for the class of a pod (kubernetes pkg/apis/core/v1/helper/qos ComputePodQOS). */
+/** The resources that decide a pod's QoS class (kubernetes pkg/apis/core/v1/helper/qos ComputePodQOS). */
 export const COUNTED = ['cpu', 'memory'] as const;
 type Counted = (typeof COUNTED)[number];
 
 /**
- * | of cpu, and of memory, the pod …                    | the ambassador's                              |
- * | --------------------------------------------------- | --------------------------------------------- |
- * | has a limit as a whole, and a request or amounts    | request is 0, its limit within the pod's      |
- * | has but a limit as a whole                          | is nothing: the pod's request stays its limit |
- * | has but a request as a whole, and limits all over   | request and limit are 0, so that it stays     |
- * | has but a request as a whole                        | request is 0, its limit what is configured    |
- * | has none as a whole, and may be Guaranteed          | request equals its limit, so that it stays so |
- * | has none as a whole, but cpu limits all over        | is what is configured, and a cpu limit        |
- * | has none as a whole                                 | is what is configured                         |
+ * The resources of the ambassador. `spec.resources` is the budget of the pod as a whole.
  *
- * What a pod has as a whole is a budget. Any request may exceed it, and so may what a LimitRange
- * fills in where nothing is written: 0 is the only amount that always fits. A request of any
- * container keeps the API server from taking the pod's limit for its request, a 0 as well (KEP-2837).
- * Where every container has a limit, it makes the pod's limit of their sum (since 1.37, kubernetes
- * pkg/api/pod DefaultPodLevelResources): a limit of 0 adds nothing to that, and the pod's holds for it.
+ * | cpu, and likewise memory, in the pod                         | the ambassador's                         |
+ * | ------------------------------------------------------------ | ---------------------------------------- |
+ * | spec.resources has a limit, and a request exists anywhere    | request 0, limit within the pod's limit  |
+ * | spec.resources has only a limit, and no container has any    | none: the pod's request stays its limit  |
+ * | spec.resources has only a request, all containers have limits | request 0 and limit 0                   |
+ * | spec.resources has only a request                            | request 0, the configured limit          |
+ * | no spec.resources, and the pod may be Guaranteed             | request = limit: it stays Guaranteed     |
+ * | no spec.resources, and all containers have cpu limits        | as configured, with a cpu limit          |
+ * | no spec.resources                                            | as configured                            |
+ *
+ * Any request may exceed the budget, and so may the value that a LimitRange fills in for a missing
+ * one: 0 is the only amount that always fits. A request of any container, even 0, stops the API
+ * server from deriving the pod's request from its limit (KEP-2837). If every container has a limit,
+ * the API server sets the pod's limit to their sum (since 1.37, kubernetes pkg/api/pod
+ * DefaultPodLevelResources): a limit of 0 adds nothing to it, and the pod's limit then applies.
  */
 export function ambassadorResources(
   { pod, appContainers }: PodParts,
@@ -73,14 +75,15 @@ function share(
   return { request, limit: limit ?? (isLimited ? larger(CPU_LIMIT, request) : undefined) };
 }
 
-/** What has resources: a container, or a pod as a whole. */
+/** A container, or the pod as a whole. */
 interface Owner {
   readonly resources?: ResourceRequirements | null;
 }
 
 /**
- * Whether the pod may be Guaranteed. Of what it has but one amount as a whole, the API server makes
- * the other one of the containers' sums, which are not added up here: as if they were equal.
+ * Whether the pod may be Guaranteed. If `spec.resources` has only a request or only a limit, the
+ * API server derives the other from the containers' sums. They are not added up here, but assumed
+ * to be equal.
  */
 function isGuaranteed(pod: Pod, containers: readonly Container[]): boolean {
   return COUNTED.every((name) => {
@@ -96,7 +99,7 @@ function hasLimits(containers: readonly Container[], name: Counted): boolean {
   return containers.every((one) => limitIn(one, name) !== undefined);
 }
 
-/** Whether a limit is the request as well: the API server makes one of a limit that stands alone. */
+/** Whether request and limit are equal. The API server uses a limit as the missing request. */
 function isFixed(owner: Owner, name: Counted): boolean {
   const [request, limit] = [requestIn(owner, name), limitIn(owner, name)];
   return limit !== undefined && (request === undefined || sameQuantity(request, limit));
@@ -128,7 +131,7 @@ function withAmounts(
   return Object.fromEntries(all.filter(([, amount]) => amount !== undefined)) as JsonObject;
 }
 
-/** Those of resources that are given as they are configured, such as ephemeral-storage. */
+/** The amounts of other resources, such as ephemeral-storage, which are used as configured. */
 export function otherAmounts(configured: Amounts): Amounts {
   const others = Object.entries(configured).filter(([name]) => !COUNTED.some((of) => of === name));
   return Object.fromEntries(others);

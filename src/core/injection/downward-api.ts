@@ -2,20 +2,24 @@ import { isObject, type Json, type JsonObject, sameJson } from '../api/json.ts';
 import type { EnvVar, Volume, VolumeMount } from '../api/pod.ts';
 import type { EnvItem, FileItem, ResourceSource } from '../decision/profiles.ts';
 
-/** 0644, and written in decimal as the API server stores it. */
+/** 0644, in decimal as the API server stores it. */
 const DEFAULT_MODE = 420;
 
-const sharedEnv = new WeakMap<readonly EnvItem[], readonly EnvVar[]>();
+/**
+ * The EnvVars of each list of items. A profile that is requested alone gives the same list for
+ * every container of every pod (see decide-metadata.ts), so its EnvVars are built once per config.
+ */
+const knownEnv = new WeakMap<readonly EnvItem[], readonly EnvVar[]>();
 
 /**
- * Items as EnvVars of a container. A resource names no container, and so means its own: unless an
- * item is the container's name, one list serves all containers of all pods.
+ * Items as EnvVars of a container. A resource without `containerName` means the container that has
+ * the variable, so only an item of the container's name differs between containers.
  */
 export function toEnv(items: readonly EnvItem[], container: string): readonly EnvVar[] {
-  const known = sharedEnv.get(items);
+  const known = knownEnv.get(items);
   if (known !== undefined) return known;
   const env = items.map((item) => toEnvVar(item, container));
-  if (!items.some(({ source }) => 'containerName' in source)) sharedEnv.set(items, env);
+  if (!items.some(({ source }) => 'containerName' in source)) knownEnv.set(items, env);
   return env;
 }
 
@@ -29,7 +33,7 @@ function toEnvVar({ name, source }: EnvItem, container: string): EnvVar {
   return { name, valueFrom: { resourceFieldRef: { resource, divisor } } };
 }
 
-/** All the files in one volume, whose resource items name the container given. */
+/** A downwardAPI volume with all files. Its resource items name the given container. */
 export function toVolume(name: string, files: readonly FileItem[], container: string): Volume {
   const items = files.map(({ path, source }) =>
     'fieldRef' in source
@@ -51,7 +55,7 @@ function containerResource(containerName: string, source: ResourceSource): JsonO
   return { containerName, resource: source.resource, divisor: source.divisor };
 }
 
-/** Whether two EnvVars are the same once the API server has filled in its defaults. */
+/** Whether two EnvVars are equal after the API server's defaults. */
 export function sameEnvVar(written: EnvVar, ours: EnvVar): boolean {
   return sameJson(withEnvDefaults(written), withEnvDefaults(ours));
 }
@@ -62,7 +66,7 @@ function withEnvDefaults(variable: EnvVar): Json {
   return { ...rest, value: value ?? '' };
 }
 
-/** Whether two volumes hold the same files, whatever they are called and however ordered. */
+/** Whether two volumes contain the same files, with any names and in any order. */
 export function sameFiles(written: Volume, ours: Volume): boolean {
   if (!isObject(written['downwardAPI'])) return false;
   return sameJson(withVolumeDefaults(written), withVolumeDefaults(ours));
@@ -80,8 +84,8 @@ function byPath(one: JsonObject, other: JsonObject): number {
 }
 
 /**
- * apiVersion is v1 where none is given; a divisor that is missing or 0 is 1
- * (pkg/apis/core/v1/defaults.go, pkg/api/v1/resource/helpers.go).
+ * A missing apiVersion is v1; a divisor that is missing or 0 is 1 (pkg/apis/core/v1/defaults.go,
+ * pkg/api/v1/resource/helpers.go).
  */
 function withSourceDefaults(source: JsonObject): JsonObject {
   const { fieldRef, resourceFieldRef, ...rest } = source;

@@ -1,5 +1,5 @@
 import type { Container, EnvVar, Volume, VolumeMount } from '../api/pod.ts';
-import type { ContainerPosition, PlacedContainer } from '../decision/pod-parts.ts';
+import type { ContainerPosition } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
 import type { Finding } from '../decision/reasons.ts';
 import type { ContainerFiles } from './plan-files.ts';
@@ -26,7 +26,13 @@ export interface ContainerInjection {
   readonly volumeMounts: readonly VolumeMount[];
 }
 
-export const NO_INJECTION: Injection = { containers: [], volumes: [], annotations: new Map() };
+export const NO_ANNOTATIONS: ReadonlyMap<string, string> = new Map();
+
+export const NO_INJECTION: Injection = {
+  containers: [],
+  volumes: [],
+  annotations: NO_ANNOTATIONS,
+};
 
 /** Whether an injection adds more than annotations. */
 export function changesSpec({ containers, volumes, sidecar }: Injection): boolean {
@@ -35,7 +41,8 @@ export function changesSpec({ containers, volumes, sidecar }: Injection): boolea
 
 /** What one of the two features adds to a pod. */
 export interface FeaturePlan {
-  readonly containers: ReadonlyMap<PlacedContainer, ContainerPlan>;
+  /** One for each app container, in their order; undefined for a container that gets nothing. */
+  readonly containers: readonly (ContainerPlan | undefined)[];
   readonly volumes: readonly Volume[];
   readonly annotations?: ReadonlyMap<string, string>;
   readonly sidecar?: Container;

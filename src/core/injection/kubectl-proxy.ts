@@ -9,10 +9,10 @@ export interface ProxyOptions {
 }
 
 /**
- * The arguments of `kubectl proxy`. Its filters are lists of regular expressions, split at commas
- * and not anchored, that see the decoded path; a rejected path stays rejected whatever else
- * accepts it (k8s.io/kubectl pkg/proxy/proxy_server.go). test/e2e/access holds them to their word.
- * None may hold `$(` or `$$`, which kubelet would expand.
+ * The arguments of `kubectl proxy`. Its filters are lists of regular expressions that are separated
+ * by commas, are not anchored and match the decoded path. A rejected path stays rejected even if
+ * another expression accepts it (k8s.io/kubectl pkg/proxy/proxy_server.go). The tests in
+ * test/e2e/access try them on a real kubectl. None may contain `$(` or `$$`, which kubelet expands.
  */
 export function proxyArguments({ port, access, namespace }: ProxyOptions): string[] {
   return [
@@ -25,29 +25,29 @@ export function proxyArguments({ port, access, namespace }: ProxyOptions): strin
   ];
 }
 
-/** Spelt out, as Go's expressions know no "not". */
+/** Spelled out, because Go's regular expressions have no negation. */
 const ALL_METHODS_BUT_GET_AND_HEAD =
   '^([^GH]|G[^E]|GE[^T]|GET.|H[^E]|HE[^A]|HEA[^D]|HEAD.|..?$|HEA$)';
 
-/** Subresources that no aggregated API gives through an ambassador. */
+/** Subresources that no aggregated API serves through an ambassador. */
 export const REJECTED_EVERYWHERE: readonly string[] = [
   ...['exec', 'attach', 'portforward', 'proxy'],
   ...['console', 'vnc', 'usbredir', 'vsock'],
 ];
 
 /**
- * Paths alone can stop what opens a connection into a pod or node: a websocket is a GET. A token
- * would leave the pod, and an ephemeral container is an exec by another name.
+ * Only paths can stop a connection into a pod or node, because a websocket starts with a GET. A
+ * token would leave the pod, and an ephemeral container gives the same power as exec.
  */
 const REJECTED_PATHS = [
-  // Empty and dot segments: no name has them. kubectl proxy cleans those that come undecoded; the
-  // others may mean another namespace to a server behind the API server.
+  // Empty and dot segments, which no name has. kubectl proxy removes those that are not encoded; the
+  // others may lead to another namespace on a server behind the API server.
   '//',
   String.raw`/\.\.?(/|$)`,
   '(?s)/(pods|services|nodes)/.*/(exec|attach|portforward|proxy|ephemeralcontainers)(/|$)',
   '(?s)/serviceaccounts/.*/token(/|$)',
-  // The same of aggregated APIs, by the place where a subresource stands; the last four words are
-  // KubeVirt's.
+  // The same for aggregated APIs, by the position of the subresource in the path. The last four
+  // are KubeVirt's.
   `^/apis/[^/]+/[^/]+/(namespaces/[^/]+/)?[^/]+/[^/]+/(${REJECTED_EVERYWHERE.join('|')})(/|$)`,
 ];
 
@@ -63,7 +63,7 @@ function acceptedPaths(namespace: string): string[] {
   ];
 }
 
-/** Matches itself alone, whatever it holds. Names of namespaces hold no such sign. */
+/** An expression that matches only this text. Names of namespaces need no escapes. */
 function quoted(text: string): string {
   return text.replaceAll(
     /[^A-Za-z0-9-]/gu,

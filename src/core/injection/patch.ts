@@ -4,16 +4,16 @@ import type { Pod } from '../api/pod.ts';
 import type { ContainerInjection, Injection } from './injection.ts';
 
 /**
- * The only author of operations. Each of them stands on the pod as it was received: none walks
- * through a value that an earlier one made or a list that an earlier one grew, so that they can
- * be checked, and put into a text, one by one.
+ * The operations of an injection; nothing else makes operations. Each applies to the pod as it was
+ * received: none leads through a value that an earlier one adds or a list that an earlier one
+ * extends. So they can be verified, and applied to a YAML text, one by one.
  */
 export function patch(pod: Pod, injection: Injection): AddOperation[] {
   return [
     ...annotate(pod.metadata, injection.annotations),
     ...injection.containers.flatMap((container) => addToContainer(pod, container)),
     ...append('/spec/volumes', pod.spec.volumes, injection.volumes),
-    // Last, as it moves the init containers that the others name by their index.
+    // Last, because it shifts the init containers that the others name by index.
     ...prepend('/spec/initContainers', pod.spec.initContainers, sidecars(injection)),
   ];
 }
@@ -22,7 +22,7 @@ function sidecars({ sidecar }: Injection): readonly object[] {
   return sidecar === undefined ? [] : [sidecar];
 }
 
-/** Sets annotations, on a pod or pod template that may have none or not even metadata. */
+/** Adds annotations to a pod or pod template, which may have none, or no metadata. */
 export function annotate(
   metadata: Pod['metadata'],
   annotations: ReadonlyMap<string, string>,

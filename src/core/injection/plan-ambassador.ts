@@ -2,11 +2,16 @@ import type { Pod } from '../api/pod.ts';
 import { annotationsFit } from '../api/sizes.ts';
 import type { AmbassadorDecision } from '../decision/decide-ambassador.ts';
 import { KUBECONFIG_FOLDER } from '../decision/metadata-values.ts';
-import type { PlacedContainer, PodParts } from '../decision/pod-parts.ts';
+import type { PodParts } from '../decision/pod-parts.ts';
 import type { EnvItem, FileItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import { ambassadorContainer, tokenVolume } from './ambassador-container.ts';
-import type { ContainerPlan, FeaturePlan, Injection } from './injection.ts';
+import {
+  type ContainerPlan,
+  type FeaturePlan,
+  type Injection,
+  NO_ANNOTATIONS,
+} from './injection.ts';
 import { planFiles } from './plan-files.ts';
 
 /** Plans the ambassador of one pod, and what the other containers need to find it. */
@@ -17,17 +22,17 @@ export function planAmbassador(parts: PodParts, ambassador: AmbassadorDecision):
     files: kubeconfig.files,
     mountPath: KUBECONFIG_FOLDER,
     volumeName: 'ambassador-kubeconfig',
+    isFor: () => true,
   });
   const url = literal('KUBE_API_URL', `http://127.0.0.1:${ambassador.port}`);
-  const plans = appContainers.map((placed, index): [PlacedContainer, ContainerPlan] => {
-    const { volumeMounts = [], findings = [] } = containers[index] ?? {};
-    const hasFile = kubeconfig.files.length > 0 && findings.length === 0;
+  const plans = containers.map((mounts): ContainerPlan | undefined => {
+    const hasFile = kubeconfig.files.length > 0 && mounts?.findings.length === 0;
     const env = hasFile ? [url, literal('KUBECONFIG', KUBECONFIG_PATH)] : [url];
-    return [placed, { env, volumeMounts, findings }];
+    return mounts && { env, ...mounts };
   });
   return {
     ...planSidecar(parts, ambassador, volumes),
-    containers: new Map(plans),
+    containers: plans,
     annotations: kubeconfig.annotations,
     findings: kubeconfig.findings,
   };
@@ -56,7 +61,7 @@ interface KubeconfigPlan extends Pick<Injection, 'annotations'> {
   readonly files: readonly FileItem[];
 }
 
-const NO_KUBECONFIG: KubeconfigPlan = { annotations: new Map(), findings: [], files: [] };
+const NO_KUBECONFIG: KubeconfigPlan = { annotations: NO_ANNOTATIONS, findings: [], files: [] };
 
 /** If the user has written the annotation, it is kept, and the containers read that text. */
 function planKubeconfig(

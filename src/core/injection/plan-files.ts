@@ -4,20 +4,22 @@ import type { FileItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import { sameFiles, toVolume, toVolumeMount } from './downward-api.ts';
 
-/** A set of files for some containers of a pod. */
+/** A set of files, and the containers of a pod that get it. */
 export interface FilesRequest {
   readonly files: readonly FileItem[];
   /** The absolute path of the folder that holds them. */
   readonly mountPath: string;
   /** How the names of the volumes begin. */
   readonly volumeName: string;
+  /** Whether a container gets the files. */
+  readonly isFor: (container: Container) => boolean;
 }
 
 export interface FilesPlan {
   /** The volumes to add, in the order of the containers that need them. */
   readonly volumes: readonly Volume[];
-  /** One for each container of the request, in its order. */
-  readonly containers: readonly ContainerFiles[];
+  /** One for each container, in their order; undefined for one that does not get the files. */
+  readonly containers: readonly (ContainerFiles | undefined)[];
 }
 
 /** What one container gets: a mount of a volume that exists or is added, or a finding. */
@@ -29,36 +31,41 @@ export interface ContainerFiles {
 const NOTHING: ContainerFiles = { volumeMounts: [], findings: [] };
 
 /**
- * Plans volumes and mounts so that each of the containers sees the files. Files with a resource item
- * differ from container to container, and then so do the volumes.
+ * Plans the volumes and mounts by which containers see a set of files. Files with a resource item
+ * differ from container to container, and then each container gets a volume of its own.
  */
 export function planFiles(
   pod: Pod,
   containers: readonly PlacedContainer[],
-  { files, mountPath, volumeName }: FilesRequest,
+  { files, mountPath, volumeName, isFor }: FilesRequest,
 ): FilesPlan {
-  if (files.length === 0) return { volumes: [], containers: containers.map(() => NOTHING) };
+  if (files.length === 0) {
+    const plans = containers.map(({ container }) => (isFor(container) ? NOTHING : undefined));
+    return { volumes: [], containers: plans };
+  }
   const existing = pod.spec.volumes ?? [];
   const names = new Set(existing.map(({ name }) => name));
   const isShared = files.every(({ source }) => 'fieldRef' in source);
   const added: Volume[] = [];
-  const volumeFor = (container: Container, isFirst: boolean): Volume => {
+  const first = containers.find(({ container }) => isFor(container))?.container;
+  const volumeFor = (container: Container): Volume => {
     const wanted = toVolume('', files, container.name);
     // An added volume that names its container is of no use to another container.
     const candidates = isShared ? [...existing, ...added] : existing;
     const equal = candidates.find((volume) => sameFiles(volume, wanted));
     if (equal !== undefined) return equal;
-    const name = freeVolumeName(volumeName, container.name, isFirst || isShared, names);
+    const name = freeVolumeName(volumeName, container.name, isShared || container === first, names);
     names.add(name);
     const volume = { ...wanted, name };
     added.push(volume);
     return volume;
   };
-  const plans = containers.map((placed, index): ContainerFiles => {
+  const plans = containers.map((placed): ContainerFiles | undefined => {
     const { container } = placed;
+    if (!isFor(container)) return undefined;
     const overlapping = pathsOverlapping(container, mountPath);
     if (overlapping.length === 0) {
-      const { name } = volumeFor(container, index === 0);
+      const { name } = volumeFor(container);
       return { volumeMounts: [toVolumeMount(name, mountPath)], findings: [] };
     }
     if (isMounted(pod, container, files, mountPath, overlapping)) return NOTHING;

@@ -1,12 +1,8 @@
 import type { Container, Pod } from '../api/pod.ts';
 import type { Decision } from '../decision/decide.ts';
 import type { MetadataDecision } from '../decision/decide-metadata.ts';
-import {
-  containerCause,
-  type PlacedContainer,
-  type PodParts,
-  selectedContainers,
-} from '../decision/pod-parts.ts';
+import { selects } from '../decision/metadata-values.ts';
+import { containerCause, type PodParts, selectedContainers } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
 import {
@@ -14,11 +10,12 @@ import {
   type ContainerPlan,
   type FeaturePlan,
   type Injection,
+  NO_ANNOTATIONS,
   NO_INJECTION,
 } from './injection.ts';
 import { planAmbassador } from './plan-ambassador.ts';
 import { planEnv } from './plan-env.ts';
-import { type ContainerFiles, planFiles } from './plan-files.ts';
+import { planFiles } from './plan-files.ts';
 
 /** What is to be added, and what is kept or comes out differently than requested. */
 export interface Plan {
@@ -28,17 +25,14 @@ export interface Plan {
 
 /** What has to be added to a pod so that it has what was decided, and nothing twice. */
 export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan {
-  if (metadata === undefined && ambassador === undefined) {
-    return { injection: NO_INJECTION, findings: [] };
-  }
-  const features = [
-    metadata && planMetadata(parts, metadata),
-    ambassador && planAmbassador(parts, ambassador),
-  ].filter((feature) => feature !== undefined);
-  const containers: ContainerInjection[] = [];
+  const metadataPlan = metadata && planMetadata(parts, metadata);
+  const ambassadorPlan = ambassador && planAmbassador(parts, ambassador);
+  const features = [metadataPlan, ambassadorPlan].filter((feature) => feature !== undefined);
+  if (features.length === 0) return { injection: NO_INJECTION, findings: [] };
   const findings = features.flatMap((feature) => feature.findings);
-  for (const placed of parts.appContainers) {
-    const plans = features.flatMap((feature) => feature.containers.get(placed) ?? []);
+  const containers: ContainerInjection[] = [];
+  for (const [index, placed] of parts.appContainers.entries()) {
+    const plans = features.flatMap((feature) => feature.containers[index] ?? []);
     const { env, findings: kept } = planEnv(placed, distinctByName(plans));
     const volumeMounts = plans.flatMap((one) => one.volumeMounts);
     findings.push(...kept, ...plans.flatMap((one) => one.findings));
@@ -46,44 +40,39 @@ export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan 
     containers.push({ name: placed.container.name, at: placed.at, env, volumeMounts });
   }
   if (metadata !== undefined) findings.push(...missingLimit(parts, metadata));
-  const sidecar = features.find((feature) => feature.sidecar !== undefined)?.sidecar;
   const injection = {
     containers,
     volumes: features.flatMap((feature) => feature.volumes),
-    annotations: new Map(features.flatMap(({ annotations }) => [...(annotations ?? [])])),
-    ...(sidecar && { sidecar }),
+    annotations: ambassadorPlan?.annotations ?? NO_ANNOTATIONS,
+    ...(ambassadorPlan?.sidecar && { sidecar: ambassadorPlan.sidecar }),
   };
   return { injection, findings };
 }
 
-function planMetadata(parts: PodParts, metadata: MetadataDecision): FeaturePlan {
-  const { env, files, path, containers } = metadata;
-  const selected = selectedContainers(parts, containers);
-  const { volumes, containers: mounts } = planFiles(parts.pod, selected, {
+function planMetadata(
+  { pod, appContainers }: PodParts,
+  { env, files, path, containers: selection }: MetadataDecision,
+): FeaturePlan {
+  const { volumes, containers } = planFiles(pod, appContainers, {
     files,
     mountPath: path,
     volumeName: 'downward',
+    isFor: ({ name }) => selects(selection, name),
   });
-  const plans = selected.map((placed, index): [PlacedContainer, ContainerPlan] => [
-    placed,
-    { env, ...(mounts[index] ?? NO_FILES) },
-  ]);
-  return { containers: new Map(plans), volumes, findings: [] };
+  const plans = containers.map((mounts) => mounts && { env, ...mounts });
+  return { containers: plans, volumes, findings: [] };
 }
-
-const NO_FILES: ContainerFiles = { volumeMounts: [], findings: [] };
 
 /**
  * The variables of all features; of two with one name the first is used. A single list is returned
  * as it is, because `toEnv` recognizes a profile's list.
  */
 function distinctByName(plans: readonly ContainerPlan[]): readonly EnvItem[] {
-  const lists = plans.map(({ env }) => env).filter((env) => env.length > 0);
-  const [first = [], ...others] = lists;
-  if (others.length === 0) return first;
-  const byName = new Map<string, EnvItem>();
-  for (const item of lists.flat()) if (!byName.has(item.name)) byName.set(item.name, item);
-  return [...byName.values()];
+  const [first, second] = plans;
+  if (second === undefined || second.env.length === 0) return first?.env ?? [];
+  if (first === undefined || first.env.length === 0) return second.env;
+  const names = new Set(first.env.map(({ name }) => name));
+  return [...first.env, ...second.env.filter(({ name }) => !names.has(name))];
 }
 
 /** Warns about the first container that shows a limit which neither it nor the pod sets. */
