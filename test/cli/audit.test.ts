@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mutate } from '../../src/core/admission/mutate.ts';
-import { defaultRules } from '../../src/core/decision/rules.ts';
-import { applyOperations } from '../../src/manifests/edit-json.ts';
+import { injected } from '../support/cluster-state.ts';
 import { fakeObjects } from '../support/fake-objects.ts';
 import {
   CREATED,
@@ -24,10 +22,6 @@ async function audited(objects: Record<string, unknown>) {
   const { stdout, stderr, code } = await audit(objects, '-A', '-o', 'json');
   if (stdout === '') throw new Error(stderr);
   return { code, ...JSON.parse(stdout) };
-}
-
-function injected(pod: object): object {
-  return applyOperations(pod, mutate(pod, { name: 'shop' }, defaultRules('0')).operations);
 }
 
 const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';

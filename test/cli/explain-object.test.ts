@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { mutate } from '../../src/core/admission/mutate.ts';
-import { defaultRules } from '../../src/core/decision/rules.ts';
-import { applyOperations } from '../../src/manifests/edit-json.ts';
+import { injected } from '../support/cluster-state.ts';
 import { DEPLOYMENT } from '../support/explain-file.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import {
@@ -24,9 +22,6 @@ describe('explain of an object of the cluster', () => {
     const { stdout } = await runCommand([...args, '-o', 'json'], fake.kubeconfig);
     return { text: text.stdout, ...JSON.parse(stdout).objects[0] };
   }
-
-  const injected = (pod: object): object =>
-    applyOperations(pod, mutate(pod, { name: 'shop' }, defaultRules('0')).operations);
 
   it('shows what is injected into a pod, and its status annotation', async () => {
     const { text, live, present, missing } = await explainPod(injected(livePod('web')));

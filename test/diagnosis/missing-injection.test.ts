@@ -3,110 +3,25 @@ import { mutate } from '../../src/core/admission/mutate.ts';
 import { errored } from '../../src/core/admission/mutation.ts';
 import type { JsonObject } from '../../src/core/api/json.ts';
 import { finding } from '../../src/core/decision/reasons.ts';
-import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
+import { findMissing } from '../../src/diagnosis/missing-injection.ts';
 import {
-  type ClusterState,
-  namespaceFrom,
-  webhookEntries,
-} from '../../src/diagnosis/cluster-state.ts';
-import { findMissing, type MissingInjection } from '../../src/diagnosis/missing-injection.ts';
-import { applyOperations } from '../../src/manifests/edit-json.ts';
-import {
-  CREATED,
-  LABELLED_SCOPE,
-  livePod,
-  namespaceObject,
-  webhook,
-  webhookConfiguration,
-} from '../support/live-objects.ts';
-
-/** What differs from a cluster in which podherald is installed with its defaults. */
-interface Changes {
-  readonly namespace?: object;
-  readonly webhooks?: readonly object[];
-  readonly rules?: Partial<Rules>;
-}
-
-function stateOf({
-  namespace = namespaceObject('shop'),
-  webhooks = [webhookConfiguration()],
-  rules = {},
-}: Changes): ClusterState {
-  const namespaceRead = { value: namespace as JsonObject };
-  return {
-    namespace: namespaceFrom('shop', namespaceRead, true),
-    namespaceObject: namespaceRead,
-    webhooks: { value: webhookEntries(webhooks as JsonObject[]) },
-    rules: { ...defaultRules('0'), ...rules },
-  };
-}
-
-function missingIn(pod: object, changes: Changes = {}): MissingInjection {
-  const state = stateOf(changes);
-  return findMissing(pod as JsonObject, mutate(pod, state.namespace, state.rules), state);
-}
-
-function injected(pod: object): object {
-  return applyOperations(pod, mutate(pod, { name: 'shop' }, defaultRules('0')).operations);
-}
+  annotated,
+  type Changes,
+  injected,
+  missingIn,
+  only,
+  stateOf,
+  withDefaults,
+} from '../support/cluster-state.ts';
+import { livePod, webhook } from '../support/live-objects.ts';
 
 const AMBASSADOR = { 'inject-ambassador': 'true' };
-const LATER = '2030-01-03T00:00:00Z';
 
 const requesting = livePod('web');
 const silent = livePod('web', { annotations: {} });
 
-function annotated(annotations: Record<string, string>, spec = {}): object {
-  return livePod('web', { annotations, spec });
-}
-
-function withDefaults(annotations: Record<string, string>, metadata = {}): Changes {
-  return { namespace: namespaceObject('shop', { annotations, ...metadata }) };
-}
-
-function only(entry: object): Changes {
-  return { webhooks: [webhookConfiguration([entry])] };
-}
-
-function annotatedAt(time: string): object {
-  const fieldsV1 = { 'f:metadata': { 'f:annotations': { 'f:inject-metadata': {} } } };
-  return { managedFields: [{ manager: 'kubectl-annotate', time, fieldsV1 }] };
-}
-
 describe('findMissing', () => {
   it.each<[string, string, object, Changes]>([
-    ['not_installed', 'no webhook exists', requesting, { webhooks: [] }],
-    [
-      'not_installed',
-      'only the webhook of another project exists',
-      requesting,
-      only({ name: 'x.example.com', rules: [] }),
-    ],
-    ['unreachable', 'the webhook was called and its failure ignored', requesting, {}],
-    [
-      'unknown',
-      'the webhook was called with failurePolicy Fail',
-      requesting,
-      only(webhook('pods.podherald.dev', { failurePolicy: 'Fail' })),
-    ],
-    [
-      'created_before_webhook',
-      'the webhook is newer than the pod',
-      requesting,
-      { webhooks: [webhookConfiguration(undefined, LATER)] },
-    ],
-    [
-      'asked_later',
-      'the pod was annotated after its creation',
-      livePod('web', { metadata: annotatedAt(LATER) }),
-      {},
-    ],
-    [
-      'unreachable',
-      'the pod was annotated at its creation',
-      livePod('web', { metadata: annotatedAt(CREATED) }),
-      {},
-    ],
     ['faulty', 'the value is invalid', annotated({ 'inject-metadata': 'yes' }), {}],
     ['not_understood', 'the profile is unknown', annotated({ 'inject-metadata': 'otle' }), {}],
     ['not_understood', 'the key is unknown', annotated({ 'podherald.dev/inject-metadta': '' }), {}],
@@ -162,71 +77,6 @@ describe('findMissing', () => {
       ),
       {},
     ],
-    [
-      'unreachable',
-      'the pod is annotated in a namespace without the label of the scope',
-      requesting,
-      { webhooks: [LABELLED_SCOPE] },
-    ],
-    [
-      'namespace_not_labelled',
-      'only the namespace is annotated, and has no label of the scope',
-      silent,
-      { webhooks: [LABELLED_SCOPE], ...withDefaults({ 'inject-metadata': 'true' }) },
-    ],
-    [
-      'unreachable',
-      'only the namespace is annotated, without a scope',
-      silent,
-      withDefaults({ 'inject-metadata': 'true' }),
-    ],
-    [
-      'asked_later',
-      'the namespace was annotated after the creation of the pod',
-      silent,
-      withDefaults({ 'inject-metadata': 'true' }, annotatedAt(LATER)),
-    ],
-    [
-      'namespace_excluded',
-      'the webhook excludes the name of the namespace',
-      requesting,
-      only(
-        webhook('pods.podherald.dev', {}, [
-          { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['shop'] },
-        ]),
-      ),
-    ],
-    [
-      'namespace_excluded',
-      'the webhook requires another label of the namespace',
-      requesting,
-      only(webhook('pods.podherald.dev', { namespaceSelector: { matchLabels: { team: 'a' } } })),
-    ],
-    [
-      'pod_not_selected',
-      'the objectSelector does not match',
-      requesting,
-      only(webhook('pods.podherald.dev', { objectSelector: { matchLabels: { a: 'b' } } })),
-    ],
-    [
-      'rules_exclude',
-      'the rules include no creation of pods',
-      requesting,
-      only(webhook('pods.podherald.dev', { rules: [{ operations: ['UPDATE'] }] })),
-    ],
-    [
-      'container_added_later',
-      'the last container was added after the injection',
-      withContainer(injected(requesting)),
-      {},
-    ],
-    [
-      'container_added_later',
-      'the first container was added after the injection',
-      withContainer(injected(requesting), 0),
-      {},
-    ],
-    ['older_injection', 'a variable of today is missing', asOlder(injected(requesting)), {}],
   ])('names the reason %s if %s', (code, _, pod, changes) => {
     expect(missingIn(pod, changes)).toMatchObject({ because: { code } });
   });
@@ -280,16 +130,3 @@ describe('findMissing', () => {
     });
   });
 });
-
-/** The pod as an older podherald would have injected it. */
-function asOlder(pod: object): object {
-  return JSON.parse(JSON.stringify(pod).replaceAll('POD_IP', 'POD_ADDRESS'));
-}
-
-function withContainer(pod: object, index = 1): object {
-  const { spec } = pod as { spec: { containers: object[] } };
-  return {
-    ...pod,
-    spec: { ...spec, containers: spec.containers.toSpliced(index, 0, { name: 'mesh' }) },
-  };
-}

@@ -1,33 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/api/json.ts';
-import { defaultRules } from '../../src/core/decision/rules.ts';
-import { type ClusterState, webhookEntries } from '../../src/diagnosis/cluster-state.ts';
+import type { ClusterState } from '../../src/diagnosis/cluster-state.ts';
 import { webhookReach } from '../../src/diagnosis/webhook-reach.ts';
-import {
-  LABELLED_SCOPE,
-  livePod,
-  namespaceObject,
-  webhook,
-  webhookConfiguration,
-} from '../support/live-objects.ts';
+import { stateOf } from '../support/cluster-state.ts';
+import { LABELLED_SCOPE, livePod, webhook, webhookConfiguration } from '../support/live-objects.ts';
 
 const POD = livePod('web') as JsonObject;
 
-function stateOf(configuration: object, changes: Partial<ClusterState> = {}): ClusterState {
-  return {
-    namespace: { name: 'shop' },
-    namespaceObject: { value: namespaceObject('shop') as JsonObject },
-    webhooks: { value: webhookEntries([configuration as JsonObject]) },
-    rules: defaultRules('0'),
-    ...changes,
-  };
+function stateFor(configuration: object, changes: Partial<ClusterState> = {}): ClusterState {
+  return { ...stateOf({ webhooks: [configuration] }), ...changes };
 }
 
 const UNREADABLE = { unreadable: 'forbidden' };
 
 describe('webhookReach', () => {
   it('finds the webhook that is called', () => {
-    expect(webhookReach(POD, stateOf(webhookConfiguration()))).toMatchObject({
+    expect(webhookReach(POD, stateFor(webhookConfiguration()))).toMatchObject({
       called: true,
       webhook: { name: 'pods.podherald.dev', configuration: 'podherald', failurePolicy: 'Ignore' },
       unknownConditions: [],
@@ -38,7 +26,7 @@ describe('webhookReach', () => {
     const matchConditions = [{ name: 'not-a-mirror-pod' }, { name: 'of-the-operator' }];
     const entry = webhook('pods.podherald.dev', { matchConditions });
 
-    expect(webhookReach(POD, stateOf(webhookConfiguration([entry])))).toMatchObject({
+    expect(webhookReach(POD, stateFor(webhookConfiguration([entry])))).toMatchObject({
       called: true,
       unknownConditions: ['of-the-operator'],
     });
@@ -47,7 +35,7 @@ describe('webhookReach', () => {
   it('reports the namespace if one webhook excludes it and the other the pod', () => {
     const silent = livePod('web', { annotations: {} }) as JsonObject;
 
-    expect(webhookReach(silent, stateOf(LABELLED_SCOPE))).toMatchObject({
+    expect(webhookReach(silent, stateFor(LABELLED_SCOPE))).toMatchObject({
       called: false,
       because: { code: 'namespace_not_labelled' },
     });
@@ -56,26 +44,26 @@ describe('webhookReach', () => {
   it('names the policy that injects instead of a webhook', () => {
     const policy = { name: 'injects', created: '2030-01-01T00:00:00Z' };
 
-    expect(webhookReach(POD, stateOf({ webhooks: [] }, { policy }))).toMatchObject({
+    expect(webhookReach(POD, stateFor({ webhooks: [] }, { policy }))).toMatchObject({
       called: false,
       because: { code: 'policy_only', slots: { policy: 'injects' } },
     });
   });
 
   it('is unknown if the webhooks are unreadable', () => {
-    const state = stateOf(webhookConfiguration(), { webhooks: UNREADABLE });
+    const state = stateFor(webhookConfiguration(), { webhooks: UNREADABLE });
 
     expect(webhookReach(POD, state)).toEqual(UNREADABLE);
   });
 
   it('needs no readable namespace if the webhooks select namespaces by name', () => {
-    const state = stateOf(webhookConfiguration(), { namespaceObject: UNREADABLE });
+    const state = stateFor(webhookConfiguration(), { namespaceObject: UNREADABLE });
 
     expect(webhookReach(POD, state)).toMatchObject({ called: true });
   });
 
   it('is unknown if a webhook selects namespaces by a label that is unreadable', () => {
-    const state = stateOf(LABELLED_SCOPE, { namespaceObject: UNREADABLE });
+    const state = stateFor(LABELLED_SCOPE, { namespaceObject: UNREADABLE });
 
     expect(webhookReach(POD, state)).toEqual(UNREADABLE);
   });
