@@ -16,7 +16,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     imports: ['core/api', 'core/decision', 'core/injection'],
     packages: [],
   },
-  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml'] },
+  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml', 'fast-json-patch'] },
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
