@@ -6,8 +6,6 @@ import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.t
 import { watchServerVersion } from '../cluster/server-version.ts';
 import { type ConfigSource, withServerVersion } from '../config/compile.ts';
 import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations.ts';
-import { faultsError } from '../errors.ts';
-import { CA_SECRET, NAME } from '../render/install/install-options.ts';
 import { VERSION } from '../version.ts';
 import {
   createLog,
@@ -18,24 +16,15 @@ import {
   type LogLevel,
 } from '../webhook/server/log.ts';
 import { startServer } from '../webhook/server/server.ts';
-import {
-  type CertificateSource,
-  certificateFiles,
-  fixedCertificate,
-} from '../webhook/tls/certificate-source.ts';
 import { port, seconds } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
-import type { SelfManagedNames } from './self-managed-tls.ts';
+import { certificateSource, checkTlsFlags, DEFAULT_NAMES, type TlsFlags } from './serve-tls.ts';
 
-interface ServeFlags extends Partial<SelfManagedNames> {
+interface ServeFlags extends TlsFlags {
   readonly host?: string;
   readonly port: number;
   readonly adminPort: number;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly selfManagedTls?: true;
-  readonly standalone?: true;
   readonly shutdownDelay?: number;
   readonly config?: string;
   readonly logLevel: LogLevel;
@@ -43,13 +32,6 @@ interface ServeFlags extends Partial<SelfManagedNames> {
 }
 
 const DEFAULT_SHUTDOWN_DELAY_SECONDS = 5;
-
-/** As `podherald manifests` names them. */
-const DEFAULT_NAMES = {
-  service: NAME,
-  caSecret: CA_SECRET,
-  webhookConfiguration: NAME,
-} as const satisfies SelfManagedNames;
 
 export function addServe(program: Command, output: Output): void {
   program
@@ -162,56 +144,6 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   await server.close();
   log.info('stopped');
   await flushLog(log);
-}
-
-function checkTlsFlags(flags: ServeFlags): void {
-  const { tlsCert, tlsKey, standalone, selfManagedTls } = flags;
-  const hasFiles = tlsCert !== undefined || tlsKey !== undefined;
-  const chosen = [
-    ...(hasFiles ? ['--tls-cert with --tls-key'] : []),
-    ...(selfManagedTls ? ['--self-managed-tls'] : []),
-    ...(standalone ? ['--standalone'] : []),
-  ];
-  const faults = [
-    ...(chosen.length === 0 ? [NO_CERTIFICATE] : []),
-    ...(chosen.length > 1 ? [`pass only one of these: ${chosen.join('; ')}`] : []),
-    ...(hasFiles && (tlsCert === undefined || tlsKey === undefined)
-      ? [
-          `--tls-cert and --tls-key must be passed together: ${tlsCert === undefined ? '--tls-cert' : '--tls-key'} is missing`,
-        ]
-      : []),
-    ...(selfManagedTls ? [] : SELF_MANAGED_ONLY.filter(([key]) => flags[key] !== undefined)).map(
-      ([, flag]) => `${flag} is only valid with --self-managed-tls`,
-    ),
-  ];
-  if (faults.length > 0) throw faultsError('usage', faults);
-}
-
-const NO_CERTIFICATE =
-  'no certificate: pass --tls-cert and --tls-key, --self-managed-tls, or --standalone to try podherald';
-
-const SELF_MANAGED_ONLY = [
-  ['namespace', '--namespace'],
-  ['service', '--service'],
-  ['caSecret', '--ca-secret'],
-  ['webhookConfiguration', '--webhook-configuration'],
-] as const satisfies readonly (readonly [keyof SelfManagedNames, string])[];
-
-async function certificateSource(flags: ServeFlags, log: Logger): Promise<CertificateSource> {
-  if (flags.tlsCert !== undefined && flags.tlsKey !== undefined) {
-    return certificateFiles(flags.tlsCert, flags.tlsKey, (error) =>
-      log.error(
-        { err: error },
-        'the changed certificate is invalid; still serving the previous one',
-      ),
-    );
-  }
-  if (flags.selfManagedTls) {
-    const { selfManagedTls } = await import('./self-managed-tls.ts');
-    return selfManagedTls({ ...DEFAULT_NAMES, ...flags }, log);
-  }
-  const { localhostCertificate } = await import('../webhook/tls/certificate.ts');
-  return fixedCertificate(await localhostCertificate(new Date()));
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {
