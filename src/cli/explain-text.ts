@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { isMalformed, parsePod } from '../core/api/pod.ts';
+import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import type { ExplainedWorkload, LivePod } from '../diagnosis/explain-workload.ts';
 import type { ExplainedRequest, Explanation } from '../diagnosis/explanation.ts';
 import { filesAt, type InjectedItems } from '../diagnosis/injected-items.ts';

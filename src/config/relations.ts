@@ -1,5 +1,5 @@
 import { quantityOf } from '../core/api/quantity.ts';
-import { pathsClash } from '../core/decision/metadata-items.ts';
+import { ItemNames } from '../core/decision/metadata-items.ts';
 import { BUILT_IN_PROFILES, references } from '../core/decision/profiles.ts';
 import { didYouMean, quote } from '../core/decision/values.ts';
 import type { ConfigPath, ValueFault } from './faults.ts';
@@ -31,8 +31,9 @@ function profileFaults(name: string, profile: unknown): ValueFault[] {
 
 /** A path cannot be both a file and a folder. */
 function clashFaults(path: ConfigPath, files: readonly string[]): ValueFault[] {
-  return files.flatMap((file, index): ValueFault[] => {
-    const other = files.slice(0, index).find((earlier) => pathsClash(earlier, file));
+  const names = new ItemNames();
+  return files.flatMap((file): ValueFault[] => {
+    const other = names.add({ path: file, source: { fieldRef: '' } });
     if (other === undefined) return [];
     const message = `conflicts with the file ${other}: one path is inside the other`;
     return [{ path: [...path, file], isName: true, message }];

@@ -1,6 +1,7 @@
 import type { Mutation, Outcome } from '../core/admission/mutation.ts';
 import type { Json } from '../core/api/json.ts';
-import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
+import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
+import type { Pod } from '../core/api/pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import {

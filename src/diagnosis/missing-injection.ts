@@ -1,7 +1,7 @@
 import type { Mutation } from '../core/admission/mutation.ts';
 import { statusKey } from '../core/admission/status.ts';
 import type { JsonObject } from '../core/api/json.ts';
-import { isMalformed, parsePod } from '../core/api/pod.ts';
+import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import { type Finding, kindOf, type Reason, sentenceOf } from '../core/decision/reasons.ts';
 import { changesSpec } from '../core/injection/injection.ts';

@@ -1,7 +1,7 @@
 import { mutate } from '../core/admission/mutate.ts';
 import type { Mutation } from '../core/admission/mutation.ts';
 import type { AddOperation } from '../core/api/json-patch.ts';
-import { isMalformed, parsePod } from '../core/api/pod.ts';
+import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import { type Finding, sentenceOf } from '../core/decision/reasons.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { annotate } from '../core/injection/patch.ts';

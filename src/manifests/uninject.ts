@@ -1,7 +1,8 @@
 import { mutate } from '../core/admission/mutate.ts';
 import type { Mutation } from '../core/admission/mutation.ts';
 import { pointerTokens } from '../core/api/json-patch.ts';
-import { isMalformed, type Pod, parsePod } from '../core/api/pod.ts';
+import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
+import type { Pod } from '../core/api/pod.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import type { ManifestDocument } from './documents.ts';

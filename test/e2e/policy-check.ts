@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isMalformed, parsePod } from '../../src/core/api/pod.ts';
+import { isMalformed, parsePod } from '../../src/core/api/parse-pod.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import { policyCovers } from '../support/policy-covers.ts';
 import type { Pod } from './objects.ts';

@@ -196,15 +196,15 @@ describe('injectManifests', () => {
 });
 
 describe('injectManifests, with aliases', () => {
-  const twins = POD.replace('    - image', '    - &app\n      image').concat(
-    '    initContainers:\n    - *app\n',
+  const twins = POD.replace('env:\n', 'env: &app\n').concat(
+    '    initContainers:\n    - name: init\n      env: *app\n',
   );
 
   it('expands them if one refers to a value that is injected, and adds a note', () => {
     const { text, notes, faults } = injectText(twins);
 
     expect(faults).toEqual([]);
-    expect(notes).toEqual([{ line: 13, message: expect.stringContaining('/spec/containers/0') }]);
+    expect(notes).toEqual([{ line: 15, message: expect.stringContaining('/spec/containers/0') }]);
     expect(text).not.toMatch(/[&*]app/);
     expect(losses(parse(twins), parse(text))).toEqual([]);
     expect(parse(text).spec.initContainers[0].env[0].name).toBe('POD_NAME');

@@ -140,12 +140,26 @@ export const arbitraryPod = fc
           },
           { requiredKeys: ['containers'] },
         )
-        .map(withoutUndefined),
+        .map(withoutUndefined)
+        .map(withUniqueNames),
       status: fc.constant({}),
     },
     { requiredKeys: ['metadata', 'spec'] },
   )
   .map((pod) => JSON.parse(JSON.stringify(pod)));
+
+/** Init containers named like a container are left out: the API server rejects such a pod. */
+function withUniqueNames<
+  Spec extends { containers: Named[]; initContainers?: Named[] | null | undefined },
+>(spec: Spec): Spec {
+  const names = new Set(spec.containers.map(({ name }) => name));
+  const initContainers = spec.initContainers?.filter(({ name }) => !names.has(name));
+  return initContainers === undefined ? spec : { ...spec, initContainers };
+}
+
+interface Named {
+  readonly name: string;
+}
 
 function withoutUndefined<T extends object>(object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;

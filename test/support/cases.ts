@@ -71,6 +71,7 @@ export function requestFor(object: Json): AdmissionRequest {
     resource: 'pods',
     dryRun: false,
     object,
+    bytes: 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMalformed, parsePod } from '../../src/core/api/pod.ts';
+import { isMalformed, parsePod } from '../../src/core/api/parse-pod.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
 import { policyCovers } from './policy-covers.ts';
 import { makePod } from './review.ts';

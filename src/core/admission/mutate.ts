@@ -1,5 +1,5 @@
 import { escapeToken } from '../api/json-patch.ts';
-import { isMalformed, parsePod } from '../api/pod.ts';
+import { isMalformed, parsePod } from '../api/parse-pod.ts';
 import { MIRROR_ANNOTATION } from '../decision/annotations.ts';
 import { decide, type Namespace } from '../decision/decide.ts';
 import { podParts } from '../decision/pod-parts.ts';
@@ -7,6 +7,7 @@ import { finding, kindOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
 import { patch } from '../injection/patch.ts';
 import { plan } from '../injection/plan.ts';
+import { additionBytes, isFarTooLarge, isTooLarge } from '../injection/size.ts';
 import { denied, errored, type Mutation, patched, skipped } from './mutation.ts';
 import { prove } from './prove.ts';
 import type { AdmissionRequest } from './review.ts';
@@ -29,7 +30,8 @@ export async function review(
 ): Promise<Mutation> {
   if (request.resource !== 'pods') return skipped(finding('not_a_pod', {}));
   if (request.operation !== 'CREATE') return skipped(finding('not_create', {}));
-  return mutate(request.object, await findNamespace(request.namespace), rules);
+  const namespace = await findNamespace(request.namespace);
+  return mutate(request.object, namespace, rules, request.bytes);
 }
 
 /**
@@ -38,8 +40,14 @@ export async function review(
  * Every way in which a review can end is in this function, in the order in which it is checked.
  *
  * @param object the pod as it was received; it is not changed.
+ * @param receivedBytes the size of the review that it came in.
  */
-export function mutate(object: unknown, namespace: Namespace, rules: Rules): Mutation {
+export function mutate(
+  object: unknown,
+  namespace: Namespace,
+  rules: Rules,
+  receivedBytes = 0,
+): Mutation {
   try {
     const pod = parsePod(object);
     if (isMalformed(pod)) {
@@ -56,6 +64,8 @@ export function mutate(object: unknown, namespace: Namespace, rules: Rules): Mut
     }
     const parts = podParts(pod);
     const decision = decide(parts, namespace, rules);
+    const addedBytes = additionBytes(parts, decision);
+    if (isFarTooLarge(addedBytes)) return skipped(finding('too_large', {}));
     const { injection, findings: planned } = plan(parts, decision);
     const explained = [...decision.faults, ...decision.notices, ...planned];
     if (decision.skipped && kindOf(decision.skipped) !== 'skipped')
@@ -65,6 +75,9 @@ export function mutate(object: unknown, namespace: Namespace, rules: Rules): Mut
     }
     const complete = withStatus(parts, decision, injection, explained, rules);
     const operations = patch(pod, complete);
+    if (operations.length > 0 && isTooLarge(object, operations, addedBytes, receivedBytes)) {
+      return skipped(finding('too_large', {}));
+    }
     const unproven = prove(
       pod,
       operations,

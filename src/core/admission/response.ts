@@ -81,10 +81,16 @@ const WARNING_LENGTH = 120;
 /** A hint at the end of a sentence helps its reader most, so the text before it is cut. */
 const HINT_LENGTH = 60;
 
-/** One warning for each finding that is not of kind `skipped`. */
+/** The API server ignores warnings after the first 4096 characters. */
+const MAX_WARNINGS = 40;
+
+/** One warning for each finding that is not of kind `skipped`; the last gives the number of others. */
 export function warningsFor(findings: readonly Finding[]): string[] {
   const shown = findings.filter((found) => kindOf(found) !== 'skipped');
-  return shown.map((found) => oneLine(`podherald: ${sentenceOf(found)}`));
+  const listed = shown.slice(0, MAX_WARNINGS);
+  const warnings = listed.map((found) => oneLine(`podherald: ${sentenceOf(found)}`));
+  const others = shown.length - listed.length;
+  return others === 0 ? warnings : [...warnings, `podherald: ${others} more warnings`];
 }
 
 function oneLine(sentence: string): string {

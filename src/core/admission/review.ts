@@ -14,6 +14,8 @@ export interface AdmissionRequest {
   readonly resource: string;
   readonly dryRun: boolean;
   readonly object: unknown;
+  /** The size of the whole review; 0 if it is not known. */
+  readonly bytes: number;
 }
 
 /** Why a body is not a review, in a sentence for whoever sent it. */
@@ -21,8 +23,12 @@ export interface InvalidReview {
   readonly invalid: string;
 }
 
-/** Reads a parsed body. Unknown fields are ignored. */
-export function parseReview(body: unknown): AdmissionRequest | InvalidReview {
+/**
+ * Reads a parsed body. Unknown fields are ignored.
+ *
+ * @param bytes the size of the body.
+ */
+export function parseReview(body: unknown, bytes = 0): AdmissionRequest | InvalidReview {
   if (!isObject(body)) return invalid('expected an AdmissionReview, got another JSON value');
   const { apiVersion, kind, request } = body;
   if (apiVersion !== REVIEW_API_VERSION || kind !== REVIEW_KIND) {
@@ -39,6 +45,7 @@ export function parseReview(body: unknown): AdmissionRequest | InvalidReview {
     resource: resourceOf(request),
     dryRun: dryRun === true,
     object,
+    bytes,
   };
 }
 

@@ -22,3 +22,14 @@ export function sameJson(one: unknown, other: unknown): boolean {
     keys.every((key) => Object.hasOwn(other, key) && sameJson(one[key], other[key]))
   );
 }
+
+/** The text of a JSON value that is the same for equal values: keys are sorted, undefined omitted. */
+export function sortedJson(value: Json | undefined): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    isObject(member) ? Object.fromEntries(Object.entries(member).sort(byKey)) : member,
+  );
+}
+
+function byKey([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1;
+}

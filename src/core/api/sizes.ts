@@ -1,27 +1,40 @@
-import type { Annotations } from './pod.ts';
-
 const encoder = new TextEncoder();
 
-/** The size of texts in UTF-8, in bytes, as Kubernetes and file systems count it. */
-export function utf8Bytes(...texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + encoder.encode(text).length, 0);
+/** The size of a text in UTF-8, in bytes, as Kubernetes and file systems count it. */
+export function utf8Bytes(text: string): number {
+  return encoder.encode(text).length;
 }
 
 /** TotalAnnotationSizeLimitB (apimachinery pkg/api/validation/objectmeta.go): keys and values. */
-const LIMIT_BYTES = 256 * 1024;
+export const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 
 /** The most bytes that one UTF-16 code unit takes in UTF-8. */
 const MAX_BYTES_PER_UNIT = 3;
 
-/** Whether the API server accepts annotations after some are added or replaced. */
+/** Whether the API server accepts annotations, after some are added or replaced. */
 export function annotationsFit(
-  annotations: Annotations,
-  added: ReadonlyMap<string, string>,
+  annotations: Readonly<Record<string, string>>,
+  added: ReadonlyMap<string, string> = new Map(),
 ): boolean {
-  const texts = [...added].flat();
-  for (const [key, value] of Object.entries(annotations)) {
-    if (!added.has(key)) texts.push(key, value);
-  }
-  const units = texts.reduce((sum, text) => sum + text.length, 0);
-  return units * MAX_BYTES_PER_UNIT <= LIMIT_BYTES || utf8Bytes(...texts) <= LIMIT_BYTES;
+  const size = (sizeOf: (text: string) => number): number => {
+    let sum = 0;
+    for (const [key, value] of added) sum += sizeOf(key) + sizeOf(value);
+    for (const [key, value] of Object.entries(annotations)) {
+      if (!added.has(key)) sum += sizeOf(key) + sizeOf(value);
+    }
+    return sum;
+  };
+  const units = size((text) => text.length);
+  return (
+    units * MAX_BYTES_PER_UNIT <= ANNOTATIONS_LIMIT_BYTES ||
+    size(utf8Bytes) <= ANNOTATIONS_LIMIT_BYTES
+  );
+}
+
+/** What etcd stores of one object by default (--max-request-bytes), in bytes. */
+export const OBJECT_LIMIT_BYTES = 1.5 * 1024 * 1024;
+
+/** The size of a value as JSON, in bytes of UTF-8. */
+export function jsonBytes(value: unknown): number {
+  return utf8Bytes(JSON.stringify(value));
 }

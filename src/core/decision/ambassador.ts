@@ -24,7 +24,7 @@ export const ACCEPT_PATHS = '--accept-paths=';
 export function isAmbassador(container: Container, volumes: Pod['spec']['volumes']): boolean {
   const { name, args, restartPolicy, volumeMounts } = container;
   if (!(AMBASSADOR_NAMES as readonly string[]).includes(name)) return false;
-  if (restartPolicy !== 'Always' || !Array.isArray(args) || args[0] !== 'proxy') return false;
+  if (restartPolicy !== 'Always' || args?.[0] !== 'proxy') return false;
   const mount = (volumeMounts ?? []).find(({ mountPath }) => mountPath === TOKEN_PATH);
   const volume = (volumes ?? []).find((one) => one.name === mount?.name);
   return volume?.name.startsWith(TOKEN_VOLUME) === true && hasToken(volume['projected']);
@@ -62,8 +62,8 @@ export function isConfinedTo(namespace: string, ambassador: Container): boolean 
   );
 }
 
-function argumentsOf({ args }: Container): string[] {
-  return Array.isArray(args) ? args.map(String) : [];
+function argumentsOf({ args }: Container): readonly string[] {
+  return args ?? [];
 }
 
 /** The preferred port, or the next one that no container declares; after the last comes the first. */

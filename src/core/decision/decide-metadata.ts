@@ -1,4 +1,4 @@
-import { clash } from './metadata-items.ts';
+import { ItemNames, nameOf } from './metadata-items.ts';
 import { ALL_CONTAINERS, type ContainerSelection, type MetadataSwitch } from './metadata-values.ts';
 import { type EnvItem, type FileItem, type Profile, references } from './profiles.ts';
 import type { Requested, Requests } from './read-annotations.ts';
@@ -78,18 +78,27 @@ function ownItemsOf(requests: Requests): MetadataItems {
   return env.length === 0 && files.length === 0 ? NO_ITEMS : { env, files };
 }
 
+/** Each unknown name is compared with all known names. */
+const MAX_UNKNOWN = 20;
+
 function findProfiles(
   requested: Requested<MetadataSwitch> | undefined,
   rules: Rules,
 ): { found: Map<string, Profile>; missing: Finding<'unknown_profile'>[] } {
   const found = new Map<string, Profile>();
-  const missing: Finding<'unknown_profile'>[] = [];
-  if (requested === undefined) return { found, missing };
+  if (requested === undefined) return { found, missing: [] };
+  const unknown: string[] = [];
   for (const name of profileNames(requested.value, rules)) {
     const profile = rules.profiles.get(name);
     if (profile !== undefined) found.set(name, profile);
-    else missing.push(unknownProfile(requested.annotation, name, rules));
+    else unknown.push(name);
   }
+  const listed = unknown.slice(0, MAX_UNKNOWN);
+  const missing = listed.map((name, index) => {
+    const isLast = index + 1 === listed.length && unknown.length > listed.length;
+    const others = isLast ? ` (and ${unknown.length - listed.length} others)` : '';
+    return unknownProfile(requested.annotation, name, others, rules);
+  });
   return { found, missing };
 }
 
@@ -100,11 +109,12 @@ function profileNames(requested: MetadataSwitch | undefined, rules: Rules): read
 
 function unknownProfile(
   annotation: AnnotationRef,
-  profile: string,
+  name: string,
+  others: string,
   rules: Rules,
 ): Finding<'unknown_profile'> {
-  const hint = didYouMean(profile, ['true', 'false', ...rules.profiles.keys()]);
-  const slots = { key: annotationLabel(annotation), profile, hint };
+  const hint = didYouMean(name, ['true', 'false', ...rules.profiles.keys()]);
+  const slots = { key: annotationLabel(annotation), profile: name + others, hint };
   return finding('unknown_profile', slots, annotation, { kind: 'config', path: ['profiles'] });
 }
 
@@ -165,29 +175,35 @@ function mergeItems<Item extends EnvItem | FileItem>(
   fromProfiles: readonly Item[],
   own: readonly Item[],
 ): Item[] {
-  const merged: Item[] = [];
-  for (const item of fromProfiles) {
-    const replacement = own.find((other) => clash(other, item)) ?? item;
-    if (!merged.some((other) => clash(other, replacement))) merged.push(replacement);
-  }
-  return [...merged, ...own.filter((item) => !merged.includes(item))];
+  const ownNames = new ItemNames();
+  for (const item of own) ownNames.add(item);
+  const ownByName = new Map(own.map((item) => [nameOf(item), item]));
+  const mergedNames = new ItemNames();
+  const merged = fromProfiles
+    .map((item) => ownByName.get(ownNames.clashing(item) ?? '') ?? item)
+    .filter((item) => mergedNames.add(item) === undefined);
+  const used = new Set(merged);
+  return [...merged, ...own.filter((item) => !used.has(item))];
 }
 
-/** kubelet expands `$(NAME)` only from variables earlier in `env` (makeEnvironmentVariables). */
+/**
+ * kubelet expands `$(NAME)` only from variables earlier in `env` (makeEnvironmentVariables). A stack
+ * of our own, because a chain of references may be longer than the one of JavaScript is deep.
+ */
 function inReferenceOrder(items: readonly EnvItem[]): EnvItem[] {
   const byName = new Map(items.map((item) => [item.name, item]));
   const ordered = new Set<EnvItem>();
-  const visiting = new Set<EnvItem>();
-  const place = (item: EnvItem): void => {
-    if (ordered.has(item) || visiting.has(item)) return;
-    visiting.add(item);
-    for (const name of referencesOf(item)) {
-      const other = byName.get(name);
-      if (other !== undefined) place(other);
-    }
-    ordered.add(item);
-  };
-  items.forEach(place);
+  const visited = new Set<EnvItem>();
+  const stack = items.toReversed();
+  for (let item = stack.at(-1); item !== undefined; item = stack.at(-1)) {
+    const referenced = visited.has(item)
+      ? []
+      : referencesOf(item).flatMap((name) => byName.get(name) ?? []);
+    visited.add(item);
+    const open = referenced.filter((other) => !visited.has(other));
+    for (const other of open.toReversed()) stack.push(other);
+    if (open.length === 0) ordered.add(stack.pop() ?? item);
+  }
   return [...ordered];
 }
 

@@ -1,9 +1,9 @@
 import { isCIdentifier } from '../api/names.ts';
 import { utf8Bytes } from '../api/sizes.ts';
 import type { EnvItem, FileItem } from './profiles.ts';
-import type { Fault } from './reasons.ts';
 import { parseSource, type SourceFault } from './sources.ts';
 import {
+  FaultList,
   invalid,
   listedTwice,
   type Parse,
@@ -38,46 +38,78 @@ function parseItems<Item extends EnvItem | FileItem>(
   form: string,
   read: (name: string, source: string) => Item | SourceFault,
 ): Parsed<readonly Item[]> {
+  const names = new ItemNames();
   const items: Item[] = [];
-  const faults: Fault[] = [];
+  const faults = new FaultList(annotation);
   for (const piece of pieces(text, /[,\n]/).filter((one) => one !== '')) {
     const [name, source] = splitItem(piece);
     const item = source === undefined ? { fault: `expected ${form}` } : read(name, source);
     if ('fault' in item) {
-      faults.push(invalid(annotation, piece, item.fault, item.hint));
+      faults.add(() => invalid(annotation, piece, item.fault, item.hint));
       continue;
     }
-    const other = items.find((one) => clash(one, item));
+    const other = names.add(item);
     if (other === undefined) items.push(item);
-    else if (nameOf(item) === nameOf(other)) faults.push(listedTwice(annotation, nameOf(item)));
-    else faults.push(invalid(annotation, piece, PATH_CLASH, `; it clashes with ${nameOf(other)}`));
+    else if (other === name) faults.add(() => listedTwice(annotation, name));
+    else faults.add(() => invalid(annotation, piece, PATH_CLASH, `; it clashes with ${other}`));
   }
-  if (items.length > 0 || faults.length > 0) return { value: items, faults };
+  const { all } = faults;
+  if (items.length > 0 || all.length > 0) return { value: items, faults: all };
   return { faults: [invalid(annotation, text.trim(), `expected items ${form}`)] };
 }
 
 const PATH_CLASH = 'expected a path that is not inside or around another file';
-
-function nameOf(item: EnvItem | FileItem): string {
-  return 'name' in item ? item.name : item.path;
-}
 
 function splitItem(piece: string): [name: string, source: string | undefined] {
   const at = piece.indexOf('=');
   return at < 0 ? [piece, undefined] : [piece.slice(0, at).trim(), piece.slice(at + 1).trim()];
 }
 
-/** Whether two items exclude each other: the same name, or a file where the other needs a folder. */
-export function clash(one: EnvItem | FileItem, other: EnvItem | FileItem): boolean {
-  if ('name' in one || 'name' in other) {
-    return 'name' in one && 'name' in other && one.name === other.name;
+/**
+ * The names of a set of items, which exclude each other if they are equal, or if one is a file where
+ * the other needs a folder. Each addition takes as long as its path is deep.
+ */
+export class ItemNames {
+  readonly #names = new Set<string>();
+  /** The folders of the files, each with the first file in it. */
+  readonly #folders = new Map<string, string>();
+
+  /** @returns the name that excludes the item; undefined if the item was added. */
+  add(item: EnvItem | FileItem): string | undefined {
+    const clash = this.clashing(item);
+    if (clash !== undefined) return clash;
+    this.#names.add(nameOf(item));
+    for (const folder of foldersOf(item)) {
+      if (!this.#folders.has(folder)) this.#folders.set(folder, nameOf(item));
+    }
+    return undefined;
   }
-  return pathsClash(one.path, other.path);
+
+  /** @returns the name that excludes the item, if there is one. */
+  clashing(item: EnvItem | FileItem): string | undefined {
+    const name = nameOf(item);
+    if (this.#names.has(name)) return name;
+    return this.#folders.get(name) ?? foldersOf(item).find((folder) => this.#names.has(folder));
+  }
 }
 
-/** Whether two files exclude each other: the same path, or one path inside the other. */
-export function pathsClash(one: string, other: string): boolean {
-  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+/** The name of a variable, or the path of a file. */
+export function nameOf(item: EnvItem | FileItem): string {
+  return 'name' in item ? item.name : item.path;
+}
+
+/** Whether two items exclude each other: see `ItemNames`. */
+export function clash(one: EnvItem | FileItem, other: EnvItem | FileItem): boolean {
+  const names = new ItemNames();
+  names.add(one);
+  return names.clashing(other) !== undefined;
+}
+
+/** The folders around a file: `a` and `a/b` for `a/b/c`. */
+function foldersOf(item: EnvItem | FileItem): string[] {
+  if ('name' in item) return [];
+  const parts = item.path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 export const FILE_NAME_BYTES = 255;

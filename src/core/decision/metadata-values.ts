@@ -1,9 +1,10 @@
 import { isDnsLabel } from '../api/names.ts';
 import { lengthFault } from './metadata-items.ts';
-import { type Fault, finding } from './reasons.ts';
+import { type AnnotationRef, type Fault, finding } from './reasons.ts';
 import {
   annotationLabel,
   didYouMean,
+  FaultList,
   invalid,
   listedTwice,
   meaningOf,
@@ -39,13 +40,17 @@ export function parseMetadataSwitch(text: string, context: ParseContext): Parsed
   if (word === 'false') return { value: { kind: 'off' }, faults: [] };
   const { annotation } = context;
   const names = pieces(text, /,/);
-  const faults = names.flatMap((name, index) => {
+  const faults = new FaultList(annotation);
+  const seen = new Set<string>();
+  for (const name of names) {
     if (!isProfileName(name)) {
-      return [invalid(annotation, name, SWITCH_EXPECTED, switchHint(name, names, context))];
-    }
-    return names.indexOf(name) === index ? [] : [listedTwice(annotation, name)];
-  });
-  return faults.length > 0 ? { faults } : { value: { kind: 'profiles', names }, faults };
+      const hint = (): string => switchHint(name, names, context);
+      faults.add(() => invalid(annotation, name, SWITCH_EXPECTED, hint()));
+    } else if (seen.has(name)) faults.add(() => listedTwice(annotation, name));
+    seen.add(name);
+  }
+  const { all } = faults;
+  return all.length > 0 ? { faults: all } : { value: { kind: 'profiles', names }, faults: all };
 }
 
 /** Whether a word can name a profile: a DNS label that nobody reads as yes or no. */
@@ -72,16 +77,19 @@ function booleanHint(meaning: boolean, names: readonly string[], defaultProfile:
 /** Which containers of a pod get metadata. */
 export interface ContainerSelection {
   readonly kind: 'only' | 'except';
-  readonly names: readonly string[];
+  readonly names: ReadonlySet<string>;
 }
 
-export const ALL_CONTAINERS: ContainerSelection = { kind: 'except', names: [] };
+export const ALL_CONTAINERS: ContainerSelection = { kind: 'except', names: new Set() };
 
 export function selects({ kind, names }: ContainerSelection, container: string): boolean {
-  return names.includes(container) === (kind === 'only');
+  return names.has(container) === (kind === 'only');
 }
 
-/** Reads container names separated by commas, or `!name`s for all but those. */
+/**
+ * Reads container names separated by commas, or `!name`s for all but those. An unknown `!name` is
+ * valid: a container that does not exist is left out already.
+ */
 export function parseContainerSelection(
   text: string,
   context: ParseContext,
@@ -95,32 +103,45 @@ export function parseContainerSelection(
   }
   const kind = excluded.length > 0 ? 'except' : 'only';
   const names = written.map((name) => name.replace(/^!\s*/, ''));
-  const faults = names.flatMap((name, index) => {
-    if (names.indexOf(name) < index) return [listedTwice(annotation, name)];
-    return containerFault(name, kind, context);
-  });
-  const wrong = new Set(faults.map(({ slots }) => slots['value']));
-  const valid = names.filter((name) => !wrong.has(quote(name)));
-  return { value: { kind, names: valid }, faults };
+  const { containers } = context;
+  const existing = new Set(containers);
+  const faults = new FaultList(annotation);
+  const valid = new Set<string>();
+  const repeated = new Set<string>();
+  for (const name of names) {
+    if (valid.has(name) || repeated.has(name)) {
+      faults.add(() => listedTwice(annotation, name));
+      valid.delete(name);
+      repeated.add(name);
+    } else if (!isDnsLabel(name)) {
+      faults.add(() => invalid(annotation, name, CONTAINERS_EXPECTED));
+    } else if (kind === 'only' && containers !== undefined && !existing.has(name)) {
+      faults.add(() => unknownContainer(name, containers, annotation));
+    } else valid.add(name);
+  }
+  return { value: { kind, names: valid }, faults: faults.all };
 }
 
-/** An unknown `!name` is valid: a container that does not exist is left out already. */
-function containerFault(
+const CONTAINERS_EXPECTED = 'expected container names separated by commas';
+
+function unknownContainer(
   name: string,
-  kind: ContainerSelection['kind'],
-  { annotation, containers }: ParseContext,
-): Fault[] {
-  if (!isDnsLabel(name)) {
-    return [invalid(annotation, name, 'expected container names separated by commas')];
-  }
-  if (kind === 'except' || containers === undefined || containers.includes(name)) return [];
-  const meant = nearest(name, containers);
-  const hint =
-    meant === undefined
-      ? `; its containers are ${containers.join(', ')}`
-      : `; did you mean ${meant}?`;
+  containers: readonly string[],
+  annotation: AnnotationRef,
+): Fault {
+  const hint = containerHint(name, containers);
   const slots = { key: annotationLabel(annotation), value: quote(name), hint };
-  return [finding('unknown_container', slots, annotation)];
+  return finding('unknown_container', slots, annotation);
+}
+
+/** More names would not fit into a line. */
+const MAX_LISTED = 10;
+
+function containerHint(name: string, containers: readonly string[]): string {
+  const meant = nearest(name, containers);
+  if (meant !== undefined) return `; did you mean ${meant}?`;
+  const others = containers.length > MAX_LISTED ? ', …' : '';
+  return `; its containers are ${containers.slice(0, MAX_LISTED).join(', ')}${others}`;
 }
 
 /** The folder in which containers find the ambassador's kubeconfig. */

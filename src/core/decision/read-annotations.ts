@@ -48,7 +48,7 @@ export function readAnnotations(
   if (found.size === 0 && unknown.length === 0) return NOTHING;
   const requests: { [name: string]: Requested<unknown> } = {};
   const faults: Fault[] = [];
-  const notices = unknown.map((key) => unknownKey(key, carrier, rules));
+  const notices = unknownKeys(unknown, carrier, rules);
   for (const [name, keys] of found) {
     const declared = ANNOTATION_KEYS[name];
     if (!('parse' in declared)) continue;
@@ -136,10 +136,23 @@ function requestedBy(
     : { annotation, value: valid.value };
 }
 
-function unknownKey(key: string, carrier: Carrier, { annotationPrefix }: Rules): Finding {
-  const annotation = refTo(key, carrier);
-  const hint = didYouMean(key.slice(annotationPrefix.length), ANNOTATION_NAMES);
-  return finding('unknown_key', { unknown: annotationLabel(annotation), hint }, annotation);
+/** An object of 256 KiB can have thousands of unknown keys. */
+const MAX_UNKNOWN = 20;
+
+function unknownKeys(
+  keys: readonly string[],
+  carrier: Carrier,
+  { annotationPrefix }: Rules,
+): Finding[] {
+  const listed = keys.slice(0, MAX_UNKNOWN);
+  return listed.map((key, index) => {
+    const isLast = index + 1 === listed.length && keys.length > listed.length;
+    const others = isLast ? ` (and ${keys.length - listed.length} others)` : '';
+    const annotation = refTo(key, carrier);
+    const hint = didYouMean(key.slice(annotationPrefix.length), ANNOTATION_NAMES);
+    const unknown = annotationLabel(annotation) + others;
+    return finding('unknown_key', { unknown, hint }, annotation);
+  });
 }
 
 function wrongObject(key: string, carrier: Carrier): Finding {

@@ -39,6 +39,7 @@ export const REASONS = {
     kind: 'fault',
     sentence: '{key}: {value} contradicts {other}: {otherValue}; remove one of the two',
   },
+  more_faults: { kind: 'fault', sentence: '{key}: {count} more invalid values' },
   port_taken: {
     kind: 'fault',
     sentence: '{key}: container {container} already declares port {port}; choose another port',
@@ -82,6 +83,10 @@ export const REASONS = {
   automount_disabled: {
     kind: 'notice',
     sentence: 'no ambassador: the pod mounts no token, so set inject-ambassador on the pod itself',
+  },
+  too_large: {
+    kind: 'notice',
+    sentence: 'nothing injected: the pod would exceed the 1.5 MiB that the API server can store',
   },
   names_taken: {
     kind: 'notice',
@@ -210,17 +215,15 @@ export function sentenceOf({ reason, slots }: Finding): string {
 /** Slots that never hold text of the pod: known words, known keys and names of the cluster. */
 const LOGGED_SLOTS: ReadonlySet<string> = new Set([
   ...['key', 'expected', 'requested', 'access', 'field', 'here', 'there'],
-  ...['namespace', 'why', 'version', 'resource'],
+  ...['namespace', 'why', 'version', 'resource', 'count'],
 ]);
-
-/** Slots that only complete a sentence, so that nothing has to stand in for them. */
-const OPTIONAL_SLOTS: ReadonlySet<string> = new Set(['hint']);
 
 /** The sentence for the log, in which `…` replaces whatever the pod says. */
 export function logSentenceOf({ reason, slots }: Finding): string {
   return fill(REASONS[reason].sentence, (slot) => {
     if (LOGGED_SLOTS.has(slot)) return slots[slot] ?? '';
-    return OPTIONAL_SLOTS.has(slot) ? '' : '…';
+    // A hint only completes a sentence.
+    return slot === 'hint' ? '' : '…';
   });
 }
 

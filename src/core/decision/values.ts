@@ -62,11 +62,42 @@ export function pieces(text: string, separator: RegExp): string[] {
   return text.split(separator).map((piece) => piece.trim());
 }
 
+/** A longer text is not a slip of the hand, and comparing it would take long. */
+const LONGEST_WORD = 100;
+
+/** A value of 256 KiB can have 131,072 faults. Nobody reads more than these. */
+const MAX_FAULTS = 50;
+
+/** Collects the faults of one value: the first ones, and the number of the others. */
+export class FaultList {
+  readonly #annotation: AnnotationRef;
+  readonly #listed: Fault[] = [];
+  #unlisted = 0;
+
+  constructor(annotation: AnnotationRef) {
+    this.#annotation = annotation;
+  }
+
+  /** @param make called only if the fault is listed, because finding a hint takes time. */
+  add(make: () => Fault): void {
+    if (this.#listed.length < MAX_FAULTS) this.#listed.push(make());
+    else this.#unlisted++;
+  }
+
+  /** The listed faults and, if there are more, one that gives their number. */
+  get all(): readonly Fault[] {
+    if (this.#unlisted === 0) return this.#listed;
+    const slots = { key: annotationLabel(this.#annotation), count: String(this.#unlisted) };
+    return [...this.#listed, finding('more_faults', slots, this.#annotation)];
+  }
+}
+
 /**
  * The word that the writer most likely meant, or undefined if none is near: up to a third of the
  * letters may differ, and two always may (a swap counts as two) as long as some are the same.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined;
   const limit = Math.max(2, Math.floor(word.length / 3));
   let best: { word: string; edits: number } | undefined;
   for (const candidate of known) {

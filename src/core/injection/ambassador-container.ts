@@ -85,8 +85,9 @@ export function ambassadorUser(
 
 /** The user that an image sets is not visible here. */
 function unusedUser(users: readonly (number | undefined)[]): number {
+  const taken = new Set(users);
   let user = UNUSED;
-  while (users.includes(user)) user++;
+  while (taken.has(user)) user++;
   return user;
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, sameJson } from '../api/json.ts';
+import { isObject, type Json, type JsonObject, sameJson, sortedJson } from '../api/json.ts';
 import type { EnvVar, Volume, VolumeMount } from '../api/pod.ts';
 import type { EnvItem, FileItem, ResourceSource } from '../decision/profiles.ts';
 
@@ -67,20 +67,20 @@ function withEnvDefaults(variable: EnvVar): Json {
 }
 
 /** Whether two volumes contain the same files, with any names and in any order. */
-export function sameFiles(written: Volume, ours: Volume): boolean {
-  if (!isObject(written['downwardAPI'])) return false;
-  return sameJson(withVolumeDefaults(written), withVolumeDefaults(ours));
+export function sameFiles(one: Volume, other: Volume): boolean {
+  const key = filesKey(one);
+  return key !== undefined && key === filesKey(other);
 }
 
-function withVolumeDefaults({ name: _, downwardAPI, ...rest }: Volume): Json {
-  if (!isObject(downwardAPI)) return null;
+/** A text that is equal for volumes that contain the same files; undefined for other volumes. */
+export function filesKey({ name: _, downwardAPI, ...rest }: Volume): string | undefined {
+  if (!isObject(downwardAPI)) return undefined;
   const items = Array.isArray(downwardAPI.items) ? downwardAPI.items.filter(isObject) : [];
-  const sorted = items.map(withSourceDefaults).sort(byPath);
-  return { ...rest, downwardAPI: { defaultMode: DEFAULT_MODE, ...downwardAPI, items: sorted } };
-}
-
-function byPath(one: JsonObject, other: JsonObject): number {
-  return String(one['path']) < String(other['path']) ? -1 : 1;
+  const sorted = items.map(withSourceDefaults).map(sortedJson).sort();
+  return sortedJson({
+    ...rest,
+    downwardAPI: { defaultMode: DEFAULT_MODE, ...downwardAPI, items: sorted },
+  });
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Container, Pod, Volume, VolumeMount } from '../api/pod.ts';
 import { containerCause, type PlacedContainer } from '../decision/pod-parts.ts';
 import type { FileItem } from '../decision/profiles.ts';
 import { type Finding, finding } from '../decision/reasons.ts';
-import { sameFiles, toVolume, toVolumeMount } from './downward-api.ts';
+import { filesKey, sameFiles, toVolume, toVolumeMount } from './downward-api.ts';
 
 /** A set of files, and the containers of a pod that get it. */
 export interface FilesRequest {
@@ -48,16 +48,17 @@ export function planFiles(
   const isShared = files.every(({ source }) => 'fieldRef' in source);
   const added: Volume[] = [];
   const first = containers.find(({ container }) => isFor(container))?.container;
+  const byFiles = volumesByFiles(existing);
   const volumeFor = (container: Container): Volume => {
     const wanted = toVolume('', files, container.name);
-    // An added volume that names its container is of no use to another container.
-    const candidates = isShared ? [...existing, ...added] : existing;
-    const equal = candidates.find((volume) => sameFiles(volume, wanted));
+    const equal = byFiles.get(filesKey(wanted) ?? '');
     if (equal !== undefined) return equal;
     const name = freeVolumeName(volumeName, container.name, isShared || container === first, names);
     names.add(name);
     const volume = { ...wanted, name };
     added.push(volume);
+    // An added volume that names its container is of no use to another container.
+    if (isShared) byFiles.set(filesKey(wanted) ?? '', volume);
     return volume;
   };
   const plans = containers.map((placed): ContainerFiles | undefined => {
@@ -77,6 +78,16 @@ export function planFiles(
     return { volumeMounts: [], findings: [finding('mount_exists', slots, containerCause(placed))] };
   });
   return { volumes: added, containers: plans };
+}
+
+/** The first of the downwardAPI volumes with the same files. */
+function volumesByFiles(volumes: readonly Volume[]): Map<string, Volume> {
+  const byFiles = new Map<string, Volume>();
+  for (const volume of volumes) {
+    const key = filesKey(volume);
+    if (key !== undefined && !byFiles.has(key)) byFiles.set(key, volume);
+  }
+  return byFiles;
 }
 
 /** Whether the only overlapping mount is exactly the one that would be added. */

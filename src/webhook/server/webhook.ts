@@ -115,7 +115,7 @@ async function handleReview(
   reply: FastifyReply,
   { rules, findNamespace = nameOnly, metrics, log }: WebhookOptions,
 ): Promise<string> {
-  const request = readReview(http.body);
+  const request = readReview(http.body, Number(http.headers['content-length'] ?? 0));
   const mutation = await review(request, findNamespace, rules());
   reply.header('content-type', 'application/json');
   const text = JSON.stringify(respond(request, mutation));
@@ -134,9 +134,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readReview(body: unknown): AdmissionRequest {
+function readReview(body: unknown, bytes: number): AdmissionRequest {
   if (body === undefined) throw new HttpError(400, EMPTY_BODY);
-  const review = parseReview(body);
+  const review = parseReview(body, bytes);
   if (isInvalid(review)) throw new HttpError(400, review.invalid);
   return review;
 }

@@ -301,12 +301,18 @@ const ROWS: readonly Row[] = [
     pod: podWith({ 'podherald.dev/inject': 'true' }),
     causes: [annotation('podherald.dev/inject')],
   },
+  {
+    reason: 'more_faults',
+    cause: 'the annotation with too many invalid values',
+    pod: podWith({ 'podherald.dev/metadata-env': 'a,'.repeat(60) }),
+    causes: [annotation('podherald.dev/metadata-env')],
+  },
 ];
 
-/** Nobody can change anything to avoid these. */
+/** Nothing can be changed to avoid these, or they are about the pod as a whole. */
 const WITHOUT_CAUSE: readonly Reason[] = [
   ...(['unexpected_error', 'patch_not_proven'] as const),
-  ...(['not_a_pod', 'not_create', 'not_requested'] as const),
+  ...(['not_a_pod', 'not_create', 'not_requested', 'too_large'] as const),
 ];
 
 describe('the causes of a finding', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  clash,
   filePathFault,
   parseEnvItems,
   parseFileItems,
-  pathsClash,
 } from '../../../src/core/decision/metadata-items.ts';
 import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { RULES } from '../pods.ts';
@@ -84,13 +84,14 @@ describe('filePathFault()', () => {
   });
 });
 
-describe('pathsClash()', () => {
+describe('clash()', () => {
   it.each([
     ['a', 'a', true],
     ['a', 'a/b', true],
     ['a/b', 'a', true],
     ['a', 'ab', false],
-  ])('returns for %s and %s: %s', (one, other, clash) => {
-    expect(pathsClash(one, other)).toBe(clash);
+  ])('returns for the files %s and %s: %s', (one, other, expected) => {
+    const fileAt = (path: string) => ({ path, source: { fieldRef: 'metadata.uid' } });
+    expect(clash(fileAt(one), fileAt(other))).toBe(expected);
   });
 });

@@ -66,11 +66,14 @@ describe('selectedContainers()', () => {
     const parts = podParts(injectedPod(POD));
     const namesOf = (...selection: Parameters<typeof selectedContainers>) =>
       selectedContainers(...selection).map(({ container }) => container.name);
-    expect(namesOf(parts, { kind: 'only', names: ['mesh', 'app', 'ambassador'] })).toEqual([
+    expect(namesOf(parts, { kind: 'only', names: new Set(['mesh', 'app', 'ambassador']) })).toEqual(
+      ['app', 'mesh'],
+    );
+    expect(namesOf(parts, { kind: 'except', names: new Set(['web']) })).toEqual([
       'app',
+      'migrate',
       'mesh',
     ]);
-    expect(namesOf(parts, { kind: 'except', names: ['web'] })).toEqual(['app', 'migrate', 'mesh']);
   });
 });
 

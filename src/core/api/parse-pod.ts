@@ -1,0 +1,184 @@
+import { isObject, type Json, type JsonObject } from './json.ts';
+import type { Annotations, Container, Pod, Volume } from './pod.ts';
+import { ANNOTATIONS_LIMIT_BYTES, annotationsFit } from './sizes.ts';
+
+/** Why a JSON value is not a pod that podherald can work on. */
+export interface MalformedPod {
+  /** The first wrong field and what is wrong with it, such as `spec.containers is not a list`. */
+  readonly malformed: string;
+  readonly path: readonly (string | number)[];
+}
+
+/**
+ * Checks the types of all fields that are read later, so that nothing else has to check them. Of
+ * what the API server validates it checks only what would make the work on a pod quadratic: names
+ * of containers that are not unique, and annotations that are too large.
+ *
+ * @returns the same object, typed, or the first field that has another type.
+ */
+export function parsePod(object: unknown): Pod | MalformedPod {
+  const wrong = isObject(object) ? checkPod(object) : shape([], 'is not an object');
+  return wrong ?? (object as Pod);
+}
+
+export function isMalformed(pod: Pod | MalformedPod): pod is MalformedPod {
+  return 'malformed' in pod;
+}
+
+function checkPod(pod: JsonObject): MalformedPod | undefined {
+  const { spec, metadata } = pod;
+  if (!isObject(spec)) return shape(['spec'], 'is not an object');
+  if (!Array.isArray(spec.containers)) return shape(['spec', 'containers'], 'is not a list');
+  if (spec.containers.length === 0) return shape(['spec', 'containers'], 'is empty');
+  return (
+    checkMetadata(metadata) ??
+    checkContainers(spec, 'containers') ??
+    checkContainers(spec, 'initContainers') ??
+    checkUniqueNames(spec) ??
+    checkVolumes(spec) ??
+    checkResources(spec, ['spec'])
+  );
+}
+
+function checkMetadata(metadata: Json | undefined): MalformedPod | undefined {
+  if (isAbsent(metadata)) return undefined;
+  if (!isObject(metadata)) return shape(['metadata'], 'is not an object');
+  const { annotations } = metadata;
+  if (isAbsent(annotations)) return undefined;
+  if (!isObject(annotations)) return shape(['metadata', 'annotations'], 'is not an object');
+  for (const key of Object.keys(annotations)) {
+    if (typeof annotations[key] !== 'string') {
+      return shape(['metadata', 'annotations', key], 'is not a string; quote its value');
+    }
+  }
+  if (annotationsFit(annotations as Annotations)) return undefined;
+  const limit = `has more than ${ANNOTATIONS_LIMIT_BYTES} bytes`;
+  return shape(['metadata', 'annotations'], limit);
+}
+
+function checkContainers(
+  spec: JsonObject,
+  list: 'containers' | 'initContainers',
+): MalformedPod | undefined {
+  const malformed = checkList(spec, list, 'name', ['spec']);
+  const containers = spec[list];
+  if (malformed !== undefined || !Array.isArray(containers)) return malformed;
+  for (let index = 0; index < containers.length; index++) {
+    const path = ['spec', list, index];
+    const container: JsonObject = containers[index];
+    const wrong =
+      checkList(container, 'env', 'name', path) ??
+      checkList(container, 'volumeMounts', 'mountPath', path) ??
+      checkList(container, 'volumeMounts', 'name', path) ??
+      checkList(container, 'volumeDevices', 'devicePath', path) ??
+      checkStrings(container, 'args', path) ??
+      checkResources(container, path);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** The API server rejects a name that two containers have, init containers included. */
+function checkUniqueNames({ containers, initContainers }: JsonObject): MalformedPod | undefined {
+  const names = new Set<unknown>();
+  const lists = { containers, initContainers };
+  for (const [list, items] of Object.entries(lists)) {
+    for (const [index, { name }] of ((items ?? []) as unknown as readonly Container[]).entries()) {
+      if (names.has(name)) return shape(['spec', list, index, 'name'], 'is not unique');
+      names.add(name);
+    }
+  }
+  return undefined;
+}
+
+/** Besides the names, only downwardAPI volumes are read: they may be equal to an injected one. */
+function checkVolumes(spec: JsonObject): MalformedPod | undefined {
+  const malformed = checkList(spec, 'volumes', 'name', ['spec']);
+  const { volumes } = spec;
+  if (malformed !== undefined || !Array.isArray(volumes)) return malformed;
+  for (const [index, volume] of (volumes as readonly Volume[]).entries()) {
+    const { downwardAPI } = volume;
+    if (!isObject(downwardAPI)) continue;
+    const path = ['spec', 'volumes', index, 'downwardAPI'];
+    const wrong = checkList(downwardAPI, 'items', 'path', path) ?? checkDivisors(downwardAPI, path);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+function checkDivisors(
+  { items }: JsonObject,
+  path: MalformedPod['path'],
+): MalformedPod | undefined {
+  if (!Array.isArray(items)) return undefined;
+  for (const [index, { resourceFieldRef }] of (items as readonly JsonObject[]).entries()) {
+    const divisor = isObject(resourceFieldRef) ? resourceFieldRef['divisor'] : undefined;
+    if (isQuantity(divisor)) continue;
+    return shape([...path, 'items', index, 'resourceFieldRef', 'divisor'], 'is not a quantity');
+  }
+  return undefined;
+}
+
+/** Kubernetes reads a number as a quantity too. */
+function isQuantity(value: Json | undefined): boolean {
+  return isAbsent(value) || typeof value === 'string' || typeof value === 'number';
+}
+
+function checkStrings(
+  owner: JsonObject,
+  list: string,
+  path: MalformedPod['path'],
+): MalformedPod | undefined {
+  const items = owner[list];
+  if (isAbsent(items)) return undefined;
+  if (!Array.isArray(items)) return shape([...path, list], 'is not a list');
+  const index = items.findIndex((item) => typeof item !== 'string');
+  return index < 0 ? undefined : shape([...path, list, index], 'is not a string');
+}
+
+/** Checks a list of objects that each have a string under the key that identifies them. */
+function checkList(
+  owner: JsonObject,
+  list: string,
+  key: string,
+  path: MalformedPod['path'],
+): MalformedPod | undefined {
+  const items = owner[list];
+  if (isAbsent(items)) return undefined;
+  if (!Array.isArray(items)) return shape([...path, list], 'is not a list');
+  for (let index = 0; index < items.length; index++) {
+    const item: unknown = items[index];
+    if (!isObject(item)) return shape([...path, list, index], 'is not an object');
+    if (typeof item[key] !== 'string') return shape([...path, list, index, key], 'is not a string');
+  }
+  return undefined;
+}
+
+function checkResources(owner: JsonObject, path: MalformedPod['path']): MalformedPod | undefined {
+  const { resources } = owner;
+  if (isAbsent(resources)) return undefined;
+  if (!isObject(resources)) return shape([...path, 'resources'], 'is not an object');
+  for (const kind of ['requests', 'limits'] as const) {
+    const amounts = resources[kind];
+    if (isAbsent(amounts)) continue;
+    if (!isObject(amounts)) return shape([...path, 'resources', kind], 'is not an object');
+    const wrong = Object.keys(amounts).find((name) => !isQuantity(amounts[name]));
+    if (wrong === undefined) continue;
+    return shape([...path, 'resources', kind, wrong], 'is not a quantity');
+  }
+  return undefined;
+}
+
+function isAbsent(value: Json | undefined): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+function shape(path: MalformedPod['path'], sentence: string): MalformedPod {
+  const place = path.map(step).join('').replace(/^\./, '');
+  return { path, malformed: `${place || 'the pod'} ${sentence}` };
+}
+
+function step(key: string | number): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return /^\w+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
