@@ -6,9 +6,9 @@ import { changesSpec, type Injection, NO_INJECTION } from '../injection/injectio
 /** How a review ends: exactly one of these. */
 export const OUTCOMES = {
   injected: 'Something was injected into the pod.',
-  unchanged: 'The pod already has everything that was requested, or keeps its own values.',
+  unchanged: 'Nothing was added: the pod already has what it requests, or keeps its own values.',
   skipped:
-    'Nothing was injected. If something was requested, the status annotation and a warning say why not.',
+    'Nothing was injected. If something was requested, the status annotation and a warning give the reason.',
   denied: 'The pod was denied, because one of its own annotations is invalid.',
   failed_open: 'podherald failed, and the pod was admitted unchanged.',
 } as const satisfies Record<string, string>;

@@ -99,7 +99,7 @@ export class Replica {
 
   /** Why this replica should not get reviews; otherwise undefined. */
   notReady(): string | undefined {
-    if (!this.#hasRun) return 'no certificate yet';
+    if (!this.#hasRun) return 'there is no certificate yet';
     const { sentences } = this.#failures;
     if (this.#served === undefined) {
       if (sentences.length > 0) return sentences.join('; ');
@@ -108,7 +108,7 @@ export class Replica {
     const since = this.#untrustedSince;
     const { now, timing } = this.#options;
     if (since === undefined || now().getTime() - since.getTime() < timing.graceMs) return undefined;
-    const what = `the caBundle has not held the CA of the served certificate since ${since.toISOString()}`;
+    const what = `since ${since.toISOString()}, the caBundle does not contain the CA of this replica's certificate`;
     return [what, ...sentences].join('; ');
   }
 

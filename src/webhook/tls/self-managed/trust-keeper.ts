@@ -43,8 +43,10 @@ export class TrustKeeper {
     );
     this.trust.seen(entries, now, seen?.changedAt);
     this.present = distinct(entries.flat());
-    if (seen === undefined) throw missing(`${this.#configuration.name} does not exist`);
-    if (seen.bundles.length === 0) throw missing(`${this.#configuration.name} has no webhooks`);
+    if (seen === undefined)
+      throw missing(`the configuration ${this.#configuration.name} does not exist`);
+    if (seen.bundles.length === 0)
+      throw missing(`the configuration ${this.#configuration.name} has no webhooks`);
     return seen;
   }
 
@@ -76,7 +78,7 @@ export class TrustKeeper {
     }
     throw new AppError(
       'certificate',
-      'it was changed by another client during every attempt to write it',
+      `another client changed the configuration during each of ${ATTEMPTS} attempts to write it`,
     );
   }
 
@@ -92,7 +94,7 @@ export class TrustKeeper {
 function missing(what: string): AppError {
   return new AppError(
     'certificate',
-    `${what}: the API server sends no reviews until you apply the manifest`,
+    `${what}, so the API server sends no reviews; apply the manifest that \`podherald manifests\` prints`,
   );
 }
 
@@ -100,7 +102,7 @@ function tooOften({ changedBy }: SeenConfiguration): AppError {
   const who = changedBy === undefined ? 'another client' : `the field manager ${changedBy}`;
   return new AppError(
     'certificate',
-    `${who} keeps changing its caBundle, which podherald sets: remove caBundle from that manifest`,
+    `${who} keeps changing caBundle, which podherald sets; remove caBundle from the manifest that it applies`,
   );
 }
 
