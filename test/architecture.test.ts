@@ -16,7 +16,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     imports: ['core/api', 'core/decision', 'core/injection'],
     packages: [],
   },
-  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml'] },
+  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml', 'fast-json-patch'] },
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
@@ -127,6 +127,10 @@ describe('the source code', () => {
     expect(importCycles(sources)).toEqual([]);
   });
 
+  it('declares each type name once, so that a name means one thing', () => {
+    expect(repeatedTypes(sources)).toEqual([]);
+  });
+
   it('is pure in the folders and files that must be pure', () => {
     expect(sources.flatMap(impurities)).toEqual([]);
   });
@@ -189,12 +193,36 @@ describe('this test', () => {
     ]);
   });
 
+  it('would notice a type name with two meanings', () => {
+    const files = [
+      sourceFile('render/a.ts', 'export interface Place {}\ntype Slot = string;\n'),
+      sourceFile('cluster/b.ts', 'type Place = string;\n'),
+    ];
+    expect(repeatedTypes(files)).toEqual([
+      'the type Place is declared in src/render/a.ts and src/cluster/b.ts',
+    ]);
+  });
+
   it('would notice that a pure file reads the clock', () => {
     expect(impurities(sourceFile('core/admission/x.ts', 'const now = Date.now();'))).toEqual([
       'src/core/admission/x.ts reads the clock: pass the time in',
     ]);
   });
 });
+
+function repeatedTypes(files: readonly SourceFile[]): string[] {
+  const declarations = files.flatMap(({ path, text }) =>
+    [...text.matchAll(/^(?:export )?(?:interface|type|class) (\w+)/gm)].map(([, name = '']) => ({
+      name,
+      path,
+    })),
+  );
+  const byName = Map.groupBy(declarations, ({ name }) => name);
+  return [...byName].flatMap(([name, places]) => {
+    const paths = places.map(({ path }) => `src/${path}`);
+    return paths.length < 2 ? [] : `the type ${name} is declared in ${paths.join(' and ')}`;
+  });
+}
 
 function readSources(): SourceFile[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })

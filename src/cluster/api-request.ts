@@ -49,7 +49,7 @@ const LIMIT_BYTES = 128 * 1024 * 1024;
 const STATUS_LIMIT_BYTES = 64 * 1024;
 
 /** The signal of a request that only its limit ends. */
-export const NEVER_ABORTED = new AbortController().signal;
+export const NEVER_ABORTED: AbortSignal = new AbortController().signal;
 
 /** Sends a request and reads its response, whatever its status. @throws ApiError if there is none. */
 export async function exchange(

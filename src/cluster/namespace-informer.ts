@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import {
   type Keep,
   type NamespaceCache,
-  type NamespaceLookup,
+  type NamespaceDefaults,
   parseNamespace,
 } from './namespace-cache.ts';
 import { unexpectedEvent, type WatchEvent, watchForever } from './watch.ts';
@@ -76,7 +76,7 @@ export class NamespaceInformer {
     const pages = apiClient(this.#connection, options).pages(NAMESPACES_PATH, {
       isConsistent: true,
     });
-    const lookups = new Map<string, NamespaceLookup>();
+    const lookups = new Map<string, NamespaceDefaults>();
     let resourceVersion: string | undefined;
     for await (const page of pages) {
       resourceVersion = page.resourceVersion;

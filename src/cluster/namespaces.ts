@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import {
   type Keep,
   NamespaceCache,
-  type NamespaceLookup,
+  type NamespaceDefaults,
   parseNamespace,
 } from './namespace-cache.ts';
 import { type InformerOptions, NAMESPACES_PATH, NamespaceInformer } from './namespace-informer.ts';
@@ -17,7 +17,7 @@ export interface NamespaceSource {
    * Never throws or rejects. A promise only if the API server has to be asked, which takes 500 ms at
    * most.
    */
-  lookup(name: string): NamespaceLookup | Promise<NamespaceLookup>;
+  lookup(name: string): NamespaceDefaults | Promise<NamespaceDefaults>;
   start(): void;
   stop(): void;
   /** Why the namespaces have never been listed; undefined once they have. */
@@ -69,10 +69,10 @@ function liveReads(
   connection: Connection,
   cache: NamespaceCache,
   { keep, clock }: { readonly keep: Keep; readonly clock: Clock },
-): (name: string) => Promise<NamespaceLookup> {
+): (name: string) => Promise<NamespaceDefaults> {
   const client = apiClient(connection, { clock, limitMs: LIVE_LIMIT_MS, metadataOnly: true });
-  const running = new Map<string, Promise<NamespaceLookup>>();
-  const read = async (name: string): Promise<NamespaceLookup> => {
+  const running = new Map<string, Promise<NamespaceDefaults>>();
+  const read = async (name: string): Promise<NamespaceDefaults> => {
     try {
       const since = cache.revision;
       const object = await client.read(`${NAMESPACES_PATH}/${name}`);
@@ -103,6 +103,6 @@ function liveReads(
 /** Short enough for an admission warning. */
 const SUMMARY_LENGTH = 80;
 
-function unavailable(why: string): NamespaceLookup {
+function unavailable(why: string): NamespaceDefaults {
   return { unavailable: why };
 }

@@ -4,7 +4,7 @@ import { objectsAt } from './object-metadata.ts';
 export type Labels = Readonly<Record<string, string>>;
 
 /** One requirement of a LabelSelector. */
-export interface Requirement {
+export interface LabelRequirement {
   readonly key: string;
   readonly operator: string;
   readonly values: readonly string[];
@@ -17,7 +17,7 @@ export interface Requirement {
 export function unmetRequirement(
   selector: Json | undefined,
   labels: Labels,
-): Requirement | undefined {
+): LabelRequirement | undefined {
   return requirementsOf(selector).find((requirement) => !isMet(requirement, labels));
 }
 
@@ -26,7 +26,7 @@ export function keysOf(selector: Json | undefined): string[] {
   return requirementsOf(selector).map(({ key }) => key);
 }
 
-function requirementsOf(selector: Json | undefined): Requirement[] {
+function requirementsOf(selector: Json | undefined): LabelRequirement[] {
   if (!isObject(selector)) return [];
   const { matchLabels } = selector;
   const equal = isObject(matchLabels) ? Object.entries(matchLabels) : [];
@@ -36,7 +36,7 @@ function requirementsOf(selector: Json | undefined): Requirement[] {
   ];
 }
 
-function requirement({ key, operator, values }: JsonObject): Requirement {
+function requirement({ key, operator, values }: JsonObject): LabelRequirement {
   return {
     key: String(key),
     operator: String(operator),
@@ -45,7 +45,7 @@ function requirement({ key, operator, values }: JsonObject): Requirement {
 }
 
 /** An absent label is in no list, so it meets NotIn. */
-function isMet({ key, operator, values }: Requirement, labels: Labels): boolean {
+function isMet({ key, operator, values }: LabelRequirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'In':
@@ -60,7 +60,7 @@ function isMet({ key, operator, values }: Requirement, labels: Labels): boolean 
 }
 
 /** Such as `kubernetes.io/metadata.name not in (kube-system)`. */
-export function requirementText({ key, operator, values }: Requirement): string {
+export function requirementText({ key, operator, values }: LabelRequirement): string {
   const list = `(${values.join(', ')})`;
   if (operator === 'In') return `${key} in ${list}`;
   if (operator === 'NotIn') return `${key} not in ${list}`;

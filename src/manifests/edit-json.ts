@@ -1,14 +1,31 @@
+import jsonpatch, { type Operation } from 'fast-json-patch';
 import { isObject, type Json } from '../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
 
 /**
  * Applies `add` operations (RFC 6902) in their order to a document, which stays unchanged.
  *
+ * @returns the new document; the document itself if there are no operations.
+ * @throws Error if an operation does not apply, or if its path contains `__proto__`.
+ */
+export function applyOperations<Document>(
+  document: Document,
+  operations: readonly AddOperation[],
+): Document {
+  if (operations.length === 0) return document;
+  const copy = structuredClone({ document, operations: operations as Operation[] });
+  return jsonpatch.applyPatch(copy.document, copy.operations, true).newDocument;
+}
+
+/**
+ * The same for documents with any keys. fast-json-patch refuses `__proto__`, which is a plain key in
+ * YAML.
+ *
  * @returns a document that shares its unchanged values with the old one; the document itself if
  *   there are no operations.
  * @throws Error if the list or map that an operation adds to does not exist.
  */
-export function applyOperations<Document>(
+export function addValues<Document>(
   document: Document,
   operations: readonly AddOperation[],
 ): Document {

@@ -3,13 +3,18 @@ import jsonpatch from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/api/json.ts';
 import type { AddOperation } from '../../src/core/api/json-patch.ts';
-import { applyOperations, removeValues, valueAtPointer } from '../../src/manifests/edit-json.ts';
+import {
+  addValues,
+  applyOperations,
+  removeValues,
+  valueAtPointer,
+} from '../../src/manifests/edit-json.ts';
 
 function add(path: string, value: Json): AddOperation {
   return { op: 'add', path, value };
 }
 
-describe('applyOperations', () => {
+describe('addValues', () => {
   it.each<[string, Json, AddOperation[]]>([
     ['a key', { a: 1 }, [add('/b', 2)]],
     ['a value at a key that exists', { a: 1 }, [add('/a', 2)]],
@@ -22,24 +27,28 @@ describe('applyOperations', () => {
     const copy = structuredClone({ document, operations });
     const { newDocument } = jsonpatch.applyPatch(copy.document, copy.operations, true);
 
+    expect(addValues(document, operations)).toEqual(newDocument);
     expect(applyOperations(document, operations)).toEqual(newDocument);
   });
 
-  it('keeps the document that it is given', () => {
+  it.each([
+    ['addValues', addValues],
+    ['applyOperations', applyOperations],
+  ])('keeps the document that it is given, as %s does too', (_, apply) => {
     const document = { a: [{ b: 1 }] };
-    applyOperations(document, [add('/a/0/c', 2), add('/a/-', 3)]);
+    apply(document, [add('/a/0/c', 2), add('/a/-', 3)]);
 
     expect(document).toEqual({ a: [{ b: 1 }] });
   });
 
   it('adds a key called __proto__', () => {
-    const result = applyOperations({}, [add('/__proto__', { a: 1 })]);
+    const result = addValues({}, [add('/__proto__', { a: 1 })]);
 
     expect(Object.entries(result)).toEqual([['__proto__', { a: 1 }]]);
   });
 
   it.each(['/a/b', '/c/d', '/l/1/x'])('throws if there is nothing to add to at %s', (path) => {
-    expect(() => applyOperations({ a: 1, l: [{}] }, [add(path, 1)])).toThrow(path);
+    expect(() => addValues({ a: 1, l: [{}] }, [add(path, 1)])).toThrow(path);
   });
 });
 

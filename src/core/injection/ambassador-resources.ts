@@ -76,7 +76,7 @@ function share(
 }
 
 /** A container, or the pod as a whole. */
-interface Owner {
+interface ResourceOwner {
   readonly resources?: ResourceRequirements | null;
 }
 
@@ -100,7 +100,7 @@ function hasLimits(containers: readonly Container[], name: Counted): boolean {
 }
 
 /** Whether request and limit are equal. The API server uses a limit as the missing request. */
-function isFixed(owner: Owner, name: Counted): boolean {
+function isFixed(owner: ResourceOwner, name: Counted): boolean {
   const [request, limit] = [requestIn(owner, name), limitIn(owner, name)];
   return limit !== undefined && (request === undefined || sameQuantity(request, limit));
 }
@@ -109,11 +109,11 @@ function has(container: Container, name: Counted): boolean {
   return requestIn(container, name) !== undefined || limitIn(container, name) !== undefined;
 }
 
-function requestIn({ resources }: Owner, name: Counted): string | undefined {
+function requestIn({ resources }: ResourceOwner, name: Counted): string | undefined {
   return amountIn(resources?.requests, name);
 }
 
-function limitIn({ resources }: Owner, name: Counted): string | undefined {
+function limitIn({ resources }: ResourceOwner, name: Counted): string | undefined {
   return amountIn(resources?.limits, name);
 }
 

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Pair } from 'yaml';
 import { type Json, sameJson } from '../../core/api/json.ts';
 import { type AddOperation, escapeToken } from '../../core/api/json-patch.ts';
-import { applyOperations } from '../edit-json.ts';
+import { addValues } from '../edit-json.ts';
 import { type Additions, groupAdditions } from './additions.ts';
 import { type Layout, readLayout } from './block-layout.ts';
 import {
@@ -44,7 +44,7 @@ function insertAll(text: string, operations: readonly AddOperation[]): string {
   const edits = additions.flatMap((addition) => editsOf(text, addition, layoutAt));
   const result = applyEdits(text, edits);
   const after = jsonOf(parseWithTokens(result, 'unproven'), 'unproven');
-  if (!sameJson(applyOperations(before, operations), after)) throw new Refusal('unproven');
+  if (!sameJson(addValues(before, operations), after)) throw new Refusal('unproven');
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { type InstallOptions, NAME, namespacedMetadata, TLS_SECRET } from './install-options.ts';
-import { commented, type Manifest } from './manifest-text.ts';
+import { commented, type InstallManifest } from './manifest-text.ts';
 
 const API_VERSION = 'cert-manager.io/v1';
 /** Differs from CA_SECRET, because both exist while an installation changes from one CA to the other. */
@@ -11,7 +11,7 @@ const KEY = { algorithm: 'ECDSA', size: 256 } as const;
 export const SERVING_CERTIFICATE = NAME;
 
 /** A CA that only podherald uses, and the serving certificate that it issues for the Service. */
-export function certificateManifests(options: InstallOptions): Manifest[] {
+export function certificateManifests(options: InstallOptions): InstallManifest[] {
   return [
     {
       apiVersion: API_VERSION,

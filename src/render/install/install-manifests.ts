@@ -1,6 +1,6 @@
 import { certificateManifests } from './certificate.ts';
 import type { InstallOptions } from './install-options.ts';
-import type { Manifest } from './manifest-text.ts';
+import type { InstallManifest } from './manifest-text.ts';
 import { namespaceManifests } from './namespace.ts';
 import { networkPolicyManifest, serviceManifest } from './network.ts';
 import { rbacManifests, selfManagedRbacManifests, serviceAccountManifest } from './rbac.ts';
@@ -10,7 +10,7 @@ import { configMapManifest, deploymentManifest, disruptionBudgetManifest } from 
 /** A file of manifests. Parts are applied in the order of their names. */
 export interface Part {
   readonly name: string;
-  readonly manifests: readonly Manifest[];
+  readonly manifests: readonly InstallManifest[];
 }
 
 /** The parts that are the same for every source of the certificate. */
@@ -45,7 +45,7 @@ export function tlsParts(options: InstallOptions): Part[] {
 }
 
 /** All manifests of an installation, in the order in which to apply them. */
-export function installManifests(options: InstallOptions): Manifest[] {
+export function installManifests(options: InstallOptions): InstallManifest[] {
   return [...commonParts(options), ...tlsParts(options)]
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap(({ manifests }) => manifests);

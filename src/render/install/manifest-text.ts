@@ -26,7 +26,7 @@ export function commented(comment: string, value: Exclude<Field, Commented>): Co
 }
 
 /** A Kubernetes object to apply. */
-export interface Manifest {
+export interface InstallManifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly [key: string]: Field | undefined };
@@ -37,7 +37,7 @@ export interface Manifest {
 const COMMENT_WIDTH = 88;
 
 /** Renders objects as YAML documents with comments. */
-export function manifestText(objects: readonly Manifest[]): string {
+export function manifestText(objects: readonly InstallManifest[]): string {
   return objects.map(fieldText).join('---\n');
 }
 

@@ -1,11 +1,11 @@
 import { type InstallOptions, labels, namespacedMetadata } from './install-options.ts';
-import { commented, type Manifest } from './manifest-text.ts';
+import { commented, type InstallManifest } from './manifest-text.ts';
 
 /** The namespace and its quota; nothing for a namespace that is managed elsewhere. */
-export function namespaceManifests(options: InstallOptions): Manifest[] {
+export function namespaceManifests(options: InstallOptions): InstallManifest[] {
   const { namespace, createNamespace, priorityClass } = options;
   if (!createNamespace) return [];
-  const manifest: Manifest = {
+  const manifest: InstallManifest = {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
@@ -22,7 +22,7 @@ export function namespaceManifests(options: InstallOptions): Manifest[] {
   return priorityClass.startsWith('system-') ? [manifest, priorityQuota(options)] : [manifest];
 }
 
-function priorityQuota(options: InstallOptions): Manifest {
+function priorityQuota(options: InstallOptions): InstallManifest {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',

@@ -4,10 +4,10 @@ import {
   namespacedMetadata,
   SELECTOR,
 } from './install-options.ts';
-import { commented, type Manifest } from './manifest-text.ts';
+import { commented, type InstallManifest } from './manifest-text.ts';
 
 /** The Service that the API server calls. */
-export function serviceManifest(options: InstallOptions): Manifest {
+export function serviceManifest(options: InstallOptions): InstallManifest {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -30,7 +30,7 @@ export function serviceManifest(options: InstallOptions): Manifest {
 }
 
 /** Allows ingress to the ports of the webhook and of the metrics, and leaves egress open. */
-export function networkPolicyManifest(options: InstallOptions): Manifest {
+export function networkPolicyManifest(options: InstallOptions): InstallManifest {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',

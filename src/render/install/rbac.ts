@@ -5,10 +5,10 @@ import {
   NAME,
   namespacedMetadata,
 } from './install-options.ts';
-import { commented, type Field, type Manifest } from './manifest-text.ts';
+import { commented, type Field, type InstallManifest } from './manifest-text.ts';
 
 /** The ServiceAccount of the Deployment. */
-export function serviceAccountManifest(options: InstallOptions): Manifest {
+export function serviceAccountManifest(options: InstallOptions): InstallManifest {
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -28,7 +28,7 @@ export function needsToken({ tls, config }: InstallOptions): boolean {
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** The RBAC that does not depend on who issues the certificate; empty if podherald reads no namespaces. */
-export function rbacManifests(options: InstallOptions): Manifest[] {
+export function rbacManifests(options: InstallOptions): InstallManifest[] {
   if (!options.config.readsNamespaces) return [];
   return clusterRole(options, NAME, [
     commented(
@@ -39,7 +39,7 @@ export function rbacManifests(options: InstallOptions): Manifest[] {
 }
 
 /** The RBAC with which podherald maintains its own CA and `caBundle`. */
-export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
+export function selfManagedRbacManifests(options: InstallOptions): InstallManifest[] {
   const secrets = { apiGroups: [''], resources: ['secrets'] };
   return [
     {
@@ -84,7 +84,11 @@ export function selfManagedRbacManifests(options: InstallOptions): Manifest[] {
   ];
 }
 
-function clusterRole(options: InstallOptions, name: string, rules: readonly Field[]): Manifest[] {
+function clusterRole(
+  options: InstallOptions,
+  name: string,
+  rules: readonly Field[],
+): InstallManifest[] {
   return [
     {
       apiVersion: `${RBAC}/v1`,

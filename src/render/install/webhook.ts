@@ -2,10 +2,10 @@ import { MATCH_CONDITIONS, SCOPE_LABEL, SYSTEM_NAMESPACES } from '../../core/api
 import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../core/decision/annotations.ts';
 import { SERVING_CERTIFICATE } from './certificate.ts';
 import { clusterMetadata, type InstallOptions, NAME } from './install-options.ts';
-import { commented, type Field, type Manifest } from './manifest-text.ts';
+import { commented, type Field, type InstallManifest } from './manifest-text.ts';
 
 /** The MutatingWebhookConfiguration. Never contains `caBundle`. */
-export function webhookManifest(options: InstallOptions): Manifest {
+export function webhookManifest(options: InstallOptions): InstallManifest {
   const metadata = clusterMetadata(options);
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',

@@ -7,11 +7,11 @@ import {
   SELECTOR,
   TLS_SECRET,
 } from './install-options.ts';
-import { commented, type Field, type Manifest } from './manifest-text.ts';
+import { commented, type Field, type InstallManifest } from './manifest-text.ts';
 import { needsToken } from './rbac.ts';
 
 /** The ConfigMap with the config file. */
-export function configMapManifest(options: InstallOptions): Manifest {
+export function configMapManifest(options: InstallOptions): InstallManifest {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -26,7 +26,7 @@ export function configMapManifest(options: InstallOptions): Manifest {
 }
 
 /** The Deployment of the webhook. */
-export function deploymentManifest(options: InstallOptions): Manifest {
+export function deploymentManifest(options: InstallOptions): InstallManifest {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -136,13 +136,13 @@ const TLS_ARGUMENTS = {
   files: TLS_FILES,
 } as const;
 
-interface Volume {
+interface ConfigVolume {
   readonly name: string;
   readonly mountPath: string;
   readonly source: { readonly [kind: string]: Field };
 }
 
-function volumes({ tls }: InstallOptions): Volume[] {
+function volumes({ tls }: InstallOptions): ConfigVolume[] {
   const config = {
     name: 'config',
     mountPath: '/etc/podherald',
@@ -206,7 +206,7 @@ export const PROBES: { readonly [probe: string]: Field } = {
 };
 
 /** The PodDisruptionBudget of the Deployment. */
-export function disruptionBudgetManifest(options: InstallOptions): Manifest {
+export function disruptionBudgetManifest(options: InstallOptions): InstallManifest {
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

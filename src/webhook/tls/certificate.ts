@@ -6,18 +6,18 @@ import * as x509 from '@peculiar/x509';
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 export const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
-export interface Keys {
+export interface CryptoKeys {
   readonly publicKey: CryptoKey;
   readonly privateKey: CryptoKey;
 }
 
 /** A new key, exportable. */
-export function newKeys(): Promise<Keys> {
+export function newKeys(): Promise<CryptoKeys> {
   return crypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
 }
 
 /** @returns PKCS #8 in PEM. */
-export async function privateKeyPem({ privateKey }: Keys): Promise<string> {
+export async function privateKeyPem({ privateKey }: CryptoKeys): Promise<string> {
   const pkcs8 = await crypto.subtle.exportKey('pkcs8', privateKey);
   return x509.PemConverter.encode(pkcs8, 'PRIVATE KEY');
 }

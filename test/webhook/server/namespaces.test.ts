@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NamespaceLookup } from '../../../src/cluster/namespace-cache.ts';
+import type { NamespaceDefaults } from '../../../src/cluster/namespace-cache.ts';
 import type { NamespaceSource } from '../../../src/cluster/namespaces.ts';
 import { makePair } from '../../support/certificates.ts';
 import { postTo } from '../../support/https.ts';
@@ -9,7 +9,7 @@ import { startTestServer, steady } from '../../support/running-server.ts';
 const pair = await makePair();
 
 /** A source that gives the same result for every namespace, with a state that the test may change. */
-function fakeNamespaces(answer: NamespaceLookup | Promise<NamespaceLookup>) {
+function fakeNamespaces(answer: NamespaceDefaults | Promise<NamespaceDefaults>) {
   const state = {
     why: undefined as string | undefined,
     asked: [] as string[],
@@ -34,7 +34,7 @@ function fakeNamespaces(answer: NamespaceLookup | Promise<NamespaceLookup>) {
   return { source, state };
 }
 
-async function serving(answer: NamespaceLookup | Promise<NamespaceLookup>) {
+async function serving(answer: NamespaceDefaults | Promise<NamespaceDefaults>) {
   const { source, state } = fakeNamespaces(answer);
   const server = await startTestServer({ certificates: steady(pair), namespaces: source });
   const review = async (annotations: Record<string, string>) => {
