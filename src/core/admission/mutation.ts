@@ -15,7 +15,7 @@ export const OUTCOMES = {
 
 export type Outcome = keyof typeof OUTCOMES;
 
-/** The result of one review. The caller answers, logs and counts from it. */
+/** The result of one review, from which the response, the log line and the metrics are made. */
 export interface Mutation {
   readonly outcome: Outcome;
   /** The first reason of the findings, in the catalogue's order: the label of the review. */
@@ -25,7 +25,7 @@ export interface Mutation {
   readonly decision?: Decision;
   /** What is added to the pod. */
   readonly injection: Injection;
-  /** The same as JSON Patch, verified against the pod; empty if nothing is added. */
+  /** The injection as JSON Patch, verified against the pod; empty if nothing is added. */
   readonly operations: readonly AddOperation[];
   /** How much of each kind is injected. */
   readonly injected: InjectedCounts;

@@ -12,13 +12,13 @@ export type AnnotatedKind = 'pod' | 'namespace';
 interface AnnotationKey {
   /** Whether the key can also be written without the prefix. */
   readonly bare: boolean;
-  /** The objects on which it has an effect; none for what podherald writes itself. */
+  /** The objects on which it has an effect; empty for a key that podherald writes. */
   readonly on: readonly AnnotatedKind[];
   /** The values, for the reference page. */
   readonly values: string;
   /** What it does, for the reference page. */
   readonly doc: string;
-  /** Absent for what podherald only writes. */
+  /** Absent for a key that podherald only writes. */
   readonly parse?: Parse<unknown>;
 }
 

@@ -44,7 +44,7 @@ const BYTE_DIVISORS = [
 const SUBSCRIPT = /^metadata\.(labels|annotations)\[(.*)\]$/;
 const HUGE_PAGES = /^hugepages-[1-9][0-9]*([kMGTPE]|[KMGTPE]i)?$/;
 
-/** What a side is called where it is written: one name in annotations, another in a profile. */
+/** The names of the two sides, which differ between annotations and profiles. */
 export type SideNames = Readonly<Record<Side, string>>;
 
 const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-files' };

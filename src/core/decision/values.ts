@@ -85,7 +85,7 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
-/** Words that mean yes or no to somebody. None of them can be the name of a profile. */
+/** Words that people write for true and false. None of them can be the name of a profile. */
 export const TRUE_WORDS: ReadonlySet<string> = new Set([
   'true',
   'yes',
@@ -101,7 +101,7 @@ export const FALSE_WORDS: ReadonlySet<string> = new Set([
   ...['disable', 'disabled', 'none'],
 ]);
 
-/** Whether a word, in any case, means yes (true) or no (false) to somebody; else undefined. */
+/** The boolean that a word most likely means, in any letter case; undefined if it means neither. */
 export function meaningOf(word: string): boolean | undefined {
   const lower = word.toLowerCase();
   if (TRUE_WORDS.has(lower)) return true;

@@ -17,7 +17,7 @@ export interface Metrics {
   review(mutation: Mutation, seconds: number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
-  /** Counts a change of the config: to a valid one, or to an invalid one. */
+  /** Counts a reload of the config: `failure` if the changed config is invalid. */
   configReloaded(result: 'success' | 'failure'): void;
   /** Adds the metric of the namespace cache. */
   watchNamespaces(isSynced: () => boolean): void;

@@ -51,8 +51,8 @@ export class TrustKeeper {
   }
 
   /**
-   * Adds those CAs to every entry; CAs of podherald that are there already stay. If all of those CAs
-   * have expired it writes nothing: the caBundle may come from another source, and be in use.
+   * Adds the required CAs to the caBundle of every entry, and keeps the CAs of podherald that it has.
+   * If all required CAs have expired, it writes nothing: the caBundle may come from another source.
    *
    * @throws AppError `certificate` if another client keeps changing the configuration.
    */
@@ -127,7 +127,7 @@ export class Trust {
   }
 
   /**
-   * Takes in the CAs of each entry as they were read. For the first configuration that a replica
+   * Records the CAs of each entry as they were read. For the first configuration that a replica
    * reads, the time of its last change is used, so that a CA trusted for long delays nothing.
    */
   seen(entries: readonly (readonly CaCertificate[])[], now: Date, changedAt?: Date): void {
@@ -137,7 +137,7 @@ export class Trust {
     this.#keep(inEvery(entries), since);
   }
 
-  /** Takes in the CAs that this replica has written to every entry. */
+  /** Records the CAs that this replica has written to every entry. */
   written(certificates: readonly CaCertificate[], now: Date): void {
     this.#keep(certificates, now);
     this.#inAny = fingerprints(certificates);
