@@ -89,7 +89,7 @@ function entry(
     ],
     namespaceSelector: {
       matchExpressions: [
-        commented(EXCLUSION_REASONS[options.tls], {
+        commented(exclusionReason(options), {
           key: 'kubernetes.io/metadata.name',
           operator: 'NotIn',
           values: excludedNamespaces(options),
@@ -138,13 +138,10 @@ const CA_BUNDLE_AUTHOR = {
   files: 'whoever issues the certificate writes',
 } as const;
 
-const EXCLUSION_REASON =
-  'must start even if no replica of podherald runs and `failurePolicy` is Fail.';
-const EXCLUSION_REASONS = {
-  'self-managed': `Pods of the control plane, of the nodes and of podherald itself ${EXCLUSION_REASON}`,
-  'cert-manager': `Pods of the control plane, of the nodes, of cert-manager and of podherald itself ${EXCLUSION_REASON}`,
-  files: `Pods of the control plane, of the nodes and of podherald itself ${EXCLUSION_REASON}`,
-} as const;
+function exclusionReason(options: InstallOptions): string {
+  const issuer = excludedNamespaces(options).includes('cert-manager') ? ' of cert-manager,' : '';
+  return `Pods of the control plane, of the nodes,${issuer} and of podherald itself must start even if no replica of podherald runs and \`failurePolicy\` is Fail.`;
+}
 
 function excludedNamespaces({ namespace, tls, excludedNamespaces }: InstallOptions): string[] {
   const needed = tls === 'cert-manager' ? ['cert-manager'] : [];

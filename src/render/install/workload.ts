@@ -189,7 +189,7 @@ export const PROBES: { readonly [probe: string]: Field } = {
     ),
   },
   readinessProbe: commented(
-    `A replica that hangs leaves the Service within ${UNREADY_AFTER_SECONDS} s: ${READINESS.failureThreshold} periods and one timeout. Shorter times would make all replicas unready at once on nodes that are short of CPU. /readyz names the condition that is not met.`,
+    `A replica that hangs leaves the Service within ${UNREADY_AFTER_SECONDS} s: ${READINESS.failureThreshold} periods and one timeout. Shorter times would make all replicas unready at once on nodes that are short of CPU. /readyz shows why a replica is not ready.`,
     { httpGet: { path: '/readyz', port: 'admin' }, ...READINESS },
   ),
   livenessProbe: commented(
