@@ -1,4 +1,12 @@
-import { type Alias, type Document, isNode, LineCounter, parseAllDocuments, visit } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isNode,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
 import type { Json } from '../core/api/json.ts';
 import type { Path } from './objects.ts';
 
@@ -30,7 +38,7 @@ export interface Manifest {
 }
 
 /** Kubernetes' own parser (sigs.k8s.io/yaml) supports the merge keys of YAML 1.1. */
-const YAML_OPTIONS = { merge: true } as const;
+const YAML_OPTIONS = { merge: true, logLevel: 'error' } as const;
 
 /** Parses every YAML document of a text. Never throws: invalid YAML is reported as faults. */
 export function parseManifest(text: string): Manifest {
@@ -53,6 +61,12 @@ function toManifestDocument(
   if (document.errors.length > 0) {
     return document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
   }
+  const endless = endlessAlias(document);
+  if (endless !== undefined) {
+    const { source, range } = endless;
+    const message = `the alias *${source} is inside the value of its own anchor &${source}; replace the alias by a plain value`;
+    return [{ line: lineAt(range?.[0] ?? start), message }];
+  }
   try {
     const lineOf = (path: Path): number => lineAt(offsetOf(document, path) ?? start);
     return { start, end, value: document.toJS(), lineOf };
@@ -61,6 +75,27 @@ function toManifestDocument(
     const offset = unresolvedAlias(document)?.range?.[0] ?? start;
     return [{ line: lineAt(offset), message: (error as Error).message }];
   }
+}
+
+/**
+ * The first alias that is inside the value that it refers to. YAML allows this, JSON cannot express
+ * it. Of two anchors with one name, an alias refers to the last one before it.
+ */
+function endlessAlias(document: Document.Parsed): Alias | undefined {
+  const anchored = new Map<string, Node>();
+  let endless: Alias | undefined;
+  visit(document, {
+    Alias(_key, alias, path) {
+      const target = anchored.get(alias.source);
+      if (target === undefined || !path.includes(target)) return undefined;
+      endless = alias;
+      return visit.BREAK;
+    },
+    Value(_key, node) {
+      if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return endless;
 }
 
 function unresolvedAlias(document: Document.Parsed): Alias | undefined {
