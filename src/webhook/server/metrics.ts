@@ -15,6 +15,10 @@ const FAILURES = Object.entries(REASONS)
 export interface Metrics {
   /** Counts a review that took `seconds` from its first byte to its response. */
   review(mutation: Mutation, seconds: number): void;
+  /** Counts a request that was not answered as a review, by its HTTP status. */
+  rejected(statusCode: number): void;
+  /** Counts lines of the log that could not be written. */
+  logLinesDropped(count: number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
   /** Counts a change of the config: to a valid one, or to an invalid one. */
@@ -51,6 +55,17 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['kind'] as const,
     registers,
   });
+  const rejected = new Counter({
+    name: 'podherald_rejected_requests_total',
+    help: 'Requests that were not answered as a review, by HTTP status: 503 means too many bytes at a time, 408 that the body did not arrive in time.',
+    labelNames: ['code'] as const,
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'podherald_log_lines_dropped_total',
+    help: 'Lines that could not be written to the log, because the disk is full or nobody reads it.',
+    registers,
+  });
   const expiry = new Gauge({
     name: 'podherald_certificate_expiry_timestamp_seconds',
     help: 'When the serving certificate expires, in seconds since 1970.',
@@ -58,6 +73,7 @@ export function createMetrics(version: string): Metrics {
   });
   const configReloaded = countReloads(registers);
   buildInfo(version, registers);
+  let making: Promise<string> | undefined;
   return {
     review({ outcome, reason, injected }, seconds) {
       reviews.inc({ outcome, reason: reason ?? '' });
@@ -66,10 +82,18 @@ export function createMetrics(version: string): Metrics {
         if (injected[kind] > 0) injections.inc({ kind }, injected[kind]);
       }
     },
+    rejected: (statusCode) => rejected.inc({ code: statusCode }),
+    logLinesDropped: (count) => dropped.inc(count),
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
     configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
-    text: () => registry.metrics(),
+    text() {
+      // Requests at the same time share one text: it takes some milliseconds to make.
+      making ??= registry.metrics().finally(() => {
+        making = undefined;
+      });
+      return making;
+    },
     contentType: registry.contentType,
   };
 }
