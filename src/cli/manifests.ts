@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isDnsSubdomain } from '../core/api/names.ts';
 import { faultsError } from '../errors.ts';
 import { installManifests } from '../render/install/install-manifests.ts';
 import {
@@ -31,6 +32,7 @@ interface ManifestsFlags {
   readonly port: number;
   readonly excludeNamespace: readonly string[];
   readonly priorityClass: string;
+  readonly clientCaSecret: string;
   readonly config?: string;
 }
 
@@ -78,6 +80,12 @@ export function addManifests(program: Command, output: Output): void {
       [],
     )
     .option('--priority-class <name>', 'PriorityClass of the pods; "" for none', priorityClass)
+    .option(
+      '--client-ca-secret <name>',
+      'Secret with the key ca.crt: podherald then accepts only clients with a certificate of this CA. The API server needs such a certificate first',
+      secretName,
+      DEFAULT_INSTALL.clientCaSecret,
+    )
     .option('--config <file>', 'config file to install, or - for standard input')
     .addHelpText('after', DETAILS)
     .action((flags: ManifestsFlags) => manifests(flags, output));
@@ -159,6 +167,13 @@ function imageName(image: string): string {
   if (/^[a-zA-Z0-9][\w.:/@-]*$/.test(image)) return image;
   throw new InvalidArgumentError(
     'Expected an image, such as registry.example.com/podherald:0.1.0.',
+  );
+}
+
+function secretName(name: string): string {
+  if (isDnsSubdomain(name)) return name;
+  throw new InvalidArgumentError(
+    'Expected the name of a Secret: lower-case letters, digits, hyphens and dots.',
   );
 }
 

@@ -19,8 +19,12 @@ type Style = Parameters<typeof styleText>[0];
 export function processOutput(): Output {
   // A reader such as `head` may close the pipe early. That is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
+    process.stderr.write(`podherald: cannot write to standard output: ${error.message}\n`);
+    process.exit(1);
   });
+  // There is nobody left to tell.
+  process.stderr.on('error', () => {});
   return {
     out: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),

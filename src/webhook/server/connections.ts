@@ -11,7 +11,6 @@ export interface ConnectionLimits {
 
 /** The connections of a port. */
 export interface Connections {
-  readonly count: number;
   /**
    * Tells of a request whose headers have arrived. A connection with one is never ended for another.
    *
@@ -24,7 +23,7 @@ export interface Connections {
   closeAll(): void;
 }
 
-interface Connection {
+interface Client {
   /** Without TLS. */
   readonly socket: Socket;
   openRequests: number;
@@ -43,7 +42,7 @@ export function limitConnections(
   { maxConnections, maxPipelined }: ConnectionLimits,
 ): Connections {
   /** By peer, the one that has been idle for the longest time first. */
-  const connections = new Map<string, Connection>();
+  const connections = new Map<string, Client>();
 
   function closeIdle(): void {
     for (const { socket, openRequests } of connections.values()) {
@@ -51,18 +50,18 @@ export function limitConnections(
     }
   }
 
-  function longestIdle(): Connection | undefined {
-    let served: Connection | undefined;
-    for (const connection of connections.values()) {
-      if (connection.openRequests > 0) continue;
-      if (!connection.isServed) return connection;
-      served ??= connection;
+  function longestIdle(): Client | undefined {
+    let served: Client | undefined;
+    for (const client of connections.values()) {
+      if (client.openRequests > 0) continue;
+      if (!client.isServed) return client;
+      served ??= client;
     }
     return served;
   }
 
-  function remove(peer: string, connection: Connection): void {
-    if (connections.get(peer) === connection) connections.delete(peer);
+  function remove(peer: string, client: Client): void {
+    if (connections.get(peer) === client) connections.delete(peer);
   }
 
   server.on('connection', (socket: Socket) => {
@@ -73,31 +72,28 @@ export function limitConnections(
       remove(peerOf(idle.socket), idle);
       idle.socket.destroy();
     }
-    const connection = { socket, openRequests: 0, isServed: false };
-    connections.set(peer, connection);
-    socket.once('close', () => remove(peer, connection));
+    const client = { socket, openRequests: 0, isServed: false };
+    connections.set(peer, client);
+    socket.once('close', () => remove(peer, client));
   });
 
   return {
-    get count() {
-      return connections.size;
-    },
     begin({ socket }, response) {
       const peer = peerOf(socket);
-      const connection = connections.get(peer);
+      const client = connections.get(peer);
       // Not one of a port, but of a test.
-      if (connection === undefined) return true;
-      if (connection.openRequests >= maxPipelined) {
+      if (client === undefined) return true;
+      if (client.openRequests >= maxPipelined) {
         socket.destroy();
         return false;
       }
-      connection.openRequests++;
+      client.openRequests++;
       response.once('close', () => {
-        connection.openRequests--;
-        connection.isServed ||= response.statusCode === 200;
-        if (connections.get(peer) !== connection) return;
+        client.openRequests--;
+        client.isServed ||= response.statusCode === 200;
+        if (connections.get(peer) !== client) return;
         connections.delete(peer);
-        connections.set(peer, connection);
+        connections.set(peer, client);
       });
       return true;
     },

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type Body, receiveBody } from './body.ts';
 import { HttpError } from './http-error.ts';
-import type { MemoryBudget, Share } from './memory-budget.ts';
+import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 
 /** What a request takes besides its body and its response, such as its headers. */
 const REQUEST_BYTES = 16 * 1024;
@@ -20,7 +20,7 @@ export const CLIENT_TIMEOUT_MS = 10_000;
  */
 export class IncomingReview {
   readonly #response: ServerResponse;
-  readonly #share: Share;
+  readonly #share: MemoryShare;
   readonly #timer: NodeJS.Timeout;
   readonly #stop = new AbortController();
   #body: Body | undefined;

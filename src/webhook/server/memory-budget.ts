@@ -1,5 +1,5 @@
 /** The memory of one request, from its headers to the end of its response. */
-export interface Share {
+export interface MemoryShare {
   /** Sets what the request takes, in bytes. That may cut others, and this one too. */
   use(bytes: number): void;
   /** The request waits for podherald, not for its client: it is not cut. */
@@ -10,7 +10,7 @@ export interface Share {
   release(): void;
 }
 
-interface Holder extends Share {
+interface Holder extends MemoryShare {
   readonly bytes: number;
   readonly isHeld: boolean;
   readonly cut: () => void;
@@ -41,7 +41,7 @@ export class MemoryBudget {
    *
    * @param cut ends the request, which frees its memory at once.
    */
-  open(cut: () => void): Share {
+  open(cut: () => void): MemoryShare {
     const change = (bytes: number): void => {
       this.#bytes += bytes - holder.bytes;
       holder.bytes = bytes;

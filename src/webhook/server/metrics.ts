@@ -17,8 +17,8 @@ export interface Metrics {
   review(mutation: Mutation, seconds: number): void;
   /** Counts a request that was not answered as a review, by its HTTP status. */
   rejected(statusCode: number): void;
-  /** Counts lines of the log that could not be written. */
-  logLinesDropped(count: number): void;
+  /** Adds the metric of lines of the log that could not be written. */
+  watchLog(droppedLines: () => number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
   /** Counts a change of the config: to a valid one, or to an invalid one. */
@@ -61,11 +61,6 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['code'] as const,
     registers,
   });
-  const dropped = new Counter({
-    name: 'podherald_log_lines_dropped_total',
-    help: 'Lines that could not be written to the log, because the disk is full or nobody reads it.',
-    registers,
-  });
   const expiry = new Gauge({
     name: 'podherald_certificate_expiry_timestamp_seconds',
     help: 'When the serving certificate expires, in seconds since 1970.',
@@ -83,7 +78,7 @@ export function createMetrics(version: string): Metrics {
       }
     },
     rejected: (statusCode) => rejected.inc({ code: statusCode }),
-    logLinesDropped: (count) => dropped.inc(count),
+    watchLog: (droppedLines) => droppedCounter(droppedLines, registers),
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
     configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
@@ -126,6 +121,18 @@ function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {
     registers,
     collect() {
       this.set(isSynced() ? 1 : 0);
+    },
+  });
+}
+
+function droppedCounter(droppedLines: () => number, registers: Registry[]): void {
+  new Counter({
+    name: 'podherald_log_lines_dropped_total',
+    help: 'Log lines that could not be written: the disk is full, or nobody reads the log.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(droppedLines());
     },
   });
 }

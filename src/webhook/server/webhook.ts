@@ -26,6 +26,8 @@ export interface WebhookOptions {
    * `tls` the app speaks plain HTTP, for tests.
    */
   readonly tls?: KeyPair | Record<string, never>;
+  /** PEM of the CAs whose clients may call. Without it, every client may. */
+  readonly clientCa?: string | undefined;
   /**
    * Whether podherald is shutting down. Each response then closes its connection, so that the API
    * server opens its next one to another replica, and writes into none that is being closed.
@@ -76,7 +78,16 @@ const RETRY_AFTER_SECONDS = '1';
 export function webhookApp(options: WebhookOptions): FastifyInstance {
   const app = fastify({
     ...(options.tls && {
-      https: { ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: CLIENT_TIMEOUT_MS },
+      https: {
+        ...options.tls,
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: CLIENT_TIMEOUT_MS,
+        ...(options.clientCa !== undefined && {
+          ca: options.clientCa,
+          requestCert: true,
+          rejectUnauthorized: true,
+        }),
+      },
     }),
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     requestTimeout: IDLE_TIMEOUT_MS + CLIENT_TIMEOUT_MS,
