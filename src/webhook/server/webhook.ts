@@ -215,7 +215,8 @@ function sendError(
   const { statusCode, sentence } = answerError(error);
   metrics.rejected(statusCode);
   if (statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  if (statusCode >= 500) log.error({ statusCode, method, err: error }, 'request failed');
+  if (statusCode >= 500 && !(error instanceof HttpError))
+    log.error({ statusCode, method, err: error }, 'request failed');
   else log.warn({ statusCode, method, error: sentence }, 'request rejected');
   return reply.code(statusCode).type('text/plain; charset=utf-8').send(`${sentence}\n`);
 }
