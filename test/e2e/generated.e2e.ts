@@ -154,7 +154,7 @@ function resultOf(response: ApiResponse): 'accepted' | 'rejected' | 'denied' {
 }
 
 const DENIAL =
-  /^admission webhook "pods\.podherald\.dev" denied the request: pod \S+: (\d+ errors in the annotations: )?/;
+  /^admission webhook "pods\.podherald\.dev" denied the request: pod [^:]+: (\d+ errors in the annotations: )?/;
 
 /** Returns the number of faults that a denial lists for each annotation key, one in a line. */
 function reportedFaults({ code, body }: ApiResponse): Record<string, number> {

@@ -16,7 +16,7 @@ const MESSAGE = `\
 - podherald.dev/metadata-containers: the pod has no container "ap"; did you mean app?
 - podherald.dev/metadata-env: invalid value "POD_IP=status.podip": expected a source such as metadata.name, status.podIP or limits.memory; did you mean status.podIP?
 - podherald.dev/metadata-files: invalid value "cpu=limits.cpu:1Mi": expected a divisor for cpu: 1m, 1
-- podherald.dev/metadata-files: invalid value "ip=status.podIP": status.podIP works only as env; write it in metadata-env`;
+- podherald.dev/metadata-files: invalid value "ip=status.podIP": status.podIP works only as a variable; move it to metadata-env`;
 
 test('a pod with invalid annotations is denied, and kubectl shows each fault and its correction', async ({
   namespace,
