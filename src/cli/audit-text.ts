@@ -74,8 +74,8 @@ export function auditData(result: AuditResult): object {
 export function notApplicableTexts({ notApplicable }: AuditResult): string[] {
   return Object.entries(notApplicable).map(([reason, count]) =>
     count === 1
-      ? `1 pod cannot get what its namespace requests, which is not an error (${reason})`
-      : `${count} pods cannot get what their namespace requests, which is not an error (${reason})`,
+      ? `1 pod cannot have the defaults of its namespace (${reason}); this is not an error`
+      : `${count} pods cannot have the defaults of their namespace (${reason}); this is not an error`,
   );
 }
 
