@@ -4,7 +4,7 @@ import { parseServerVersion, type ServerVersion } from '../core/decision/rules.t
 
 /**
  * Parsers of values that several commands take. Each throws InvalidArgumentError with what it
- * expected, which commander prints behind the name of the option and the value.
+ * expected, which commander prints after the name of the option and the value.
  */
 
 export function port(value: string): number {

@@ -66,8 +66,8 @@ async function readObject(
 }
 
 /**
- * The workload that somebody wrote so that the pod exists: the Deployment instead of its ReplicaSet,
- * the CronJob instead of its Job. A Deployment is recognized by the label of its pods, as in `audit`.
+ * The topmost owner of a pod: the Deployment instead of its ReplicaSet, the CronJob instead of its
+ * Job. Its annotations are the ones that people write. A Deployment is recognized by the label of its pods, as in `audit`.
  * For a custom controller, it is the topmost object of a supported kind.
  *
  * @returns undefined if the pod has no owner of a supported kind.

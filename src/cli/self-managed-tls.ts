@@ -99,12 +99,12 @@ function usage(message: string): AppError {
 }
 
 const SENTENCES = {
-  created: 'made a new CA',
+  created: 'created a new CA',
   renewed: 'renewed the CA; the old one stays trusted until it expires',
-  restored: 'restored the CA in the Secret from memory',
+  restored: 'the CA was missing from the Secret; restored it from memory',
   adopted: 'using the CA from the Secret',
-  published: 'set the caBundle',
-  healed: 'set the caBundle again: somebody else had changed it',
+  published: 'set the caBundle of the webhook configuration',
+  healed: 'set the caBundle of the webhook configuration again: another client had changed it',
   failed: 'certificate maintenance failed; retrying',
   recovered: 'certificate maintenance works again',
 } as const satisfies Record<CaEvent['is'], string>;

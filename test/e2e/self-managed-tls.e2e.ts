@@ -21,7 +21,8 @@ function countLogLines({ replicas }: Installed, message: string): number {
   return replicas.reduce((sum, replica) => sum + replica.logLines(message).length, 0);
 }
 
-const RESTORED = 'set the caBundle again: somebody else had changed it';
+const RESTORED =
+  'set the caBundle of the webhook configuration again: another client had changed it';
 
 test('three replicas that start at the same time agree on one CA, and the API server trusts all three', async ({
   installed,
@@ -33,7 +34,7 @@ test('three replicas that start at the same time agree on one CA, and the API se
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const { created, failed } = await stream.stop();
 
-  expect(countLogLines(installed, 'made a new CA')).toBe(1);
+  expect(countLogLines(installed, 'created a new CA')).toBe(1);
   expect(new X509Certificate(cert).ca).toBe(true);
   expect(trusted).toBe(cert);
   expect(await bundlesOf(configuration.name)).toEqual([cert, cert, cert]);
