@@ -76,7 +76,7 @@ function liveReads(
     try {
       const since = cache.revision;
       const object = await client.read(`${NAMESPACES_PATH}/${name}`);
-      if (object === undefined) return unavailable('there is no such namespace');
+      if (object === undefined) return unavailable('the namespace does not exist');
       const lookup = parseNamespace(object, keep)?.lookup;
       if (lookup === undefined)
         return unavailable('unexpected response from the API server: not a Namespace');
@@ -92,7 +92,7 @@ function liveReads(
     const shared = running.get(name);
     if (shared !== undefined) return shared;
     // Nothing but a name may get into a path.
-    if (!isDnsLabel(name)) return unavailable('not a valid namespace name');
+    if (!isDnsLabel(name)) return unavailable('the name is invalid');
     if (running.size >= MAX_LIVE_READS) return unavailable('too many namespaces are being read');
     const own = read(name);
     running.set(name, own);

@@ -122,8 +122,9 @@ const RECREATE_JOB =
   'the pod template of a Job cannot be changed: delete the Job and create it again';
 
 /**
- * How to move misplaced annotations to the pod template, with one command. An annotation that the pod template overrides is only removed, so that its pods do not change. An
- * unknown annotation stays, for its author to correct.
+ * How to move misplaced annotations to the pod template, with one command. An annotation that the
+ * pod template overrides is only removed, so that its pods do not change. An unknown annotation
+ * stays, for its author to correct.
  */
 export function moveToTemplate(
   { owner, annotations }: MisplacedAnnotations,

@@ -49,9 +49,9 @@ describe('the config that explain and audit use', () => {
   it.each([
     ['is not YAML', 'a: [', /cannot read the kubeconfig/],
     [
-      'names no cluster',
+      'does not exist or has no cluster',
       kubeconfig({ current: 'other' }),
-      /current-context other names no cluster; the contexts are: it;/,
+      /current-context other does not exist or has no cluster; the contexts are: it;/,
     ],
     [
       'names a cluster that does not answer',

@@ -44,7 +44,7 @@ describe('a namespace that the informer does not know', () => {
 
   it('is read again if it did not exist before', async () => {
     const { api, source } = await synced();
-    expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
+    expect(await source.lookup('shop')).toEqual({ unavailable: 'the namespace does not exist' });
     api.namespaces.put('shop', { annotations: ON });
 
     expect(await source.lookup('shop')).toEqual({ annotations: ON });
@@ -62,7 +62,7 @@ describe('a namespace that the informer does not know', () => {
   it('is never requested by an invalid name', async () => {
     const { api, source } = await synced();
     for (const name of ['', '..', 'a/b', 'a?watch=1', 'A', 'x'.repeat(64)]) {
-      const unavailable = 'not a valid namespace name';
+      const unavailable = 'the name is invalid';
       expect(await source.lookup(name)).toEqual({ unavailable });
     }
 
@@ -137,7 +137,7 @@ describe('a failed live read', () => {
     clock.pass(1);
 
     expect(early).toBe('still waiting');
-    expect(await lookup).toEqual({ unavailable: 'the API server was silent for 500 ms' });
+    expect(await lookup).toEqual({ unavailable: 'the API server sent nothing for 500 ms' });
   });
 
   it('says why: the connection is refused', async () => {

@@ -154,11 +154,12 @@ function resultOf(response: ApiResponse): 'accepted' | 'rejected' | 'denied' {
 }
 
 const DENIAL =
-  /^admission webhook "pods\.podherald\.dev" denied the request: (a fault|\d+ faults) in the annotations of the pod \(namespace \S+\):\n- /;
+  /^admission webhook "pods\.podherald\.dev" denied the request: pod [^:]+: (\d+ errors in the annotations: )?(?=\S+: )/;
 
-/** Returns the number of lines that a denial has for each annotation key. */
+/** Returns the number of errors that a denial has for each annotation key. */
 function reportedFaults({ code, body }: ApiResponse): Record<string, number> {
-  const lines = code === 403 ? (body.message ?? '').matchAll(/^- (\S+): /gm) : [];
+  const message = code === 403 ? (body.message ?? '').replace(DENIAL, '- ') : '';
+  const lines = message.matchAll(/^- (\S+): /gm);
   const faults: Record<string, number> = {};
   for (const [, key = ''] of lines) faults[key] = (faults[key] ?? 0) + 1;
   return faults;

@@ -10,13 +10,13 @@ const INVALID = {
   'podherald.dev/metadata-containers': 'ap',
 };
 
-/** The last lines of every message about them. */
+/** The end of every message about them. */
 const MESSAGE = `\
-- inject-metadata: "yes": expected true, false, or profile names separated by commas; did you mean true?
-- podherald.dev/metadata-containers: the pod has no container "ap"; did you mean app?
-- podherald.dev/metadata-env: "POD_IP=status.podip": expected a source such as metadata.name, status.podIP or limits.memory; did you mean status.podIP?
-- podherald.dev/metadata-files: "cpu=limits.cpu:1Mi": expected a divisor for cpu: 1m, 1
-- podherald.dev/metadata-files: "ip=status.podIP": status.podIP works only as env; write it under metadata-env`;
+5 errors in the annotations: inject-metadata: invalid value "yes": expected true, false, or profile names separated by commas; did you mean true?
+- podherald.dev/metadata-env: invalid value "POD_IP=status.podip": expected a source such as metadata.name, status.podIP or limits.memory; did you mean status.podIP?
+- podherald.dev/metadata-files: invalid value "cpu=limits.cpu:1Mi": expected a divisor for cpu: 1m, 1
+- podherald.dev/metadata-files: invalid value "ip=status.podIP": status.podIP works only as a variable; move it to metadata-env
+- podherald.dev/metadata-containers: the pod has no container "ap"; did you mean app?`;
 
 test('a pod with invalid annotations is denied, and kubectl shows each fault and its correction', async ({
   namespace,
@@ -26,7 +26,7 @@ test('a pod with invalid annotations is denied, and kubectl shows each fault and
 
   expect(code).toBe(1);
   expect(stderr.trimEnd()).toBe(
-    `Error from server (Forbidden): error when creating "STDIN": admission webhook "pods.podherald.dev" denied the request: 5 faults in the annotations of the pod (namespace ${namespace.name}):\n${MESSAGE}`,
+    `Error from server (Forbidden): error when creating "STDIN": admission webhook "pods.podherald.dev" denied the request: pod ${namespace.name}/invalid: ${MESSAGE}`,
   );
   await expect(namespace.get('pod/invalid')).rejects.toThrow('NotFound');
 });

@@ -21,8 +21,7 @@ function countLogLines({ replicas }: Installed, message: string): number {
   return replicas.reduce((sum, replica) => sum + replica.logLines(message).length, 0);
 }
 
-const RESTORED =
-  'set the caBundle of the webhook configuration again: another client had changed it';
+const RESTORED = 'another client had changed the caBundle; set it again';
 
 test('three replicas that start at the same time agree on one CA, and the API server trusts all three', async ({
   installed,

@@ -19,7 +19,7 @@ export const ACCEPT_PATHS = '--accept-paths=';
 
 /**
  * Whether an init container is podherald's ambassador. It is recognized by its shape: its name,
- * `proxy` as its first argument, and its own token volume. Annotations are no proof.
+ * `proxy` as its first argument, and its own token volume. Annotations are ignored.
  */
 export function isAmbassador(container: Container, volumes: Pod['spec']['volumes']): boolean {
   const { name, args, restartPolicy, volumeMounts } = container;

@@ -50,13 +50,14 @@ function parseItems<Item extends EnvItem | FileItem>(
     const other = items.find((one) => clash(one, item));
     if (other === undefined) items.push(item);
     else if (nameOf(item) === nameOf(other)) faults.push(listedTwice(annotation, nameOf(item)));
-    else faults.push(invalid(annotation, piece, PATH_CLASH, `; it clashes with ${nameOf(other)}`));
+    else
+      faults.push(invalid(annotation, piece, PATH_CLASH, `; it conflicts with ${nameOf(other)}`));
   }
   if (items.length > 0 || faults.length > 0) return { value: items, faults };
-  return { faults: [invalid(annotation, text.trim(), `expected items ${form}`)] };
+  return { faults: [invalid(annotation, text.trim(), `expected items of the form ${form}`)] };
 }
 
-const PATH_CLASH = 'expected a path that is not inside or around another file';
+const PATH_CLASH = 'expected a path that is not inside or above the path of another file';
 
 function nameOf(item: EnvItem | FileItem): string {
   return 'name' in item ? item.name : item.path;
@@ -95,10 +96,10 @@ export function filePathFault(path: string): string | undefined {
   const segments = path.split('/');
   if (segments.includes('..')) return 'expected a path without ..';
   if (path.startsWith('..')) {
-    return 'expected a path that does not begin with .., which kubelet reserves';
+    return 'expected a path that does not begin with .., which the kubelet reserves';
   }
   if (segments.some((segment) => segment === '' || segment === '.')) {
-    return 'expected a path without empty parts and .';
+    return 'expected a path without //, . and a trailing slash';
   }
   return lengthFault(path);
 }

@@ -49,8 +49,8 @@ function reasonOf(cause: unknown, host: string, port: number, flag: string): str
 }
 
 /**
- * Keeps track of connections that have not finished the TLS handshake. Closing an HTTPS server does
- * not end them, and so would wait for them.
+ * Keeps track of connections that have not finished the TLS handshake: an HTTPS server that closes
+ * waits for them, but does not end them.
  *
  * @returns a function that ends them.
  */
