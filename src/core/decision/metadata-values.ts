@@ -104,7 +104,7 @@ export function parseContainerSelection(
   return { value: { kind, names: valid }, faults };
 }
 
-/** An unknown `!name` is valid: a container that does not exist is left out already. */
+/** An unknown `!name` is valid, because it excludes nothing. */
 function containerFault(
   name: string,
   kind: ContainerSelection['kind'],
