@@ -130,13 +130,15 @@ function write(result: AuditResult, flags: AuditFlags, output: Output): void {
 }
 
 /**
+ * Writes the summary to standard error, or throws it as an error.
+ *
  * | found     | unreadable resources | ends with    |
  * | --------- | -------------------- | ------------ |
  * | something | no, or yes           | `audit`, 1   |
  * | nothing   | yes                  | `cluster`, 1 |
  * | nothing   | no                   | 0            |
  *
- * @throws AppError
+ * @throws AppError with the code of the table.
  */
 function conclude(result: AuditResult, output: Output): void {
   const { groups, misplaced, unreadable } = result;

@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 import { readManifest } from './manifest-files.ts';
 import { counted, type Output, paint } from './output.ts';
 
-/** The option --config, which PODHERALD_CONFIG sets too. */
+/** The option --config. The environment variable PODHERALD_CONFIG sets it too. */
 export function configOption(help: string): Option {
   return new Option('--config <file>', help).env('PODHERALD_CONFIG');
 }
@@ -105,7 +105,7 @@ async function print(file: string | undefined, output: Output): Promise<void> {
   output.out(printConfig(config));
 }
 
-/** Writes faults to standard output, because they are the result of a check. The error counts them. */
+/** Writes faults to standard output, because they are the result of a check. The thrown error has their number. */
 async function read(file: string, output: Output): Promise<{ name: string; config: Config }> {
   const { parseConfig } = await import('../config/parse.ts');
   const { faultLine } = await import('../config/parse.ts');

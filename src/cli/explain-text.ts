@@ -92,7 +92,10 @@ function misplacedRows({ kind, name, misplaced }: ExplainedWorkload): string[][]
   if (misplaced === undefined) return [];
   const { owner } = misplaced;
   const isItself = owner.kind === kind && owner.name === name;
-  const sentences = misplacedSentences(misplaced, isItself ? kind : `${owner.kind} ${owner.name}`);
+  const sentences = misplacedSentences(
+    misplaced,
+    isItself ? `the ${kind}` : `${owner.kind} ${owner.name}`,
+  );
   return sentences.map((sentence) => ['misplaced', sentence]);
 }
 

@@ -157,7 +157,7 @@ async function installedConfig(
   return { config, exempt: exempt.namespaces };
 }
 
-/** The webhook skips the pods of its own namespace, so it must not be one that others use. */
+/** The webhook skips the pods of its own namespace, so no other pods may use this namespace. */
 function homeNamespace(name: string): string {
   if (name !== 'default' && !name.startsWith('kube-')) return namespaceName(name);
   throw new InvalidArgumentError(

@@ -175,7 +175,7 @@ async function installNamespace(cluster: ApiClient): Promise<string | undefined>
       if (found !== undefined) return found;
     }
   } catch (error) {
-    // Whoever may not list all Deployments can pass --install-namespace.
+    // A user without permission to list all Deployments can pass --install-namespace.
     if (!(error instanceof ApiError && error.status === 403)) throw error;
   }
   return undefined;

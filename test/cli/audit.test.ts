@@ -179,7 +179,7 @@ describe('audit', () => {
       notApplicable: { [reason]: 1 },
     });
     expect(stderr).toContain(
-      `1 pod cannot have the defaults of its namespace (${reason}); this is not an error`,
+      `namespace defaults cannot be applied to 1 pod (${reason}); this is not an error`,
     );
   });
 

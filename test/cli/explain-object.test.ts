@@ -117,7 +117,7 @@ describe('explain of an object of the cluster', () => {
     });
 
     expect(text).toMatch(
-      /misplaced +inject-metadata on the Deployment web: no effect on its pods; set it on/,
+      /misplaced +inject-metadata on Deployment web: no effect on its pods; set it on/,
     );
     expect(misplaced).toMatchObject({ owner: { kind: 'Deployment', name: 'web' } });
   });
