@@ -24,7 +24,7 @@ export interface WebhookOptions {
   readonly tls?: KeyPair | Record<string, never>;
   /**
    * Whether podherald is shutting down. Each response then closes its connection, so that the API
-   * server opens its next one to another replica, and writes into none that is being closed.
+   * server opens its next one to another replica, and sends no review on one that is being closed.
    */
   readonly isShuttingDown?: () => boolean;
 }
@@ -45,7 +45,7 @@ const BODY_LIMIT_BYTES = 7 * 1024 * 1024;
 const KEEP_ALIVE_TIMEOUT_MS = 120_000;
 
 /**
- * How long a request may take to arrive: its sender is in the same cluster and has all of it. Less
+ * How long a request may take to arrive. Its sender is in the same cluster and sends it at once. Less
  * than a pod's grace period (30 s), because a process that shuts down waits for open requests.
  */
 const REQUEST_TIMEOUT_MS = 10_000;
