@@ -7,7 +7,7 @@ export interface Output {
   out(text: string): void;
   /** Writes notes, summaries and errors, for people, to standard error. */
   note(text: string): void;
-  /** Shows progress in place of the progress before. Undefined if there is no terminal. */
+  /** Shows progress, in place of the previous progress. Undefined if there is no terminal. */
   readonly progress?: (text: string) => void;
   /** True if standard output shows colours. */
   readonly colour: boolean;

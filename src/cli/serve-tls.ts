@@ -36,7 +36,7 @@ export function checkTlsFlags(flags: TlsFlags): void {
   ];
   const faults = [
     ...(chosen.length === 0 ? [NO_CERTIFICATE] : []),
-    ...(chosen.length > 1 ? [`pass only one of these: ${chosen.join('; ')}`] : []),
+    ...(chosen.length > 1 ? [`pass only one of these: ${chosen.join(', ')}`] : []),
     ...(hasFiles && (tlsCert === undefined || tlsKey === undefined)
       ? [
           `--tls-cert and --tls-key must be passed together: ${tlsCert === undefined ? '--tls-cert' : '--tls-key'} is missing`,
@@ -51,7 +51,7 @@ export function checkTlsFlags(flags: TlsFlags): void {
 }
 
 const NO_CERTIFICATE =
-  'no certificate: pass --tls-cert and --tls-key, --self-managed-tls, or --standalone to try podherald';
+  'no certificate: pass either --tls-cert with --tls-key, or --self-managed-tls, or --standalone (to try podherald without a cluster)';
 
 const SELF_MANAGED_ONLY = [
   ['namespace', '--namespace'],

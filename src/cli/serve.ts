@@ -43,7 +43,7 @@ export function addServe(program: Command, output: Output): void {
     .command('serve')
     .summary('run the webhook')
     .description(
-      'Runs the webhook: POST /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the admin port. It needs a certificate: pass --tls-cert and --tls-key, --self-managed-tls or --standalone.',
+      'Runs the webhook: POST /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the admin port. It needs a certificate: pass either --tls-cert with --tls-key, or --self-managed-tls, or --standalone.',
     )
     .option('--port <number>', 'port of the webhook; 0 takes a free one', port, 8443)
     .option('--admin-port <number>', 'port of /healthz, /readyz and /metrics', port, 8080)
@@ -59,11 +59,11 @@ export function addServe(program: Command, output: Output): void {
     )
     .option(
       '--self-managed-tls',
-      'create and renew a CA and certificates, and set the caBundle of the MutatingWebhookConfiguration',
+      'create and renew a CA and the certificate of the webhook, and set the caBundle of the MutatingWebhookConfiguration',
     )
     .option(
       '--namespace <name>',
-      'namespace of podherald and its CA Secret, with --self-managed-tls (default: POD_NAMESPACE, else the namespace of the pod or of the kubeconfig)',
+      'namespace of podherald and its CA Secret, with --self-managed-tls (default: the environment variable POD_NAMESPACE, else the namespace of the pod or of the kubeconfig)',
     )
     .option(
       '--service <name>',
@@ -79,7 +79,7 @@ export function addServe(program: Command, output: Output): void {
     )
     .option(
       '--standalone',
-      'try podherald on this machine: no cluster, and a certificate in memory only',
+      'try podherald on this machine, without a cluster and with a temporary certificate',
     )
     .addOption(
       configOption(

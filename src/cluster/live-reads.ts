@@ -62,7 +62,7 @@ export function liveReads(
       const since = cache.revision;
       const object = await client.read(`${NAMESPACES_PATH}/${name}`);
       if (object === undefined) {
-        return miss(name, 'there is no such namespace', isSynced() ? ABSENT_MS : FAILED_MS);
+        return miss(name, 'the namespace does not exist', isSynced() ? ABSENT_MS : FAILED_MS);
       }
       const lookup = parseNamespace(object, keep)?.lookup;
       if (lookup === undefined) {
@@ -81,7 +81,7 @@ export function liveReads(
     const known = misses.get(name) ?? running.get(name);
     if (known !== undefined) return known;
     // Nothing but a name may get into a path.
-    if (!isDnsLabel(name)) return unavailable('not a valid namespace name');
+    if (!isDnsLabel(name)) return unavailable('the name is invalid');
     if (running.size >= MAX_LIVE_READS || !allowed.take()) {
       return unavailable('too many namespaces are being read');
     }

@@ -71,8 +71,8 @@ YAML, which you can use as a start for your own profiles.
 const INTRODUCTION = `
 # Config
 
-podherald reads its config from one YAML file, which you pass as \`--config FILE\` or in the environment variable
-\`PODHERALD_CONFIG\`. Every field is optional. An empty file means all defaults.
+podherald reads its config from one YAML file. Set the path of the file with \`--config FILE\` or with the environment
+variable \`PODHERALD_CONFIG\`. Every field is optional: in an empty file, all fields have their defaults.
 
 \`\`\`yaml
 # yaml-language-server: $schema=config.schema.json
@@ -92,8 +92,8 @@ metadata:
 
 - \`podherald config check FILE\` lists all errors in a config with their lines and columns.
 - \`podherald config print FILE\` prints the effective config, with all defaults and built-in profiles.
-- \`podherald config schema > config.schema.json\` writes the JSON Schema to which the first line above
-  refers. Editors with yaml-language-server use it to complete and validate the file.
+- \`podherald config schema > config.schema.json\` writes the JSON Schema, to which the first line of the
+  example refers. Editors with yaml-language-server use it to complete and validate the file.
 
 \`serve\` does not start with an invalid config. While it runs, it reloads the file when the file
 changes. If the changed config is invalid, \`serve\` keeps the last valid config and stays ready. It logs the

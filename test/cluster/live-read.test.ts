@@ -44,10 +44,10 @@ describe('a namespace that the informer does not know', () => {
 
   it('is read again five seconds later if it did not exist before', async () => {
     const { api, clock, source } = await synced();
-    expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
+    expect(await source.lookup('shop')).toEqual({ unavailable: 'the namespace does not exist' });
     api.namespaces.put('shop', { annotations: ON });
     clock.pass(4_999);
-    expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
+    expect(await source.lookup('shop')).toEqual({ unavailable: 'the namespace does not exist' });
     clock.pass(1);
 
     expect(await source.lookup('shop')).toEqual({ annotations: ON });
@@ -82,7 +82,7 @@ describe('a namespace that the informer does not know', () => {
     expect(api.count('get')).toBe(100);
 
     clock.pass(1_000);
-    expect(await source.lookup('ns-100')).toEqual({ unavailable: 'there is no such namespace' });
+    expect(await source.lookup('ns-100')).toEqual({ unavailable: 'the namespace does not exist' });
   });
 
   it('is kept while the watch is silent', async () => {
@@ -97,7 +97,7 @@ describe('a namespace that the informer does not know', () => {
   it('is never requested by an invalid name', async () => {
     const { api, source } = await synced();
     for (const name of ['', '..', 'a/b', 'a?watch=1', 'A', 'x'.repeat(64)]) {
-      const unavailable = 'not a valid namespace name';
+      const unavailable = 'the name is invalid';
       expect(await source.lookup(name)).toEqual({ unavailable });
     }
 
@@ -183,7 +183,7 @@ describe('a failed live read', () => {
     clock.pass(1);
 
     expect(early).toBe('still waiting');
-    expect(await lookup).toEqual({ unavailable: 'the API server was silent for 500 ms' });
+    expect(await lookup).toEqual({ unavailable: 'the API server sent nothing for 500 ms' });
   });
 
   it('says why: the connection is refused', async () => {

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 
-/** The one version podherald speaks (k8s.io/api/admission/v1). */
+/** The only version of AdmissionReview that podherald supports (k8s.io/api/admission/v1). */
 export const REVIEW_API_VERSION = 'admission.k8s.io/v1';
 export const REVIEW_KIND = 'AdmissionReview';
 

@@ -21,7 +21,7 @@ export interface Metrics {
   watchLog(droppedLines: () => number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
-  /** Counts a change of the config: to a valid one, or to an invalid one. */
+  /** Counts a reload of the config: `failure` if the changed config is invalid. */
   configReloaded(result: 'success' | 'failure'): void;
   /** Adds the metric of the namespace cache. */
   watchNamespaces(isSynced: () => boolean): void;
@@ -41,17 +41,17 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['outcome', 'reason'] as const,
     registers,
   });
-  // They exist from the start, so that the first failure already is an increase.
+  // These series exist from the start, so that the first failure is an increase from 0.
   for (const reason of FAILURES) reviews.inc({ outcome: 'failed_open', reason }, 0);
   const durations = new Histogram({
     name: 'podherald_review_duration_seconds',
-    help: 'Time from the first byte of a review to its response.',
+    help: 'Time from the first byte of a review to its response, in seconds.',
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const injections = new Counter({
     name: 'podherald_injections_total',
-    help: 'Env vars, volumes and ambassadors added to pods, by kind.',
+    help: 'Environment variables, volumes and ambassadors added to pods, by kind.',
     labelNames: ['kind'] as const,
     registers,
   });
@@ -63,7 +63,7 @@ export function createMetrics(version: string): Metrics {
   });
   const expiry = new Gauge({
     name: 'podherald_certificate_expiry_timestamp_seconds',
-    help: 'When the serving certificate expires, in seconds since 1970.',
+    help: 'Time at which the serving certificate expires, in seconds since 1970.',
     registers,
   });
   const configReloaded = countReloads(registers);
@@ -100,7 +100,7 @@ function countReloads(registers: Registry[]): Metrics['configReloaded'] {
     labelNames: ['result'] as const,
     registers,
   });
-  // Both exist from the start, so that the first failure already is an increase.
+  // Both series exist from the start, so that the first failure is an increase from 0.
   for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
   const isValid = new Gauge({
     name: 'podherald_config_last_reload_successful',
@@ -117,7 +117,7 @@ function countReloads(registers: Registry[]): Metrics['configReloaded'] {
 function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {
   new Gauge({
     name: 'podherald_namespace_cache_synced',
-    help: '1 while the watch of namespaces is open, 0 while the last known state is used.',
+    help: '1 while the watch of namespaces is open, 0 while reviews use the last known annotations of namespaces.',
     registers,
     collect() {
       this.set(isSynced() ? 1 : 0);

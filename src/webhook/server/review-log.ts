@@ -48,14 +48,14 @@ function allReasons(findings: readonly Finding[]): { reasons?: string[] } {
   return reasons.size > 1 ? { reasons: [...reasons] } : {};
 }
 
-/** Most reviews have only one of these, and their reason says it all. */
+/** Most reviews have only one of these reasons, which need no message. */
 const SELF_EXPLANATORY: ReadonlySet<Reason> = new Set([
   'not_a_pod',
   'not_create',
   'not_requested',
 ] as const);
 
-/** A pod with more sentences than this has its first ones in the log, and all of them at debug. */
+/** The most sentences that one line contains. Level debug logs all of them. */
 const MAX_SENTENCES = 10;
 
 /** A sentence may quote a value of a pod. */

@@ -26,7 +26,7 @@ export interface ServerOptions {
   readonly host: string | undefined;
   readonly port: number;
   readonly adminPort: number;
-  /** How long to go on serving after `close`, until every client knows that this replica is unready. */
+  /** How long to keep serving after `close`, until every client knows that this replica is unready. */
   readonly shutdownDelayMs: number;
   readonly now: () => Date;
 }
@@ -35,7 +35,7 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly adminUrl: string;
-  /** Becomes unready at once, goes on serving for the delay, and then finishes open reviews. */
+  /** Becomes unready at once, keeps serving for the delay, and then finishes open reviews. */
   close(): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     broken(faults) {
       metrics.configReloaded('failure');
-      log.error({ faults }, 'the changed config is invalid; the last valid one stays in use');
+      log.error({ faults }, 'the changed config is invalid; still using the last valid config');
     },
   });
   return {
@@ -126,13 +126,13 @@ function certificateFault(certificates: CertificateSource, now: Date): string | 
   const pair = certificates.get();
   const why = certificates.notReady?.();
   if (why !== undefined) return why;
-  return pair === undefined ? 'no certificate yet' : invalidAt(pair, now);
+  return pair === undefined ? 'there is no certificate yet' : invalidAt(pair, now);
 }
 
 /**
- * Goes on serving for a while. Half-way, every connection in use has ended with a response, and idle
- * ones are spare: they end now. With the process they would end when the other replicas have to take
- * over, and the API server is likeliest to need a spare one. What has arrived is read first.
+ * Keeps serving during the delay. After half of it, each connection in use has been closed with a
+ * response, and the idle ones are closed. Closed only at the end, they would fail just when the API
+ * server needs them to reach the other replicas. Requests that have arrived are read first.
  */
 function drain(server: Server, delayMs: number): Promise<void> {
   setTimeout(() => setImmediate(() => server.closeIdleConnections()), delayMs / 2);

@@ -30,7 +30,7 @@ export interface WebhookOptions {
   readonly clientCa?: string | undefined;
   /**
    * Whether podherald is shutting down. Each response then closes its connection, so that the API
-   * server opens its next one to another replica, and writes into none that is being closed.
+   * server opens its next one to another replica, and sends no review on one that is being closed.
    */
   readonly isShuttingDown?: () => boolean;
 }
