@@ -47,12 +47,12 @@ export function planFiles(
   const names = new Set(existing.map(({ name }) => name));
   const isShared = files.every(({ source }) => 'fieldRef' in source);
   const added: Volume[] = [];
+  // An added volume that names its container is of no use to another container.
+  const usable = () => (isShared ? [...existing, ...added] : existing);
   const first = containers.find(({ container }) => isFor(container))?.container;
   const volumeFor = (container: Container): Volume => {
     const wanted = toVolume('', files, container.name);
-    // An added volume that names its container is of no use to another container.
-    const candidates = isShared ? [...existing, ...added] : existing;
-    const equal = candidates.find((volume) => sameFiles(volume, wanted));
+    const equal = usable().find((volume) => sameFiles(volume, wanted));
     if (equal !== undefined) return equal;
     const name = freeVolumeName(volumeName, container.name, isShared || container === first, names);
     names.add(name);
@@ -68,7 +68,7 @@ export function planFiles(
       const { name } = volumeFor(container);
       return { volumeMounts: [toVolumeMount(name, mountPath)], findings: [] };
     }
-    if (isMounted(pod, container, files, mountPath, overlapping)) return NOTHING;
+    if (isMounted(usable(), container, files, mountPath, overlapping)) return NOTHING;
     const slots = {
       container: container.name,
       path: mountPath,
@@ -81,7 +81,7 @@ export function planFiles(
 
 /** Whether the only overlapping mount is exactly the one that would be added. */
 function isMounted(
-  pod: Pod,
+  volumes: readonly Volume[],
   container: Container,
   files: readonly FileItem[],
   mountPath: string,
@@ -93,7 +93,7 @@ function isMounted(
   if (only === undefined || others.length > 0 || overlapping.length > 1) return false;
   if (only.mountPath !== mountPath || only.readOnly !== true) return false;
   if (Object.keys(only).length !== Object.keys(toVolumeMount('', '')).length) return false;
-  const volume = pod.spec.volumes?.find(({ name }) => name === only.name);
+  const volume = volumes.find(({ name }) => name === only.name);
   return volume !== undefined && sameFiles(volume, toVolume('', files, container.name));
 }
 
