@@ -57,12 +57,13 @@ export function mutate(object: unknown, namespace: Namespace, rules: Rules): Mut
     const parts = podParts(pod);
     const decision = decide(parts, namespace, rules);
     const { injection, findings: planned } = plan(parts, decision);
-    const explained = [...decision.faults, ...decision.notices, ...planned];
-    if (decision.skipped && kindOf(decision.skipped) !== 'skipped')
-      explained.unshift(decision.skipped);
-    if (decision.faults.length > 0 && rules.onInvalid === 'deny') {
-      return denied(decision, explained);
+    const { skipped: reason, faults } = decision;
+    const obstacle = reason === undefined || kindOf(reason) === 'skipped' ? [] : [reason];
+    const others = [...decision.notices, ...planned];
+    if (faults.length > 0 && rules.onInvalid === 'deny') {
+      return denied(decision, [...faults, ...obstacle, ...others]);
     }
+    const explained = [...obstacle, ...faults, ...others];
     const complete = withStatus(parts, decision, injection, explained, rules);
     const operations = patch(pod, complete);
     const unproven = prove(
