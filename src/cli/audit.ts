@@ -40,8 +40,8 @@ export function addAudit(program: Command, output: Output): void {
     .addHelpText(
       'after',
       `
-audit needs permission to get and list pods, namespaces, mutatingwebhookconfigurations and workloads, and to get the ConfigMap
-of podherald. It lists the resources that it cannot read. If you cannot read the ConfigMap, pass a config file with --config.
+audit needs permission to get and list pods, namespaces, mutatingwebhookconfigurations and workloads, and to
+get the ConfigMap of podherald. If you cannot read the ConfigMap, pass a config file with --config.
 
 Examples:
   podherald audit -n shop

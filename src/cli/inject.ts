@@ -40,7 +40,7 @@ export function addInject(program: Command, output: Output): void {
     .addOption(configOption('config file of podherald (default: built-in config)'))
     .option(
       '--kubernetes-version <version>',
-      `version of the API server; sets the tag of the ambassador image (default: ${BUILT_IN_VERSION.release})`,
+      `version of the API server; sets the tag of the ambassador image. Versions before v1.29.0 get no ambassador (default: ${BUILT_IN_VERSION.release})`,
       serverVersion,
     )
     .addHelpText(

@@ -113,9 +113,9 @@ Pods that the API server sends to podherald:
   --scope labelled     pods with annotations of podherald, and all pods of namespaces labelled podherald.dev/inject=enabled
   The API server never sends the pods in podherald's own namespace.
 
-The manifests include the Namespace of podherald, with labels for Pod Security. If the namespace exists already, kubectl apply
-changes its labels. kubectl delete deletes the namespace and everything in it. With --no-create-namespace, the manifests contain
-neither the Namespace nor the ResourceQuota that some clusters require for system priority classes.
+The manifests include the Namespace of podherald, with labels for Pod Security. If the namespace exists already,
+kubectl apply changes its labels. kubectl delete deletes the namespace and everything in it. With --no-create-namespace,
+the manifests contain neither the Namespace nor the ResourceQuota that some clusters require for system priority classes.
 
 Examples:
   # Install podherald:
