@@ -20,7 +20,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
-    imports: ['core/api', 'core/decision', 'errors', 'watch-folder'],
+    imports: ['core/api', 'core/decision', 'errors', 'read-file', 'watch-folder'],
     packages: ['yaml', 'zod'],
   },
   cluster: {
@@ -31,7 +31,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   render: { pure: true, imports: ['core', 'config', 'diagnosis'], packages: ['yaml'] },
   'webhook/tls': {
     pure: false,
-    imports: ['clock', 'errors', 'watch-folder'],
+    imports: ['clock', 'errors', 'read-file', 'watch-folder'],
     packages: ['@peculiar/x509', 'reflect-metadata'],
   },
   'webhook/server': {
@@ -58,6 +58,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   main: { pure: false, imports: ['cli', 'version'], packages: [] },
   clock: { pure: false, imports: [], packages: [] },
   errors: { pure: true, imports: [], packages: [] },
+  'read-file': { pure: false, imports: [], packages: [] },
   version: { pure: false, imports: [], packages: [] },
   'watch-folder': { pure: false, imports: [], packages: [] },
 };

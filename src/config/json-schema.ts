@@ -72,7 +72,8 @@ const INTRODUCTION = `
 # Config
 
 podherald reads its config from one YAML file, which you pass as \`--config FILE\` or in the environment variable
-\`PODHERALD_CONFIG\`. Every field is optional. An empty file means all defaults.
+\`PODHERALD_CONFIG\`. Every field is optional. A file that contains only \`{}\` or comments means all defaults. An
+empty file is an error, because a file is empty for a moment while it is written. The file may have at most 256 KiB.
 
 \`\`\`yaml
 # yaml-language-server: $schema=config.schema.json
@@ -96,7 +97,7 @@ metadata:
   refers. Editors with yaml-language-server use it to complete and validate the file.
 
 \`serve\` does not start with an invalid config. While it runs, it reloads the file when the file
-changes. If the changed config is invalid, \`serve\` keeps the last valid config and stays ready. It logs the
+changes. If the changed file is invalid, empty or unreadable, \`serve\` keeps the last valid config and stays ready. It logs the
 errors, increments \`podherald_config_reloads_total{result="failure"}\`, and sets
 \`podherald_config_last_reload_successful\` to 0 until the file is valid again. Mount a ConfigMap as a
 folder, without \`subPath\`: the kubelet does not update files that are mounted with \`subPath\`.
