@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { SYSTEM_CLOCK } from '../clock.ts';
 import { faultsError } from '../errors.ts';
 import { CA_SECRET, NAME } from '../render/install/install-options.ts';
 import {
@@ -64,12 +65,7 @@ const SELF_MANAGED_ONLY = [
  */
 export async function certificateSource(flags: TlsFlags, log: Logger): Promise<CertificateSource> {
   if (flags.tlsCert !== undefined && flags.tlsKey !== undefined) {
-    return certificateFiles(flags.tlsCert, flags.tlsKey, (error) =>
-      log.error(
-        { err: error },
-        'the changed certificate is invalid; still serving the previous one',
-      ),
-    );
+    return certificateFiles(flags.tlsCert, flags.tlsKey, SYSTEM_CLOCK.date);
   }
   if (flags.selfManagedTls) {
     const { selfManagedTls } = await import('./self-managed-tls.ts');

@@ -17,6 +17,8 @@ export interface Metrics {
   review(mutation: Mutation, seconds: number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
+  /** Counts a change of the certificate: to one that is served now, or to one that cannot be served. */
+  certificateReloaded(result: 'success' | 'failure'): void;
   /** Counts a change of the config: to a valid one, or to an invalid one. */
   configReloaded(result: 'success' | 'failure'): void;
   /** Adds the metric of the namespace cache. */
@@ -56,7 +58,12 @@ export function createMetrics(version: string): Metrics {
     help: 'When the serving certificate expires, in seconds since 1970.',
     registers,
   });
-  const configReloaded = countReloads(registers);
+  const certificateReloads = reloadCounter(
+    'podherald_certificate_reloads_total',
+    'Reloads of the serving certificate by result. After a failure, the last valid certificate is still served.',
+    registers,
+  );
+  const configReloaded = countConfigReloads(registers);
   buildInfo(version, registers);
   return {
     review({ outcome, reason, injected }, seconds) {
@@ -67,6 +74,7 @@ export function createMetrics(version: string): Metrics {
       }
     },
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
+    certificateReloaded: (result) => certificateReloads.inc({ result }),
     configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
     text: () => registry.metrics(),
@@ -74,15 +82,19 @@ export function createMetrics(version: string): Metrics {
   };
 }
 
-function countReloads(registers: Registry[]): Metrics['configReloaded'] {
-  const reloads = new Counter({
-    name: 'podherald_config_reloads_total',
-    help: 'Reloads of the config by result. After a failure, the last valid config stays in use.',
-    labelNames: ['result'] as const,
-    registers,
-  });
-  // Both exist from the start, so that the first failure already is an increase.
+/** Both results exist from the start, so that the first failure already is an increase. */
+function reloadCounter(name: string, help: string, registers: Registry[]): Counter<'result'> {
+  const reloads = new Counter({ name, help, labelNames: ['result'] as const, registers });
   for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
+  return reloads;
+}
+
+function countConfigReloads(registers: Registry[]): Metrics['configReloaded'] {
+  const reloads = reloadCounter(
+    'podherald_config_reloads_total',
+    'Reloads of the config by result. After a failure, the last valid config stays in use.',
+    registers,
+  );
   const isValid = new Gauge({
     name: 'podherald_config_last_reload_successful',
     help: '1 if the config file is valid, 0 while it is invalid and the last valid config is in use.',

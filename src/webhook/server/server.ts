@@ -64,11 +64,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   namespaces?.start();
   if (pair !== undefined) metrics.certificateExpires(expiryOf(pair));
-  certificates.start((next) => {
-    (webhook.server as unknown as Server).setSecureContext({ ...next, minVersion: 'TLSv1.2' });
-    metrics.certificateExpires(expiryOf(next));
-    log.info({ expires: expiryOf(next) }, 'serving a new certificate');
-  });
+  certificates.start(
+    (next) => {
+      (webhook.server as unknown as Server).setSecureContext({ ...next, minVersion: 'TLSv1.2' });
+      metrics.certificateExpires(expiryOf(next));
+      metrics.certificateReloaded('success');
+      log.info({ expires: expiryOf(next) }, 'serving a new certificate');
+    },
+    (error) => {
+      metrics.certificateReloaded('failure');
+      if (error === undefined) return;
+      const message = 'the changed certificate is invalid; still serving the previous one';
+      log.error({ err: error }, message);
+    },
+  );
   config.start({
     changed() {
       metrics.configReloaded('success');
