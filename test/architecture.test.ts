@@ -16,11 +16,15 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     imports: ['core/api', 'core/decision', 'core/injection'],
     packages: [],
   },
-  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml', 'fast-json-patch'] },
+  manifests: {
+    pure: true,
+    imports: ['core', 'errors', 'yaml-nodes'],
+    packages: ['yaml', 'fast-json-patch'],
+  },
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
-    imports: ['core/api', 'core/decision', 'errors', 'read-file', 'watch-folder'],
+    imports: ['core/api', 'core/decision', 'errors', 'read-file', 'watch-folder', 'yaml-nodes'],
     packages: ['yaml', 'zod'],
   },
   cluster: {
@@ -61,6 +65,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   'read-file': { pure: false, imports: [], packages: [] },
   version: { pure: false, imports: [], packages: [] },
   'watch-folder': { pure: false, imports: [], packages: [] },
+  'yaml-nodes': { pure: true, imports: [], packages: ['yaml'] },
 };
 
 /** Files that are pure in an impure folder (true), or impure in a pure one (false). */

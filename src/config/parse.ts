@@ -1,8 +1,9 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import type { YamlFault } from '../yaml-nodes.ts';
 import { type ConfigPath, expectation, schemaFaults, type ValueFault } from './faults.ts';
 import { relationFaults } from './relations.ts';
 import { type Config, configSchema } from './schema.ts';
-import { readYaml, type YamlFault } from './yaml.ts';
+import { readYaml } from './yaml.ts';
 import { readValue, type YamlDocument } from './yaml-value.ts';
 
 /** An error in a config file, with its location. */

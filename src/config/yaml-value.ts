@@ -5,12 +5,11 @@ import {
   isMap,
   isScalar,
   isSeq,
-  type Node,
   type Pair,
-  visit,
   type YAMLMap,
 } from 'yaml';
-import { MAX_DEPTH, TOO_DEEP, type YamlFault } from './yaml.ts';
+import { type AliasTargets, aliasTargets, offsetOf, type YamlFault } from '../yaml-nodes.ts';
+import { MAX_DEPTH, TOO_DEEP } from './yaml.ts';
 
 /** A YAML document, and the value that it parses to. */
 export interface YamlDocument {
@@ -30,36 +29,15 @@ export function readValue(
   const targets = aliasTargets(document);
   const reader = new ValueReader(targets);
   try {
-    const value = reader.read(document.contents);
-    if (reader.duplicates.length > 0) return { faults: reader.duplicates };
     return {
       document,
-      value,
+      value: reader.read(document.contents),
       resolve: (node) => (isAlias(node) ? targets.get(node) : node),
     };
   } catch (error) {
-    if (error instanceof ValueError) return { faults: [...reader.duplicates, error.fault] };
+    if (error instanceof ValueError) return { faults: [error.fault] };
     throw error;
   }
-}
-
-type AliasTargets = ReadonlyMap<Alias, Node>;
-
-/** An alias stands for the last node with its anchor that begins before it. */
-function aliasTargets(document: Document.Parsed): AliasTargets {
-  const anchored = new Map<string, Node>();
-  const targets = new Map<Alias, Node>();
-  visit(document, {
-    Node(_key, node) {
-      if (!isAlias(node)) {
-        if (node.anchor) anchored.set(node.anchor, node);
-        return;
-      }
-      const target = anchored.get(node.source);
-      if (target !== undefined) targets.set(node, target);
-    },
-  });
-  return targets;
 }
 
 /** Ends the reading of a value. */
@@ -73,8 +51,6 @@ class ValueError extends Error {
 }
 
 class ValueReader {
-  readonly duplicates: YamlFault[] = [];
-
   readonly #targets: AliasTargets;
   /** The lists and maps that are being read, from the outermost one. */
   readonly #open = new Set<unknown>();
@@ -121,7 +97,6 @@ class ValueReader {
 
   #readMap(map: YAMLMap): Readonly<Record<string, unknown>> {
     const members = new Map<string, unknown>();
-    const own = new Set<string>();
     for (const pair of map.items) {
       if (isMerge(pair)) {
         for (const [key, value] of this.#readMerge(pair)) {
@@ -129,10 +104,7 @@ class ValueReader {
         }
         continue;
       }
-      const key = this.#readKey(pair.key);
-      if (own.has(key)) this.#addDuplicate(pair.key);
-      own.add(key);
-      members.set(key, this.read(pair.value));
+      members.set(this.#readKey(pair.key), this.read(pair.value));
     }
     // Unlike an assignment, this makes `__proto__` a member like any other.
     return Object.fromEntries(members);
@@ -144,12 +116,6 @@ class ValueReader {
       throw new ValueError(node, 'expected a string as key, got a list or map');
     }
     return String(key ?? '');
-  }
-
-  /** In a map that aliases refer to, a duplicate key was found before. */
-  #addDuplicate(key: unknown): void {
-    if (this.#openAliases > 0) return;
-    this.duplicates.push({ offset: offsetOf(key), message: 'map keys must be unique' });
   }
 
   /** The members to merge; the first one of a name takes precedence. */
@@ -167,8 +133,4 @@ class ValueReader {
 /** Whether a pair is a merge key (`<<`): the library gives those their own conversion. */
 function isMerge({ key }: Pair): boolean {
   return isScalar(key) && key.addToJSMap !== undefined;
-}
-
-function offsetOf(node: unknown): number {
-  return (node as Node | null | undefined)?.range?.[0] ?? 0;
 }

@@ -1,12 +1,6 @@
 import { Composer, type CST, type Document, isScalar, Lexer, type LineCounter, Parser } from 'yaml';
 import { utf8Bytes } from '../core/api/sizes.ts';
-
-/** Something in a text that makes it unusable as a config. */
-export interface YamlFault {
-  /** Offset in the text, from 0. */
-  readonly offset: number;
-  readonly message: string;
-}
+import { duplicateKeys, type YamlFault } from '../yaml-nodes.ts';
 
 /** Plenty for a config, and a fraction of a second to check. A ConfigMap holds at most 1 MiB. */
 export const MAX_CONFIG_BYTES = 256 * 1024;
@@ -35,14 +29,17 @@ export function readYaml(
   const tokens = tokensOf(text, lines);
   if ('message' in tokens) return { faults: [tokens] };
   const documents = [...new Composer(OPTIONS).compose(tokens)];
-  const faults = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-  if (faults.length > 0) {
-    return { faults: faults.map(({ pos, message }) => ({ offset: pos[0], message })) };
-  }
+  const faults = documents.flatMap((document) => [
+    ...[...document.errors, ...document.warnings].map(
+      ({ pos, message }): YamlFault => ({ offset: pos[0], message }),
+    ),
+    ...duplicateKeys(document),
+  ]);
+  if (faults.length > 0) return { faults };
   return documents.filter(hasContent);
 }
 
-/** `readValue` finds duplicate keys: the library compares each key with each other one. */
+/** `duplicateKeys` replaces `uniqueKeys`. */
 const OPTIONS = {
   merge: true,
   prettyErrors: false,
