@@ -21,7 +21,7 @@ export interface SelfManagedNames {
 /** What only tests set. */
 export interface SelfManagedExtras {
   readonly timing?: Timing;
-  /** Names and addresses in the certificate besides those of the Service, for a webhook by URL. */
+  /** More names and addresses in the certificate, for a webhook that is called by URL. */
   readonly names?: readonly string[];
   readonly addresses?: readonly string[];
 }
@@ -99,12 +99,12 @@ function usage(message: string): AppError {
 }
 
 const SENTENCES = {
-  created: 'made a new CA',
+  created: 'created a new CA',
   renewed: 'renewed the CA; the old one stays trusted until it expires',
-  restored: 'restored the CA in the Secret from memory',
+  restored: 'wrote the CA from memory to the Secret again',
   adopted: 'using the CA from the Secret',
-  published: 'set the caBundle',
-  healed: 'set the caBundle again: somebody else had changed it',
+  published: 'set the caBundle of the MutatingWebhookConfiguration',
+  healed: 'another client had changed the caBundle; set it again',
   failed: 'certificate maintenance failed; retrying',
   recovered: 'certificate maintenance works again',
 } as const satisfies Record<CaEvent['is'], string>;

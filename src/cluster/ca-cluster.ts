@@ -32,8 +32,8 @@ const LIMIT_MS = 10_000;
 
 /** What to do about a status, if the API server's own message does not say. */
 const HINTS: Readonly<Record<number, string>> = {
-  401: 'the ServiceAccount token is not accepted; it is read again for the next request',
-  403: 'apply the Role and ClusterRole that `podherald manifests` renders',
+  401: 'the API server does not accept the ServiceAccount token; podherald reads the token again for the next request',
+  403: 'apply the Role and ClusterRole that `podherald manifests` prints',
   404: "the namespace does not exist; set --namespace to podherald's own",
 };
 
@@ -52,7 +52,7 @@ export function caCluster(
     secret: caSecret(client, namespace, secret),
     configuration: webhookConfiguration(client, configuration),
     watch(onChange, signal) {
-      // One may be allowed to watch this object only.
+      // The ServiceAccount may watch only this object.
       const watchObject = (path: string, name: string): void =>
         void watchForever(connection, {
           path,
@@ -69,7 +69,7 @@ export function caCluster(
   };
 }
 
-/** An unreachable API server is logged by the reads of the same objects. */
+/** Reads of the same objects already log that the API server is unreachable. */
 function logEnd(
   log: Pick<Logger, 'warn' | 'debug'>,
   object: { readonly path: string; readonly name: string },
@@ -78,5 +78,5 @@ function logEnd(
 ): void {
   if (error === undefined) return;
   const level = error.status !== undefined && failures === 1 ? 'warn' : 'debug';
-  log[level]({ ...object, error: error.message }, 'the watch of this object ended; retrying');
+  log[level]({ ...object, error: error.message }, 'a watch failed; opening it again');
 }

@@ -42,8 +42,8 @@ function checkUnused(config: KubeConfig, files: readonly string[]): undefined {
   if (contexts.length === 0 && !current) return undefined;
   const names = contexts.join(', ') || 'none';
   const fault = current
-    ? `the current-context ${current} names no cluster`
-    : 'there is no current-context';
+    ? `the current-context ${current} does not exist or has no cluster`
+    : 'current-context is not set';
   throw new AppError('file', `${files.join(', ')}: ${fault}; the contexts are: ${names}`);
 }
 

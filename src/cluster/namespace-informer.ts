@@ -114,15 +114,19 @@ export class NamespaceInformer {
   #logOutOfDate({ message, status }: ApiError): void {
     const { log } = this.#options;
     const line = { error: message, ...(status !== undefined && { statusCode: status }) };
-    if (this.outOfDate === message) log.debug(line, 'namespaces are still out of date');
-    else log.warn(line, 'namespaces may be out of date; retrying');
+    if (this.outOfDate === message)
+      log.debug(line, 'the annotations of namespaces may still be out of date; retrying');
+    else log.warn(line, 'the annotations of namespaces may be out of date; retrying');
     this.outOfDate = message;
   }
 
   #logUpToDate(): void {
     if (this.outOfDate === undefined) return;
     this.outOfDate = undefined;
-    this.#options.log.info({ namespaces: this.#cache.size }, 'namespaces are up to date');
+    this.#options.log.info(
+      { namespaces: this.#cache.size },
+      'the annotations of namespaces are up to date',
+    );
   }
 }
 

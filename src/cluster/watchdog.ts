@@ -48,5 +48,5 @@ export async function watched<T>(
 
 /** Changes may have been missed meanwhile. */
 function silent(limitMs: number): ApiError {
-  return new ApiError(`the API server was silent for ${limitMs} ms`, { relist: true });
+  return new ApiError(`the API server sent nothing for ${limitMs} ms`, { relist: true });
 }

@@ -69,7 +69,7 @@ async function setBundle(
   // A failed test and an invalid object have the same status, 422.
   if (now === undefined || versionOf(now) !== version) return 'conflict';
   throw new ApiError(
-    'the API server rejects the caBundle, although the configuration has not changed since it was read',
+    'the API server rejects the new caBundle, although nobody else has changed the configuration; see the log of the API server',
   );
 }
 

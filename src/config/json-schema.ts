@@ -71,9 +71,10 @@ YAML, which you can use as a start for your own profiles.
 const INTRODUCTION = `
 # Config
 
-podherald reads its config from one YAML file, which you pass as \`--config FILE\` or in the environment variable
-\`PODHERALD_CONFIG\`. Every field is optional. A file that contains only \`{}\` or comments means all defaults. An
-empty file is an error, because a file is empty for a moment while it is written. The file may have at most 256 KiB.
+podherald reads its config from one YAML file. Set the path of the file with \`--config FILE\` or with the environment
+variable \`PODHERALD_CONFIG\`. Every field is optional: in a file with only \`{}\` or comments, all fields have their
+defaults. An empty file is an error, because a file is empty for a moment while it is written. The file can have at
+most 256 KiB.
 
 \`\`\`yaml
 # yaml-language-server: $schema=config.schema.json
@@ -93,8 +94,8 @@ metadata:
 
 - \`podherald config check FILE\` lists all errors in a config with their lines and columns.
 - \`podherald config print FILE\` prints the effective config, with all defaults and built-in profiles.
-- \`podherald config schema > config.schema.json\` writes the JSON Schema to which the first line above
-  refers. Editors with yaml-language-server use it to complete and validate the file.
+- \`podherald config schema > config.schema.json\` writes the JSON Schema, to which the first line of the
+  example refers. Editors with yaml-language-server use it to complete and validate the file.
 
 \`serve\` does not start with an invalid config. While it runs, it reloads the file when the file
 changes. If the changed file is invalid, empty or unreadable, \`serve\` keeps the last valid config and stays ready. It logs the

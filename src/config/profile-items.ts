@@ -47,7 +47,10 @@ export function envSource(item: ItemText): EnvSource | SourceFault {
 /** Reads an item of `files`. The Downward API does not support literals in files. */
 export function fileSource(text: string): FileSource | SourceFault {
   if (literalOf(text) !== undefined || isContainerName(text)) {
-    return { fault: 'works only as env: the Downward API cannot write it to a file' };
+    return {
+      fault:
+        'works only as a variable, because the Downward API cannot write it to a file; move it to env',
+    };
   }
   return parseSource(text, 'files', PROFILE_SIDES);
 }

@@ -57,24 +57,24 @@ const ambassadorSchema = z.strictObject({
     .regex(IMAGE, IMAGE_EXPECTED)
     .optional()
     .describe(
-      'The image of the ambassador, optionally with a digest. If it is not set: `registry.k8s.io/kubectl` with the version of the API server.',
+      'The image of the ambassador, optionally with a digest. The default is `registry.k8s.io/kubectl` with the version of the API server.',
     ),
   port: z
     .int(PORT)
     .min(MIN_PORT, PORT)
     .max(MAX_PORT, PORT)
     .default(DEFAULT_AMBASSADOR.port)
-    .describe('The port on 127.0.0.1, unless the pod sets `ambassador-port`.'),
+    .describe('The port of the ambassador on 127.0.0.1, unless the pod sets `ambassador-port`.'),
   maxAccess: z
     .enum(ACCESSES)
     .default(DEFAULT_AMBASSADOR.maxAccess)
     .describe(
-      'The widest access that pods and namespaces can request. The values are in order from narrow to wide.',
+      'The widest access that pods and namespaces can request. The values are in order from narrow to wide: `namespace` allows reads in the namespace of the pod, `read-only` reads in all namespaces, `full` reads and writes.',
     ),
   resources: z
     .strictObject({
-      requests: amounts.default({}).describe('The requests of the container.'),
-      limits: amounts.default({}).describe('The limits of the container.'),
+      requests: amounts.default({}).describe('The resource requests of the ambassador.'),
+      limits: amounts.default({}).describe('The resource limits of the ambassador.'),
     })
     .prefault(DEFAULT_AMBASSADOR.resources)
     .describe(
@@ -84,7 +84,7 @@ const ambassadorSchema = z.strictObject({
     .union([z.int().min(1, USER).max(MAX_USER_ID, USER), z.literal('inherit')], USER)
     .optional()
     .describe(
-      'The user ID of the ambassador. `inherit` does not set `runAsUser`, so that the pod or the cluster decides (OpenShift). If it is not set: the user that all containers of the pod share, or else 65532.',
+      'The user ID that the ambassador runs as. With `inherit`, podherald does not set `runAsUser`, and the pod or the cluster (such as OpenShift) chooses the user. The default is the user ID that all containers of the pod share; if there is none, or if it is 0, the default is 65532. If the containers share processes, the default is an ID that no container has.',
     ),
   tokenSeconds: z
     .int(TOKEN_SECONDS)
@@ -171,7 +171,7 @@ export const configSchema = z.strictObject({
       namespaces: z
         .array(z.string().refine(isDnsLabel, 'expected the name of a namespace'))
         .default([])
-        .describe('The names of these namespaces.'),
+        .describe('The names of the exempt namespaces.'),
     })
     .prefault({})
     .describe('Namespaces whose pods are skipped, whatever they request.'),
@@ -181,7 +181,7 @@ export const configSchema = z.strictObject({
         .boolean()
         .default(true)
         .describe(
-          'Whether annotations of a namespace are the defaults of its pods. If so, podherald reads namespaces from the API server.',
+          'Whether annotations of a namespace are the defaults of its pods. With `true`, podherald reads namespaces from the API server.',
         ),
     })
     .prefault({})

@@ -25,8 +25,8 @@ function annotationsPage(): string {
 # Annotations
 
 All keys have the prefix \`${DEFAULT_PREFIX}\`, or the \`annotationPrefix\` of the config. Some keys also work without the
-prefix. If you set both keys with different values, the annotation is invalid. Whitespace around values and the case of
-\`true\` and \`false\` are ignored.
+prefix. If a key is set twice, with and without the prefix, and the two values differ, the annotation is
+invalid. Whitespace around values and the case of \`true\` and \`false\` are ignored.
 
 Annotations of a namespace are the defaults of its pods. For each key except \`ambassador-access\`, the pod takes precedence
 over its namespace, and the namespace over the config. \`inject-metadata: "false"\` on a pod takes precedence over everything else.
@@ -34,8 +34,8 @@ over its namespace, and the namespace over the config. \`inject-metadata: "false
 ${table(['Key', 'Without prefix', 'On', 'Value', 'Description'], keyRows())}
 
 If annotations of a pod are invalid, the pod is denied, and the message lists all of them. With \`onInvalid: warn\` in the config,
-the pod is admitted without the invalid part. podherald never denies a pod because of the config (such as an unknown
-profile) or because of an invalid annotation of a namespace: it ignores that part and returns a warning.
+the pod is admitted without the invalid part. podherald never denies a pod because of a profile that
+the config does not define, or because of an invalid annotation of a namespace: it ignores them and returns a warning.
 [reasons.md](reasons.md) lists all messages.
 
 On a workload such as a Deployment, set the annotations on the pod template (\`spec.template.metadata.annotations\`).
@@ -43,8 +43,8 @@ On a workload such as a Deployment, set the annotations on the pod template (\`s
 ## Sources
 
 The items of \`metadata-env\` have the form \`NAME=source[:divisor]\`, the items of \`metadata-files\` the form
-\`path=source[:divisor]\`. A \`NAME\` consists of letters, digits and \`_\`, and does not start with a digit. A \`path\` is relative,
-without \`..\`.
+\`path=source[:divisor]\`. A \`NAME\` consists of letters, digits and \`_\`, and does not start with a digit. A \`path\` is
+relative to \`metadata-path\`, and does not contain \`..\`.
 
 ${table(['Source', 'env', 'files'], sourceRows())}
 
@@ -118,14 +118,14 @@ function reasonsPage(): string {
   return `${GENERATED}
 # Outcomes and reasons
 
-Every review has exactly one outcome.
+Every admission review of podherald has exactly one outcome.
 
 ${table(['Outcome', 'Description'], outcomes)}
 
-Everything that is not injected as requested has a reason. The reason or its message appears in the warnings of \`kubectl\`, in
-the annotation \`podherald.dev/status\` of the pod, in the audit annotations of the API server, in the log, and as a label of
-\`podherald_reviews_total\`. The log contains messages only at level debug, because they quote the annotations of the pod. If
-a review has several reasons, the label is the first one in this table.
+If a pod is not injected exactly as requested, each difference has a reason. The reason or its message appears in the warnings
+of \`kubectl\`, in the annotation \`podherald.dev/status\` of the pod, in the audit annotations of the API server, in the log, and
+as a label of \`podherald_reviews_total\`. In the log, \`…\` replaces names and values of the pod; at level debug, the log also
+contains the complete messages. If a review has several reasons, the label is the one that comes first in this table.
 
 ${table(['Reason', 'Kind', 'Message'], reasons)}
 

@@ -129,7 +129,7 @@ describe('the MutatingWebhookConfiguration', () => {
     const found = await own.read();
 
     expect(await found?.setBundle('good')).toBe('conflict');
-    await expect(found?.setBundle('good')).rejects.toThrow('rejects the caBundle');
+    await expect(found?.setBundle('good')).rejects.toThrow('rejects the new caBundle');
   });
 
   it('names who changed it last: of two changes in one second, not podherald', async () => {

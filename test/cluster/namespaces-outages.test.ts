@@ -266,9 +266,9 @@ describe('an API server that is away', () => {
     await eventually(() => source.isSynced()).toBe(true);
 
     expect(lines.slice(before).flatMap(({ level, msg }) => (level > 20 ? [msg] : []))).toEqual([
-      'namespaces may be out of date; retrying',
-      'namespaces may be out of date; retrying',
-      'namespaces are up to date',
+      'the annotations of namespaces may be out of date; retrying',
+      'the annotations of namespaces may be out of date; retrying',
+      'the annotations of namespaces are up to date',
     ]);
   });
 });

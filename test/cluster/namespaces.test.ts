@@ -59,7 +59,7 @@ describe('a change of a namespace', () => {
     api.remove('shop');
 
     await eventually(() => knownAtOnce(source, 'shop')).toBeUndefined();
-    expect(await source.lookup('shop')).toEqual({ unavailable: 'there is no such namespace' });
+    expect(await source.lookup('shop')).toEqual({ unavailable: 'the namespace does not exist' });
   });
 
   it('is read however the network splits its bytes', async () => {

@@ -25,7 +25,7 @@ describe('a watchdog', () => {
     expect(await isOver()).toBe(false);
     clock.pass(1);
 
-    expect(await ended).toBe('the API server was silent for 1000 ms');
+    expect(await ended).toBe('the API server sent nothing for 1000 ms');
     expect(clock.limits).toBe(0);
   });
 
@@ -37,7 +37,7 @@ describe('a watchdog', () => {
     expect(await isOver()).toBe(false);
     clock.pass(1);
 
-    expect(await ended).toBe('the API server was silent for 1000 ms');
+    expect(await ended).toBe('the API server sent nothing for 1000 ms');
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('a watchdog', () => {
     expect(await isOver()).toBe(false);
     clock.pass(1);
 
-    expect(await ended).toBe(`the API server was silent for ${limitMs} ms`);
+    expect(await ended).toBe(`the API server sent nothing for ${limitMs} ms`);
   });
 
   it('does not disturb a request that ends by itself', async () => {

@@ -7,7 +7,7 @@ test('a pod with hostNetwork gets no ambassador, and kubectl shows why', async (
   const spec = podSpec([container('app')], { hostNetwork: true });
   const { warnings, started } = await apply(namespace, 'host-network', spec);
   expect(warnings).toEqual([
-    'Warning: podherald: no ambassador: on the network of the node, all of the node could use it',
+    'Warning: podherald: no ambassador: the pod uses hostNetwork, so anything on the node could use the proxy',
   ]);
   expect(started.spec.initContainers).toBeUndefined();
 });
@@ -18,7 +18,7 @@ test('the ambassador uses port 8002 if the app declares port 8001, and KUBE_API_
   const spec = podSpec([container('app', { ports: [{ containerPort: 8001 }] })]);
   const { warnings } = await apply(namespace, 'port-taken', spec);
   expect(warnings).toEqual([
-    'Warning: podherald: port 8001 is taken: the ambassador listens on 8002, as KUBE_API_URL says',
+    'Warning: podherald: port 8001 is taken; the ambassador listens on 8002 (see KUBE_API_URL)',
   ]);
   const printed = await namespace.exec(
     'port-taken',
@@ -33,7 +33,9 @@ test('a pod that requests the ambassador at a port of the app is denied', async 
   const manifest = pod({ name: 'denied', annotations }, podSpec([app]));
   const { code, stderr } = await namespace.try(['apply', '-f', '-'], JSON.stringify(manifest));
   expect(code).toBe(1);
-  expect(stderr).toContain('- podherald.dev/ambassador-port: container app declares port 9000 too');
+  expect(stderr).toContain(
+    'podherald.dev/ambassador-port: container app already declares port 9000; choose another port',
+  );
 });
 
 test('the ambassador has another name if a container is named ambassador, and is not injected if both names are taken', async ({
@@ -42,7 +44,7 @@ test('the ambassador has another name if a container is named ambassador, and is
   const one = podSpec([container('app'), container('ambassador')]);
   const renamed = await apply(namespace, 'name-taken', one);
   expect(renamed.warnings).toEqual([
-    'Warning: podherald: the pod has a container ambassador of its own: the ambassador is podherald-ambassador',
+    'Warning: podherald: the pod already has a container named ambassador; the sidecar is named podherald-ambassador',
   ]);
   const printed = await namespace.exec('name-taken', 'wget -qO- $KUBE_API_URL/version', 'app');
   expect(JSON.parse(printed)).toHaveProperty('gitVersion');
@@ -50,7 +52,7 @@ test('the ambassador has another name if a container is named ambassador, and is
   const both = podSpec([container('ambassador'), container('podherald-ambassador')]);
   const notInjected = await apply(namespace, 'names-taken', both);
   expect(notInjected.warnings).toEqual([
-    'Warning: podherald: no ambassador: the pod has containers ambassador and podherald-ambassador',
+    'Warning: podherald: no ambassador: the pod already has containers named ambassador and podherald-ambassador',
   ]);
 });
 
@@ -63,7 +65,7 @@ test('a pod with shareProcessNamespace gets a warning that root and the user of 
   });
   const { warnings } = await apply(namespace, 'sharing', spec);
   expect(warnings).toEqual([
-    'Warning: podherald: processes are shared: what runs as root, or as the user of the ambassador, can read its token',
+    'Warning: podherald: shareProcessNamespace is true: processes of root or of the ambassador user can read the ambassador token',
   ]);
   const token = '/proc/$(pidof kubectl)/root/var/run/secrets/kubernetes.io/serviceaccount/token';
   await expect(namespace.exec('sharing', `cat ${token}`)).rejects.toThrow('Permission denied');

@@ -104,7 +104,7 @@ test('pods whose profile was removed from the config are re-created, and their s
   expect(last?.missing).toEqual([
     {
       reason: 'unknown_profile',
-      message: expect.stringContaining('no profile removed is configured'),
+      message: expect.stringContaining('the config has no profile removed'),
     },
   ]);
 });

@@ -35,9 +35,9 @@ export async function review(
 }
 
 /**
- * All of podherald: what should this pod get, what of it is missing, which operations add that, and
- * do they really only add? Pure, and never throws. The webhook, `inject` and the tests call this.
- * Every way in which a review can end is in this function, in the order in which it is checked.
+ * The whole review of a pod: decides what the pod should get, plans what is missing, makes the
+ * operations that add it, and proves that they only add. Pure, and never throws. The webhook, `inject`
+ * and the tests call it. All outcomes of a review are in this function, in the order of their checks.
  *
  * @param object the pod as it was received; it is not changed.
  * @param receivedBytes the size of the review that it came in.
@@ -67,12 +67,13 @@ export function mutate(
     const addedBytes = additionBytes(parts, decision);
     if (isFarTooLarge(addedBytes)) return skipped(finding('too_large', {}));
     const { injection, findings: planned } = plan(parts, decision);
-    const explained = [...decision.faults, ...decision.notices, ...planned];
-    if (decision.skipped && kindOf(decision.skipped) !== 'skipped')
-      explained.unshift(decision.skipped);
-    if (decision.faults.length > 0 && rules.onInvalid === 'deny') {
-      return denied(decision, explained);
+    const { skipped: reason, faults } = decision;
+    const obstacle = reason === undefined || kindOf(reason) === 'skipped' ? [] : [reason];
+    const others = [...decision.notices, ...planned];
+    if (faults.length > 0 && rules.onInvalid === 'deny') {
+      return denied(decision, [...faults, ...obstacle, ...others]);
     }
+    const explained = [...obstacle, ...faults, ...others];
     const complete = withStatus(parts, decision, injection, explained, rules);
     const operations = patch(pod, complete);
     if (operations.length > 0 && isTooLarge(object, operations, addedBytes, receivedBytes)) {

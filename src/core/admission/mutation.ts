@@ -6,16 +6,17 @@ import { changesSpec, type Injection, NO_INJECTION } from '../injection/injectio
 /** How a review ends: exactly one of these. */
 export const OUTCOMES = {
   injected: 'Something was injected into the pod.',
-  unchanged: 'The pod already has everything that was requested, or keeps its own values.',
+  unchanged:
+    'Nothing had to be injected: the pod already has what it requests, or keeps its own values.',
   skipped:
-    'Nothing was injected. If something was requested, the status annotation and a warning say why not.',
+    'Nothing was injected. If something was requested, the status annotation and a warning give the reason.',
   denied: 'The pod was denied, because one of its own annotations is invalid.',
   failed_open: 'podherald failed, and the pod was admitted unchanged.',
 } as const satisfies Record<string, string>;
 
 export type Outcome = keyof typeof OUTCOMES;
 
-/** The result of one review. The caller answers, logs and counts from it. */
+/** The result of one review, from which the response, the log line and the metrics are made. */
 export interface Mutation {
   readonly outcome: Outcome;
   /** The first reason of the findings, in the catalogue's order: the label of the review. */
@@ -25,7 +26,7 @@ export interface Mutation {
   readonly decision?: Decision;
   /** What is added to the pod. */
   readonly injection: Injection;
-  /** The same as JSON Patch, verified against the pod; empty if nothing is added. */
+  /** The injection as JSON Patch, verified against the pod; empty if nothing is added. */
   readonly operations: readonly AddOperation[];
   /** How much of each kind is injected. */
   readonly injected: InjectedCounts;

@@ -54,13 +54,14 @@ function walk(
   let value: Json | undefined = document;
   for (const token of tokens) {
     if (Array.isArray(value)) {
-      if (grown.has(value)) return 'leads through a list that an earlier operation extends';
+      if (grown.has(value)) return 'its parent is in a list that an earlier operation extends';
       value = INDEX.test(token) ? (value[Number(token)] as Json | undefined) : undefined;
     } else {
       value = isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
     }
   }
-  if (typeof value !== 'object' || value === null) return 'leads to nothing';
+  if (typeof value !== 'object' || value === null)
+    return 'the document has no object or list at its parent';
   return value;
 }
 
@@ -83,10 +84,10 @@ function checkMember(
   set: Set<string>,
   mayReplace: string | undefined,
 ): string | undefined {
-  if (token === '__proto__') return 'is not a member that may be set';
+  if (token === '__proto__') return 'is not allowed';
   if (set.has(path)) return 'is set twice';
   set.add(path);
   const members = object as Readonly<Record<string, Json>>;
   const isThere = Object.hasOwn(members, token) && members[token] !== null;
-  return isThere && path !== mayReplace ? 'is there already' : undefined;
+  return isThere && path !== mayReplace ? 'already exists' : undefined;
 }

@@ -46,8 +46,8 @@ export function respond(request: AdmissionRequest, mutation: Mutation): ReviewRe
 }
 
 /**
- * `kubectl get events` shows only the first line, so it contains a fault. The API server puts
- * `admission webhook "…" denied the request: ` in front.
+ * `kubectl get events` shows only the first line, so that line contains the first fault. The API
+ * server adds `admission webhook "…" denied the request: ` before it.
  */
 function denialStatus(
   request: AdmissionRequest,
@@ -78,7 +78,7 @@ function podLabel(request: AdmissionRequest): string {
 /** The API server may cut longer warnings, and drops those with control characters. */
 const WARNING_LENGTH = 120;
 
-/** A hint at the end of a sentence helps its reader most, so the text before it is cut. */
+/** The longest hint that a cut warning keeps: the hint at the end of a sentence helps most. */
 const HINT_LENGTH = 60;
 
 /** The API server ignores warnings after the first 4096 characters. */
@@ -102,8 +102,8 @@ function oneLine(sentence: string): string {
 }
 
 /**
- * Left out if nothing was done, as in a second call for the same pod: an audit annotation cannot be
- * changed once it is set.
+ * None if nothing was done, as in a second call for the same pod: an audit annotation cannot be
+ * changed after it is set.
  */
 function auditAnnotations({
   outcome,

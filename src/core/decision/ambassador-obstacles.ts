@@ -28,7 +28,7 @@ export function obstacleTo(
   return ofPod;
 }
 
-/** What excludes an ambassador under any rules. */
+/** Why the pod cannot have an ambassador, whatever the config. */
 function obstacleOfPod(parts: PodParts, ...requestedBy: readonly Cause[]): SkipFinding | undefined {
   const { spec } = parts.pod;
   if (spec.hostNetwork === true) {
@@ -61,7 +61,7 @@ export function namesTaken({ appContainers }: PodParts): PlacedContainer[] {
 /** The labels of nodes that name their operating system; kubelet still sets the older one too. */
 export const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'] as const;
 
-/** The field that makes a pod one for Windows nodes. */
+/** The field that assigns the pod to Windows nodes; undefined if none does. */
 function windowsField({ spec: { os, nodeSelector } }: Pod): 'os' | 'nodeSelector' | undefined {
   if (isObject(os) && os['name'] === 'windows') return 'os';
   const isSelected =

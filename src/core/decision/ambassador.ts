@@ -19,7 +19,7 @@ export const ACCEPT_PATHS = '--accept-paths=';
 
 /**
  * Whether an init container is podherald's ambassador. It is recognized by its shape: its name,
- * `proxy` as its first argument, and its own token volume. Annotations are no proof.
+ * `proxy` as its first argument, and its own token volume. Annotations are ignored.
  */
 export function isAmbassador(container: Container, volumes: Pod['spec']['volumes']): boolean {
   const { name, args, restartPolicy, volumeMounts } = container;
@@ -66,7 +66,7 @@ function argumentsOf({ args }: Container): readonly string[] {
   return args ?? [];
 }
 
-/** The preferred port, or the next one that no container declares; after the last comes the first. */
+/** The preferred port or, if a container declares it, the next free one, starting again after the last. */
 export function freePort(containers: readonly Container[], preferred: number): number {
   const taken = new Set(containers.flatMap(declaredPorts));
   let port = preferred;

@@ -12,13 +12,13 @@ export type AnnotatedKind = 'pod' | 'namespace';
 interface AnnotationKey {
   /** Whether the key can also be written without the prefix. */
   readonly bare: boolean;
-  /** The objects on which it has an effect; none for what podherald writes itself. */
+  /** The objects on which it has an effect; empty for a key that podherald writes. */
   readonly on: readonly AnnotatedKind[];
   /** The values, for the reference page. */
   readonly values: string;
   /** What it does, for the reference page. */
   readonly doc: string;
-  /** Absent for what podherald only writes. */
+  /** Absent for a key that podherald only writes. */
   readonly parse?: Parse<unknown>;
 }
 
@@ -28,7 +28,7 @@ export const ANNOTATION_KEYS = {
     bare: true,
     on: ['pod', 'namespace'],
     values: '`true`, `false`, or profile names separated by commas, such as `default,otel`',
-    doc: 'Injects the default profile, or the profiles named. `false` on a pod also turns off its `metadata-env` and `metadata-files`.',
+    doc: '`true` injects the default profile, a list of names injects the profiles of these names. With `false` on a pod, its `metadata-env` and `metadata-files` are ignored too.',
     parse: parseMetadataSwitch,
   },
   'inject-ambassador': {
@@ -42,42 +42,43 @@ export const ANNOTATION_KEYS = {
     bare: false,
     on: ['pod'],
     values: 'items `NAME=source[:divisor]`, separated by commas or newlines',
-    doc: 'Injects environment variables. An item replaces the profile’s variable of that name.',
+    doc: 'Injects environment variables. An item replaces the variable of the same name in a profile.',
     parse: parseEnvItems,
   },
   'metadata-files': {
     bare: false,
     on: ['pod'],
     values: 'items `path=source[:divisor]`, separated by commas or newlines',
-    doc: 'Injects files. An item replaces the profile’s file at that path.',
+    doc: 'Injects files. An item replaces the file at the same path in a profile.',
     parse: parseFileItems,
   },
   'metadata-path': {
     bare: false,
     on: ['pod', 'namespace'],
     values: 'an absolute path',
-    doc: 'The folder in which the files are mounted. The default is `/etc/downward`, or what the config sets.',
+    doc: 'The folder in which the files are mounted. The default is `metadata.path` of the config (`/etc/downward`).',
     parse: parseMetadataPath,
   },
   'metadata-containers': {
     bare: false,
     on: ['pod'],
-    values: 'container names separated by commas, or all but some: `!name,!other`',
-    doc: 'The containers that get metadata. The default is all, including init containers. The name of a container that does not exist is invalid; an unknown `!name` is ignored.',
+    values:
+      'container names separated by commas, or `!name,!other` for all containers except these',
+    doc: 'The containers that get metadata. The default is all containers, including init containers. A `name` that the pod does not have is invalid; a `!name` that it does not have is ignored.',
     parse: parseContainerSelection,
   },
   'ambassador-access': {
     bare: false,
     on: ['pod', 'namespace'],
     values: 'from narrow to wide: `namespace`, `read-only` (default), `full`',
-    doc: 'What the ambassador lets through. The narrowest of the pod’s value, the namespace’s value and the config’s `maxAccess` is used.',
+    doc: 'The requests that the ambassador lets through, if RBAC allows them too. `namespace`: reads in the namespace of the pod. `read-only`: reads in all namespaces. `full`: reads and writes. The narrowest of three values is used: the pod’s, its namespace’s, and `ambassador.maxAccess` of the config. See [ambassador-access.md](../ambassador-access.md).',
     parse: parseAccess,
   },
   'ambassador-port': {
     bare: false,
     on: ['pod'],
     values: '1024–65535',
-    doc: 'The ambassador’s port on 127.0.0.1. The default is 8001, or the next port that no container declares. A port that another container declares is invalid.',
+    doc: 'The ambassador’s port on 127.0.0.1. A port that another container declares is invalid. The default is `ambassador.port` of the config (8001) or, if a container declares that port, the next free one.',
     parse: parsePort,
   },
   'ambassador-kubeconfig': {
@@ -97,7 +98,7 @@ export const ANNOTATION_KEYS = {
     bare: false,
     on: [],
     values: 'one line of JSON',
-    doc: 'Written by podherald: what was injected, what was not and why, and by which version. podherald never reads it as proof of an injection.',
+    doc: 'Written by podherald: what was injected, what was not injected and why, and the version of podherald. It is only information: podherald decides from the containers and volumes of the pod, not from this annotation.',
   },
 } as const satisfies Record<string, AnnotationKey>;
 

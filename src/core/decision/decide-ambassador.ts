@@ -128,14 +128,14 @@ function decideAccess(
   return { access, notices: [finding('access_narrowed', slots, by.annotation, limit)] };
 }
 
-/** An invalid value most likely meant to narrow the access, so it is taken for the narrowest. */
+/** An invalid value requests the narrowest access: its author most likely wanted to narrow it. */
 function accessIn(requested: Requests['ambassador-access']): Access | undefined {
   return requested && (requested.value ?? ACCESSES[0]);
 }
 
 /**
- * What of an ambassador that exists is kept. Nothing of it is ever changed: it may come from a
- * copied pod, or from an earlier call of podherald for the same pod.
+ * Keeps an existing ambassador as it is, with a notice for each difference from the requested one.
+ * It may come from a copied pod, or from an earlier call of podherald for the same pod.
  *
  * @param wanted the ambassador that would be injected.
  * @param requestedPort the port that the pod requests.
@@ -172,7 +172,7 @@ function keepExisting(
   return { ambassador, notices };
 }
 
-/** Judged by what the pod has now, so that a second call gives the same notices. */
+/** Depends only on the pod as it is now, so that a second call returns the same notices. */
 function portNotices(
   parts: PodParts,
   { port }: AmbassadorDecision,

@@ -39,12 +39,12 @@ export interface MetadataDecision extends MetadataItems {
  * | the pod, or else its namespace              | metadata                     |
  * | ------------------------------------------- | ---------------------------- |
  * | says `false`                                | none, opted_out              |
- * | requests items or configured profiles       | what is configured of it     |
+ * | requests items or configured profiles       | those items and profiles     |
  * | requests only profiles that do not exist    | none, unknown_profile        |
  * | requests nothing                            | none, not_requested          |
  *
  * @param own what the pod itself requests.
- * @param effective that, completed by the defaults of its namespace.
+ * @param effective what the pod requests, completed by the defaults of its namespace.
  */
 export function decideMetadata(
   own: Requests,
@@ -160,7 +160,7 @@ function itemsOf(profiles: readonly Profile[], ownItems: MetadataItems): Metadat
   return known;
 }
 
-/** Of items that clash, the pod's own is used, else that of the first profile. */
+/** If items conflict, the pod's own item is used, otherwise that of the first profile. */
 export function mergeProfiles(
   profiles: readonly Profile[],
   own: MetadataItems = NO_ITEMS,

@@ -27,14 +27,14 @@ export interface Decision {
   readonly ambassador?: AmbassadorDecision;
   /** Why the pod gets neither; absent if it gets one of them. */
   readonly skipped?: SkipFinding;
-  /** The pod's invalid annotations. They are treated as absent in all the rest. */
+  /** The pod's invalid annotations. All other fields treat them as absent. */
   readonly faults: readonly Fault[];
   readonly notices: readonly Finding[];
 }
 
 /**
- * Decides about metadata and ambassador, each on its own. What is not granted is explained: if the
- * pod gets neither, by the more important reason, otherwise by a notice.
+ * Decides about metadata and ambassador independently. A feature that is requested but not injected
+ * gets a notice. If the pod gets neither feature, the more important reason is the result.
  */
 export function decide(parts: PodParts, namespace: Namespace, rules: Rules): Decision {
   const containers = parts.appContainers.map(({ container }) => container.name);
@@ -52,7 +52,7 @@ export function decide(parts: PodParts, namespace: Namespace, rules: Rules): Dec
   );
   const portTaken = portFaults(parts, own.requests);
   const faults = [...own.faults, ...portTaken];
-  // A port for which the pod is denied does not move.
+  // The pod is denied for its port, so no notice says that the port has moved.
   const movesPort = portTaken.length === 0 || rules.onInvalid === 'warn';
   const notices = [
     ...[...own.notices, ...defaults.faults, ...defaults.notices],

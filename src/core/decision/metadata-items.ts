@@ -51,14 +51,14 @@ function parseItems<Item extends EnvItem | FileItem>(
     const other = names.add(item);
     if (other === undefined) items.push(item);
     else if (other === name) faults.add(() => listedTwice(annotation, name));
-    else faults.add(() => invalid(annotation, piece, PATH_CLASH, `; it clashes with ${other}`));
+    else faults.add(() => invalid(annotation, piece, PATH_CLASH, `; it conflicts with ${other}`));
   }
   const { all } = faults;
   if (items.length > 0 || all.length > 0) return { value: items, faults: all };
-  return { faults: [invalid(annotation, text.trim(), `expected items ${form}`)] };
+  return { faults: [invalid(annotation, text.trim(), `expected items of the form ${form}`)] };
 }
 
-const PATH_CLASH = 'expected a path that is not inside or around another file';
+const PATH_CLASH = 'expected a path that is not inside or above the path of another file';
 
 function splitItem(piece: string): [name: string, source: string | undefined] {
   const at = piece.indexOf('=');
@@ -127,10 +127,10 @@ export function filePathFault(path: string): string | undefined {
   const segments = path.split('/');
   if (segments.includes('..')) return 'expected a path without ..';
   if (path.startsWith('..')) {
-    return 'expected a path that does not begin with .., which kubelet reserves';
+    return 'expected a path that does not begin with .., which the kubelet reserves';
   }
   if (segments.some((segment) => segment === '' || segment === '.')) {
-    return 'expected a path without empty parts and .';
+    return 'expected a path without //, . and a trailing slash';
   }
   return lengthFault(path);
 }

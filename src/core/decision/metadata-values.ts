@@ -98,7 +98,7 @@ export function parseContainerSelection(
   const written = pieces(text, /,/);
   const excluded = written.filter((name) => name.startsWith('!'));
   if (excluded.length > 0 && excluded.length < written.length) {
-    const expected = 'expected either names to select or !names to leave out, not both';
+    const expected = 'expected either names to include or !names to exclude, not both';
     return { faults: [invalid(annotation, text.trim(), expected)] };
   }
   const kind = excluded.length > 0 ? 'except' : 'only';
@@ -141,7 +141,7 @@ function containerHint(name: string, containers: readonly string[]): string {
   const meant = nearest(name, containers);
   if (meant !== undefined) return `; did you mean ${meant}?`;
   const others = containers.length > MAX_LISTED ? ', …' : '';
-  return `; its containers are ${containers.slice(0, MAX_LISTED).join(', ')}${others}`;
+  return `; the containers of the pod are ${containers.slice(0, MAX_LISTED).join(', ')}${others}`;
 }
 
 /** The folder in which containers find the ambassador's kubeconfig. */
@@ -166,12 +166,12 @@ export function mountPathFault(path: string): string | undefined {
   const [root, ...names] = path.split('/');
   if (root !== '' || names.length === 0) return 'expected an absolute path such as /etc/downward';
   if (path === '/') return 'expected a folder below /, such as /etc/downward';
-  if (/[:\p{Cc}]/u.test(path)) return 'expected a path without : and control characters';
+  if (/[:\p{Cc}]/u.test(path)) return 'expected a path without colons and control characters';
   if (names.some((name) => name === '' || name === '.' || name === '..')) {
-    return 'expected a path without . and .., doubled slashes and a slash at its end';
+    return 'expected a path without //, . and .. and without a trailing slash';
   }
   if (isReserved(path)) {
-    return 'expected another folder; this one belongs to the container runtime or to podherald';
+    return 'expected a folder that neither the container runtime nor podherald uses';
   }
   return lengthFault(path);
 }

@@ -3,7 +3,7 @@ import { isAmbassador } from './ambassador.ts';
 import { type ContainerSelection, selects } from './metadata-values.ts';
 import type { Cause } from './reasons.ts';
 
-/** A pod, divided once for all that decides and plans. */
+/** A pod, divided into its ambassador and its app containers. */
 export interface PodParts {
   readonly pod: Pod;
   /** The ambassador that podherald injected before. */
@@ -12,7 +12,7 @@ export interface PodParts {
   readonly appContainers: readonly PlacedContainer[];
 }
 
-/** A container, and where the pod has it. */
+/** A container and its position in the pod. */
 export interface PlacedContainer {
   readonly container: Container;
   readonly at: ContainerPosition;

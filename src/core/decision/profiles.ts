@@ -22,7 +22,7 @@ export interface FileItem {
 
 /** A named set of metadata items, all requested by one word in an annotation. */
 export interface Profile {
-  /** A sentence for people. */
+  /** What the profile contains, for the reference page. */
   readonly doc?: string;
   readonly env: readonly EnvItem[];
   readonly files: readonly FileItem[];
@@ -45,7 +45,7 @@ const fileOfResource = (path: string, of: string, divisor: string): FileItem => 
 });
 
 const DEFAULT: Profile = {
-  doc: 'The pod’s name, namespace and addresses, and the resources of each container: what the Kubernetes tutorials write by hand.',
+  doc: 'The name, namespace, IP address, node and ServiceAccount of the pod, and the CPU request and memory limit of each container. Variables and files have the names that the Kubernetes tutorials about the Downward API use.',
   env: [
     field('POD_NAME', 'metadata.name'),
     field('POD_NAMESPACE', 'metadata.namespace'),
@@ -88,7 +88,7 @@ const OTEL: Profile = {
 };
 
 const GO: Profile = {
-  doc: 'GOMEMLIMIT in bytes, equal to the memory limit, without headroom for memory that Go does not manage. Without a limit it is the node’s allocatable memory. GOMAXPROCS is not set, because Go reads the cpu limit itself.',
+  doc: 'GOMEMLIMIT, which is the memory limit of the container in bytes. It leaves no headroom for memory that Go does not manage. If the container has no memory limit, GOMEMLIMIT is the node’s allocatable memory. GOMAXPROCS is not set, because Go reads the CPU limit itself.',
   env: [resource('GOMEMLIMIT', 'limits.memory', '1')],
   files: [],
 };

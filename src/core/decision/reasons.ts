@@ -2,9 +2,9 @@
 export const REASON_KINDS = {
   failure: 'podherald itself failed; the pod is admitted unchanged.',
   fault:
-    'an annotation of the pod is invalid under any configuration. The pod is denied, or admitted without that part under `onInvalid: warn`. An invalid annotation of a namespace is ignored with a warning.',
+    'an annotation of the pod is invalid, whatever the config contains. The pod is denied. If the config sets `onInvalid: warn`, the pod is admitted without the invalid part. An invalid annotation of a namespace is ignored with a warning.',
   skipped: 'there is nothing to inject. No warning is returned.',
-  kept: 'the pod already sets this itself; its own value is kept.',
+  kept: 'the pod already sets what would be injected, and its own value is kept.',
   notice: 'something that was requested is not injected, or is injected differently.',
 } as const satisfies Record<string, string>;
 
@@ -23,17 +23,15 @@ interface ReasonEntry {
 export const REASONS = {
   unexpected_error: {
     kind: 'failure',
-    sentence: 'internal error in podherald; the pod is admitted unchanged',
+    sentence: 'internal error in podherald (see its log); the pod is admitted unchanged',
   },
   patch_not_proven: {
     kind: 'failure',
-    sentence: 'podherald could not verify its own patch; the pod is admitted unchanged',
+    sentence:
+      'podherald could not verify its own patch (see its log); the pod is admitted unchanged',
   },
   invalid_value: { kind: 'fault', sentence: '{key}: invalid value {value}: {expected}{hint}' },
-  unknown_container: {
-    kind: 'fault',
-    sentence: '{key}: the pod has no container {value}{hint}',
-  },
+  unknown_container: { kind: 'fault', sentence: '{key}: the pod has no container {value}{hint}' },
   given_twice: { kind: 'fault', sentence: '{key}: {value} is listed twice' },
   forms_contradict: {
     kind: 'fault',
@@ -48,18 +46,18 @@ export const REASONS = {
   not_create: { kind: 'skipped', sentence: 'the request does not create a pod' },
   malformed_pod: {
     kind: 'skipped',
-    sentence: 'malformed pod, left for the API server to reject: {place}',
+    sentence: 'the pod is malformed, so the API server will reject it: {place}',
   },
   mirror_pod: { kind: 'skipped', sentence: 'the mirror pod of a static pod is never changed' },
   exempt_namespace: {
     kind: 'skipped',
-    sentence: 'the config exempts namespace {namespace}',
+    sentence: 'namespace {namespace} is in exempt.namespaces of the config',
   },
   opted_out: { kind: 'skipped', sentence: '{key} is "false"' },
   not_requested: { kind: 'skipped', sentence: 'no annotation requests an injection' },
   mount_exists: {
     kind: 'kept',
-    sentence: 'container {container}: no files at {path}, because it already mounts {existing}',
+    sentence: 'container {container} already mounts {existing}; no files are injected at {path}',
   },
   env_exists: {
     kind: 'kept',
@@ -82,7 +80,8 @@ export const REASONS = {
   },
   automount_disabled: {
     kind: 'notice',
-    sentence: 'no ambassador: the pod mounts no token, so set inject-ambassador on the pod itself',
+    sentence:
+      'no ambassador: the namespace requests one, but the pod mounts no token; set inject-ambassador on the pod',
   },
   too_large: {
     kind: 'notice',
@@ -96,11 +95,11 @@ export const REASONS = {
   namespace_unavailable: {
     kind: 'notice',
     sentence:
-      "could not read the defaults of namespace {namespace} ({why}); used the pod's annotations only",
+      'could not read the defaults of namespace {namespace} ({why}); used only the annotations of the pod',
   },
   access_narrowed: {
     kind: 'notice',
-    sentence: '{key}: {requested} is more than is allowed; narrowed to {access}',
+    sentence: '{key}: {requested} is wider than the namespace or config allows; {access} is used',
   },
   port_moved: {
     kind: 'notice',
@@ -113,33 +112,35 @@ export const REASONS = {
   },
   shared_processes: {
     kind: 'notice',
-    sentence: "{field} is true: processes of root or of the ambassador's user can read its token",
+    sentence:
+      '{field} is true: processes of root or of the ambassador user can read the ambassador token',
   },
   ambassador_differs: {
     kind: 'notice',
-    sentence: 'container {container} already exists and is kept: it has {actual}, not {instead}',
+    sentence: 'container {container} already exists and is kept with {actual} instead of {instead}',
   },
   port_shared: {
     kind: 'notice',
-    sentence: 'container {container} declares port {port}, on which the ambassador listens',
+    sentence:
+      'container {container} declares port {port}, but the ambassador listens on it; choose another port',
   },
   annotations_full: {
     kind: 'notice',
-    sentence: 'no kubeconfig: with {key} the annotations would exceed 256 KiB',
+    sentence: 'no kubeconfig: the annotations of the pod would exceed 256 KiB with {key}',
   },
   reference_set_later: {
     kind: 'notice',
     sentence:
-      'container {container}: {name} cannot expand $({reference}), which its own env sets later',
+      'container {container}: $({reference}) in {name} is not expanded, because {reference} is set later in env',
   },
   limit_not_set: {
     kind: 'notice',
     sentence:
-      "container {container} has no {resource}: {item} will show the node's allocatable amount",
+      'container {container} has no {resource}: {item} will show the allocatable amount of the node',
   },
   unknown_profile: {
     kind: 'notice',
-    sentence: '{key}: the config has no profile {profile}, so it is left out{hint}',
+    sentence: '{key}: the config has no profile {profile}, so it is ignored{hint}',
   },
   no_ambassador: {
     kind: 'notice',
@@ -149,10 +150,7 @@ export const REASONS = {
     kind: 'notice',
     sentence: '{key} has no effect on a {here}; set it on {there} instead',
   },
-  unknown_key: {
-    kind: 'notice',
-    sentence: '{unknown} is not an annotation of podherald{hint}',
-  },
+  unknown_key: { kind: 'notice', sentence: '{unknown} is not an annotation of podherald{hint}' },
 } as const satisfies Record<string, ReasonEntry>;
 
 export type Reason = keyof typeof REASONS;
@@ -171,7 +169,7 @@ export interface AnnotationRef {
   readonly namespace?: string;
 }
 
-/** What led to a finding: the place that somebody changes to get another result. */
+/** The cause of a finding: what to change to get another result. */
 export type Cause =
   | AnnotationRef
   /** A field of the pod, such as `['spec', 'containers', 0]`. The field need not exist. */
@@ -184,7 +182,7 @@ export type Cause =
   /** The version of the API server. */
   | { readonly kind: 'server' };
 
-/** One statement about a pod: a word for machines, what fills its sentence, and what led to it. */
+/** One statement about a pod: its reason, the texts that fill its sentence, and its causes. */
 export interface Finding<R extends Reason = Reason> {
   readonly reason: R;
   readonly slots: Readonly<Record<string, string>>;
@@ -194,7 +192,7 @@ export interface Finding<R extends Reason = Reason> {
 /** An invalid annotation. */
 export type Fault = Finding<ReasonOf<'fault'>>;
 
-/** Makes a finding. The compiler demands a text for every slot of the sentence. */
+/** Makes a finding. Without a text for every slot of the sentence, it does not compile. */
 export function finding<R extends Reason>(
   reason: R,
   slots: Readonly<Record<Slots<(typeof REASONS)[R]['sentence']>, string>>,
@@ -218,7 +216,7 @@ const LOGGED_SLOTS: ReadonlySet<string> = new Set([
   ...['namespace', 'why', 'version', 'resource', 'count'],
 ]);
 
-/** The sentence for the log, in which `…` replaces whatever the pod says. */
+/** The sentence for the log, in which `…` replaces all text of the pod. */
 export function logSentenceOf({ reason, slots }: Finding): string {
   return fill(REASONS[reason].sentence, (slot) => {
     if (LOGGED_SLOTS.has(slot)) return slots[slot] ?? '';

@@ -47,7 +47,7 @@ export function hasNativeSidecars({ major, minor }: ServerVersion): boolean {
 /** Quantities by the name of the resource. */
 export type Amounts = { readonly [name: string]: string | undefined };
 
-/** How the operator wants ambassadors to be. */
+/** The operator's settings for ambassadors. */
 export interface AmbassadorRules {
   /** Replaces the image of kubectl in the API server's version. */
   readonly image?: string | undefined;
@@ -81,7 +81,7 @@ export function imageOf({ image, serverVersion }: AmbassadorRules): string {
 /** The prefix of annotation keys, unless the config sets another one. */
 export const DEFAULT_PREFIX = 'podherald.dev/';
 
-/** The operator's configuration, ready to decide by: all that a decision needs besides the pod. */
+/** The operator's config: everything that a decision needs besides the pod and its namespace. */
 export interface Rules {
   /** podherald's version, for the status annotation. */
   readonly version: string;

@@ -44,7 +44,7 @@ const BYTE_DIVISORS = [
 const SUBSCRIPT = /^metadata\.(labels|annotations)\[(.*)\]$/;
 const HUGE_PAGES = /^hugepages-[1-9][0-9]*([kMGTPE]|[KMGTPE]i)?$/;
 
-/** What a side is called where it is written: one name in annotations, another in a profile. */
+/** The names of the two sides, which differ between annotations and profiles. */
 export type SideNames = Readonly<Record<Side, string>>;
 
 const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-files' };
@@ -66,7 +66,10 @@ export function parseSource(
   const [source, divisor] = splitDivisor(text);
   if (/^(limits|requests)\./.test(source)) return parseResource(source, divisor);
   if (divisor !== undefined) {
-    return { fault: 'only limits.* and requests.* take a divisor', hint: `; remove :${divisor}` };
+    return {
+      fault: 'only limits.* and requests.* can have a divisor',
+      hint: `; remove :${divisor}`,
+    };
   }
   const [, map, subscript] = SUBSCRIPT.exec(source) ?? [];
   if (map !== undefined && subscript !== undefined) return parseSubscript(source, map, subscript);
@@ -120,10 +123,10 @@ function example(side: Side): string {
 
 function wrongSide(field: string, side: Side, names: SideNames): SourceFault {
   const other = side === 'env' ? 'files' : 'env';
-  const one = field.endsWith('s') && side === 'env' ? `, or name one key: ${field}['key']` : '';
+  const one = field.endsWith('s') && side === 'env' ? `, or request one key: ${field}['key']` : '';
   return {
-    fault: `${field} works only as ${other}`,
-    hint: `; write it in ${names[other]}${one}`,
+    fault: `${field} works only as ${other === 'env' ? 'a variable' : 'a file'}`,
+    hint: `; move it to ${names[other]}${one}`,
   };
 }
 

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { type AnnotationRef, type Fault, finding } from './reasons.ts';
 import { ACCESSES, type Access, MAX_PORT, MIN_PORT } from './rules.ts';
 
-/** The value of an annotation as far as it is valid, and everything that is wrong with it. */
+/** The valid part of an annotation's value, and all faults of the rest. */
 export interface Parsed<Value> {
   readonly value?: Value;
   readonly faults: readonly Fault[];
@@ -93,8 +93,8 @@ export class FaultList {
 }
 
 /**
- * The word that the writer most likely meant, or undefined if none is near: up to a third of the
- * letters may differ, and two always may (a swap counts as two) as long as some are the same.
+ * The known word that is nearest to a misspelled one, or undefined if none is near. Up to a third of
+ * the letters may differ, but always up to two, as long as one is the same. A swap is two differences.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > LONGEST_WORD) return undefined;
@@ -116,7 +116,7 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
-/** Words that mean yes or no to somebody. None of them can be the name of a profile. */
+/** Words that people write for true and false. None of them can be the name of a profile. */
 export const TRUE_WORDS: ReadonlySet<string> = new Set([
   'true',
   'yes',
@@ -132,7 +132,7 @@ export const FALSE_WORDS: ReadonlySet<string> = new Set([
   ...['disable', 'disabled', 'none'],
 ]);
 
-/** Whether a word, in any case, means yes (true) or no (false) to somebody; else undefined. */
+/** The boolean that a word most likely means, in any letter case; undefined if it means neither. */
 export function meaningOf(word: string): boolean | undefined {
   const lower = word.toLowerCase();
   if (TRUE_WORDS.has(lower)) return true;
@@ -148,12 +148,15 @@ export const parseBoolean: Parse<boolean> = (text, { annotation }) => {
   return { faults: [invalid(annotation, text, 'expected true or false', hint)] };
 };
 
+/** The values of `ambassador-access`, as the end of a sentence. */
+export const ACCESS_WORDS = ACCESSES.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+
 /** Reads the value of `ambassador-access`. */
 export const parseAccess: Parse<Access> = (text, { annotation }) => {
   const word = text.trim().toLowerCase();
   const access = ACCESSES.find((name) => name === word);
   if (access !== undefined) return { value: access, faults: [] };
-  const expected = `expected ${ACCESSES.join(', ')}`;
+  const expected = `expected ${ACCESS_WORDS}`;
   return { faults: [invalid(annotation, text, expected, didYouMean(word, ACCESSES))] };
 };
 

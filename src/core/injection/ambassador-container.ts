@@ -65,8 +65,8 @@ export const UNUSED = 60_871;
 /**
  * The user to run the ambassador as; undefined if the cluster chooses one. kubelet gives token
  * files to the user that all containers of a pod share (pkg/kubelet: FsUserFrom), with mode 0600,
- * so an ambassador of another user would take them from the app. If processes are shared, another
- * user is safer: a process could read the token of an ambassador of its own user.
+ * so with an ambassador of another user, the app could not read them. If processes are shared,
+ * another user is safer, because a process can read the token of an ambassador of its own user.
  */
 export function ambassadorUser(
   { pod, appContainers }: PodParts,

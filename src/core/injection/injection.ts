@@ -46,7 +46,7 @@ export interface FeaturePlan {
   readonly volumes: readonly Volume[];
   readonly annotations?: ReadonlyMap<string, string>;
   readonly sidecar?: Container;
-  /** What is to be said about the pod as a whole. */
+  /** The findings about the pod as a whole. */
   readonly findings: readonly Finding[];
 }
 

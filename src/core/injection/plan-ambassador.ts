@@ -91,7 +91,7 @@ const FILE_NAME = 'kubeconfig';
 export const KUBECONFIG_PATH = `${KUBECONFIG_FOLDER}/${FILE_NAME}`;
 
 /**
- * A kubeconfig that leads to the ambassador, in one line. @kubernetes/client-node refuses a plain
+ * A kubeconfig that points to the ambassador, in one line. @kubernetes/client-node rejects a plain
  * HTTP server without `insecure-skip-tls-verify`, which has no other effect.
  */
 export function kubeconfigText(port: number, namespace: string): string {

@@ -17,13 +17,13 @@ import { planAmbassador } from './plan-ambassador.ts';
 import { planEnv } from './plan-env.ts';
 import { planFiles } from './plan-files.ts';
 
-/** What is to be added, and what is kept or comes out differently than requested. */
+/** The injection, and the findings about what is kept or differs from the request. */
 export interface Plan {
   readonly injection: Injection;
   readonly findings: readonly Finding[];
 }
 
-/** What has to be added to a pod so that it has what was decided, and nothing twice. */
+/** Plans what to add so that a pod has what was decided. What it already has is not added again. */
 export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan {
   const metadataPlan = metadata && planMetadata(parts, metadata);
   const ambassadorPlan = ambassador && planAmbassador(parts, ambassador);

@@ -56,7 +56,7 @@ const SPREAD_OVER_NODES = '/spec/template/spec/topologySpreadConstraints/0';
 
 const COMPONENTS = {
   labelled: {
-    about: `Sends only pods that have an annotation of podherald, and all pods of namespaces with the label ${SCOPE_LABEL.key}=${SCOPE_LABEL.value}. No other pod depends on podherald.`,
+    about: `The API server sends podherald only pods that have an annotation of podherald, and all pods of namespaces with the label ${SCOPE_LABEL.key}=${SCOPE_LABEL.value}. No other pod depends on podherald.`,
     patches: (options: InstallOptions) => [
       {
         target: { kind: 'MutatingWebhookConfiguration', name: NAME },
@@ -68,7 +68,7 @@ const COMPONENTS = {
   },
   ha: {
     about:
-      'Three replicas, each on its own node: one node can fail while another is drained. On fewer than three nodes, the remaining replicas stay Pending.',
+      'Three replicas, each on its own node: one node can fail while another is drained. If the cluster has fewer than three nodes, the remaining replicas stay Pending.',
     patches: () => [
       {
         target: { kind: 'Deployment', name: NAME },

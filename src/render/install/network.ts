@@ -17,7 +17,10 @@ export function serviceManifest(options: InstallOptions): InstallManifest {
       ports: [
         {
           name: 'webhook',
-          port: commented('The port that the webhook configuration uses if it names none.', 443),
+          port: commented(
+            'The API server calls port 443 unless the webhook configuration sets another port.',
+            443,
+          ),
           targetPort: 'webhook',
         },
         { name: 'admin', port: ADMIN_PORT, targetPort: 'admin' },
@@ -40,11 +43,11 @@ export function networkPolicyManifest(options: InstallOptions): InstallManifest 
       ),
       ingress: [
         commented(
-          'From any address: API servers call from outside the pod network, and their addresses change.',
+          'Any address can call the webhook: API servers call from outside the pod network, and their addresses change.',
           { ports: [{ protocol: 'TCP', port: 'webhook' }] },
         ),
         commented(
-          'Metrics and probes. To allow only Prometheus, name its namespace in `from`. The probes of the kubelet are always allowed.',
+          'Any address can read the metrics. To allow only Prometheus, select its namespace in `from`. The probes of the kubelet are always allowed.',
           { ports: [{ protocol: 'TCP', port: 'admin' }] },
         ),
       ],

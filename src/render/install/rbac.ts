@@ -14,7 +14,7 @@ export function serviceAccountManifest(options: InstallOptions): InstallManifest
     kind: 'ServiceAccount',
     metadata: namespacedMetadata(options),
     automountServiceAccountToken: commented(
-      'The Deployment mounts the token itself, and only if podherald calls the API server.',
+      'The Deployment sets this field too: to true only if podherald calls the API server.',
       false,
     ),
   };
@@ -48,7 +48,7 @@ export function selfManagedRbacManifests(options: InstallOptions): InstallManife
       metadata: namespacedMetadata(options),
       rules: [
         commented(
-          'A rule for `create` cannot be limited by `resourceNames`: the API server does not know the name yet.',
+          '`resourceNames` cannot limit `create`: the API server does not know the name of an object before it is created.',
           {
             ...secrets,
             verbs: ['create'],
@@ -72,7 +72,7 @@ export function selfManagedRbacManifests(options: InstallOptions): InstallManife
     },
     ...clusterRole(options, 'podherald-self-managed-tls', [
       commented(
-        'To keep `caBundle` equal to the CA, in this configuration only. Grant this to nobody else: whoever can patch a webhook configuration can redirect every pod to another server.',
+        'podherald writes its CA to `caBundle` of this configuration, and of no other. Do not grant these rights to anybody else: whoever can patch a webhook configuration can send every pod to another server.',
         {
           apiGroups: ['admissionregistration.k8s.io'],
           resources: ['mutatingwebhookconfigurations'],

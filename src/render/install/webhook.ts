@@ -37,10 +37,14 @@ export function webhooks(options: InstallOptions): Field[] {
     entry(
       options,
       'annotated.pods.podherald.dev',
-      [commented('The entry below covers these namespaces.', { ...(labelled('NotIn') as object) })],
+      [
+        commented('The entry labelled.pods.podherald.dev covers namespaces with this label.', {
+          ...(labelled('NotIn') as object),
+        }),
+      ],
       [
         commented(
-          'Sends only pods that have an annotation of podherald, with or without its prefix. No other pod of these namespaces depends on podherald.',
+          'The API server sends only pods that have an annotation of podherald, with or without its prefix. No other pod of these namespaces depends on podherald.',
           {
             name: MATCH_CONDITIONS.hasAnnotation,
             expression: hasAnnotationExpression(options.config.annotationPrefix),
@@ -53,7 +57,7 @@ export function webhooks(options: InstallOptions): Field[] {
       'labelled.pods.podherald.dev',
       [
         commented(
-          'Sends all pods of labelled namespaces, because the annotations of the namespace are their defaults.',
+          'The API server sends all pods of labelled namespaces, because the annotations of a namespace are the defaults of its pods.',
           { ...(labelled('In') as object) },
         ),
       ],
@@ -85,20 +89,17 @@ function entry(
     ],
     namespaceSelector: {
       matchExpressions: [
-        commented(
-          'Pods of the control plane, of the nodes and of podherald itself must start even if no replica of podherald runs and `failurePolicy` is Fail.',
-          {
-            key: 'kubernetes.io/metadata.name',
-            operator: 'NotIn',
-            values: excludedNamespaces(options),
-          },
-        ),
+        commented(exclusionReason(options), {
+          key: 'kubernetes.io/metadata.name',
+          operator: 'NotIn',
+          values: excludedNamespaces(options),
+        }),
         ...selectors,
       ],
     },
     matchConditions: [
       commented(
-        'A mirror pod only shows a static pod, which the kubelet runs from a file. Injection has no effect on it.',
+        'A mirror pod is only the copy of a static pod in the API server. An injection would have no effect.',
         {
           name: MATCH_CONDITIONS.notMirrorPod,
           expression:
@@ -113,12 +114,12 @@ function entry(
       3,
     ),
     reinvocationPolicy: commented(
-      'Containers that later webhooks add get their metadata too. For all others, a second call changes nothing.',
+      'If a later webhook changes the pod, such as one that adds a proxy, the API server calls podherald again, so that added containers get metadata too. Otherwise a second call changes nothing.',
       'IfNeeded',
     ),
     matchPolicy: 'Equivalent',
     sideEffects: commented(
-      'podherald writes nothing, so the API server sends it dry runs too.',
+      'podherald has no side effects, so the API server also sends it dry runs.',
       'None',
     ),
     admissionReviewVersions: ['v1'],
@@ -127,8 +128,8 @@ function entry(
 
 const FAILURE_REASONS = {
   Ignore:
-    'While podherald is unreachable, pods are created without their injection. With Fail, they are rejected instead. docs/operations.md helps to choose.',
-  Fail: 'While podherald is unreachable, pods that would be sent to it are rejected. docs/operations.md helps to choose.',
+    'With Ignore, pods are created without an injection while podherald is unreachable. With Fail, they are rejected. To choose, see docs/operations.md.',
+  Fail: 'With Fail, pods that would be sent to podherald are rejected while it is unreachable. With Ignore, they are created without an injection. To choose, see docs/operations.md.',
 } as const;
 
 const CA_BUNDLE_AUTHOR = {
@@ -136,6 +137,11 @@ const CA_BUNDLE_AUTHOR = {
   'cert-manager': 'cert-manager writes',
   files: 'whoever issues the certificate writes',
 } as const;
+
+function exclusionReason(options: InstallOptions): string {
+  const issuer = excludedNamespaces(options).includes('cert-manager') ? ' of cert-manager,' : '';
+  return `Pods of the control plane, of the nodes,${issuer} and of podherald itself must start even if no replica of podherald runs and \`failurePolicy\` is Fail.`;
+}
 
 function excludedNamespaces({ namespace, tls, excludedNamespaces }: InstallOptions): string[] {
   const needed = tls === 'cert-manager' ? ['cert-manager'] : [];

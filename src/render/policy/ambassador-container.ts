@@ -114,18 +114,18 @@ export function resourceVariables(rules: Rules): Variable[] {
   return [
     {
       name: 'podRequests',
-      comment: 'The requests of the pod as a whole (spec.resources).',
+      comment: 'The requests in spec.resources, which apply to the pod as a whole.',
       expression: 'object.spec.?resources.?requests.orValue({})',
     },
     {
       name: 'podLimits',
-      comment: 'The limits of the pod as a whole (spec.resources).',
+      comment: 'The limits in spec.resources, which apply to the pod as a whole.',
       expression: 'object.spec.?resources.?limits.orValue({})',
     },
     {
       name: 'limitsWithoutRequests',
       comment:
-        'The resources for which only the pod has a limit and nothing has a request: the limit is then also the request of the pod.',
+        'The resources that have a limit in spec.resources, but no request there and no request or limit in any container. The API server uses such a limit as the request of the pod.',
       expression: `${celStrings(COUNTED)}.filter(name, name in variables.podLimits && !(name in variables.podRequests) &&
   !variables.allContainers.exists(entry, name in ${REQUESTS} || name in ${LIMITS}))`,
     },
@@ -136,7 +136,8 @@ export function resourceVariables(rules: Rules): Variable[] {
     },
     {
       name: 'isGuaranteed',
-      comment: 'Whether the pod is Guaranteed (QoS class): all requests are equal to the limits.',
+      comment:
+        'Whether the QoS class of the pod is Guaranteed: all requests are equal to the limits.',
       expression: `${celStrings(COUNTED)}.all(name, name in variables.podRequests
   ? (name in variables.podLimits
       ? ${isSame('variables.podRequests[name]', 'variables.podLimits[name]')}
@@ -146,7 +147,7 @@ export function resourceVariables(rules: Rules): Variable[] {
     },
     {
       name: 'resources',
-      comment: `In a pod with spec.resources, requests of 0 and limits within those of the pod. In a Guaranteed pod, requests equal to limits, so that it stays Guaranteed. A CPU limit if every other container has one.`,
+      comment: `The resources of the ambassador. In a pod with spec.resources, its requests are 0 and its limits do not exceed those of the pod. In a Guaranteed pod, its requests are equal to its limits, so that the pod stays Guaranteed. It has a CPU limit if every other container has one.`,
       expression: resourcesExpression(rules),
     },
   ];

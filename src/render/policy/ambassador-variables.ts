@@ -20,13 +20,13 @@ export function ambassadorVariables(rules: Rules): Variable[] {
     {
       name: 'ambassadorNames',
       comment:
-        'The name of the existing ambassador, or the names that no other container has: the first is used.',
+        'The name of the existing ambassador. Otherwise, the names of an ambassador that no other container has; the first one is used.',
       expression: `variables.ambassadors.size() > 0 ? [variables.ambassadors[0].name] :
   ${celStrings(AMBASSADOR_NAMES)}.filter(name, !variables.allContainers.exists(entry, entry.container.name == name))`,
     },
     {
       name: 'hasAmbassador',
-      comment: `Whether the pod has or gets an ambassador. Not on Windows, and not with hostNetwork: everything on the node could use the proxy. If no container mounts a token (automountServiceAccountToken: false), the request of the namespace is not enough.`,
+      comment: `Whether the pod has or gets an ambassador. Pods on Windows nodes get none. Pods with hostNetwork get none, because everything on the node could use the proxy. If no container mounts a token (automountServiceAccountToken: false), only the pod itself can request an ambassador.`,
       expression: `variables.isAmbassadorRequested && variables.ambassadorNames.size() > 0 &&
   !object.spec.?hostNetwork.orValue(false) &&
   object.spec.?os.?name.orValue('') != 'windows' &&
@@ -51,7 +51,7 @@ export function ambassadorVariables(rules: Rules): Variable[] {
     {
       name: 'port',
       comment:
-        'The port of the existing ambassador, or the requested port, or the next port that is free.',
+        'The port of the existing ambassador. Otherwise the requested port or, if a container declares it, the next free port.',
       expression: `(
   variables.ambassadors.filter(container, container.name == variables.ambassadorNames[0])
     .map(container, container.args.filter(word, word.matches('^--port=[0-9]{1,5}$')))
@@ -63,7 +63,7 @@ export function ambassadorVariables(rules: Rules): Variable[] {
     },
     {
       name: 'urlVariable',
-      comment: 'The variable KUBE_API_URL, which all other containers get.',
+      comment: 'The variable KUBE_API_URL, which all containers except the ambassador get.',
       expression: `!variables.hasAmbassador ? [] : [${urlLiteral()}]`,
     },
     {
@@ -84,14 +84,14 @@ ${tokenLiteral(rules)})
     },
     {
       name: 'arguments',
-      comment: 'The arguments of kubectl for each access.',
+      comment: 'The arguments of kubectl for each value of ambassador-access.',
       expression: argumentsLiteral(),
     },
     ...resourceVariables(rules),
     {
       name: 'user',
       comment:
-        'The runAsUser of the ambassador: the user that all containers share if it is not root, because the token files belong to that user.',
+        'The runAsUser of the ambassador: the user that all containers share, because the kubelet gives token files to that user. Otherwise, or if that user is root, 65532. If containers share processes, a user that no container has.',
       expression: ambassadorUserExpression(rules),
     },
     {

@@ -49,26 +49,27 @@ function injectMetadataVariables({ rules }: PolicyInput): Variable[] {
     {
       name: 'injectMetadata',
       comment:
-        'The values of inject-metadata, with and without the prefix: each is [true], [false] or a list of profile names.',
+        'The values of inject-metadata on the pod, with and without the prefix: each is [true], [false] or a list of profile names.',
       expression: injectMetadataValues('variables.annotations', keys),
     },
     {
       name: 'defaultInjectMetadata',
-      comment: 'The same for the namespace. Invalid values are ignored.',
+      comment:
+        'The valid values of inject-metadata on the namespace: each is [true], [false] or a list of profile names.',
       expression: `${injectMetadataValues('variables.defaults', keys)}
   .filter(names, ${isInjectMetadataValue('names')})`,
     },
     {
       name: 'metadataRequest',
       comment:
-        'The value that is used: the pod takes precedence over the namespace. Empty if the two keys have different values.',
+        'The value of inject-metadata that is used: the pod takes precedence over the namespace. Empty if the values with and without the prefix differ.',
       expression: `[variables.injectMetadata, variables.defaultInjectMetadata]
   .filter(values, values.size() > 0)
   .map(values, values.all(names, names == values[0]) ? values[0] : [])`,
     },
     {
       name: 'profiles',
-      comment: `The requested profiles. true means ${metadata.defaultProfile}. Unknown profiles are ignored.`,
+      comment: `The requested profiles. The value true requests ${metadata.defaultProfile}. Unknown profiles are ignored.`,
       expression: `variables.metadataRequest.size() == 0 ? [] : variables.metadataRequest[0]
   .map(name, name == 'true' ? ${celString(metadata.defaultProfile)} : name)
   .filter(name, name in ${celStrings(profiles.keys())})`,
@@ -104,13 +105,13 @@ function metadataPathVariables({ rules: { annotationPrefix, metadata } }: Policy
   return [
     {
       name: 'metadataPaths',
-      comment: 'The value of metadata-path, if it is set.',
+      comment: 'The value of metadata-path on the pod, if it is set.',
       expression: valuesOf('variables.annotations', key),
     },
     {
       name: 'path',
       comment:
-        'The mount path of the files: from the pod, else from the namespace, else from the config.',
+        'The mount path of the files. The pod takes precedence over the namespace, and the namespace over the config.',
       expression: `(variables.metadataPaths + ${valuesOf('variables.defaults', key)}
   .filter(path, ${isPath('path')}) +
   [${celString(metadata.path)}])[0]`,
@@ -132,19 +133,21 @@ function metadataContainersVariables(key: string): Variable[] {
   return [
     {
       name: 'metadataContainers',
-      comment: 'The items of metadata-containers: names to include, or !names to exclude.',
+      comment:
+        'The items of metadata-containers on the pod: names to include, or !names to exclude.',
       expression: `${valuesOf('variables.annotations', celStrings([key]))}
   .map(text, text.split(',').map(name, name.trim())).flatten()`,
     },
     {
       name: 'listedNames',
-      comment: 'These names without the exclamation mark.',
+      comment: 'The names in metadata-containers without the exclamation mark.',
       expression: `variables.metadataContainers
   .map(name, name.startsWith('!') ? name.substring(1).trim() : name)`,
     },
     {
       name: 'isIncludeList',
-      comment: 'Whether the names are to be included. Without names, all containers are included.',
+      comment:
+        'Whether metadata-containers lists the names to include. Otherwise, all containers except the listed ones are included.',
       expression: "variables.metadataContainers.exists(name, !name.startsWith('!'))",
     },
   ];
@@ -159,48 +162,50 @@ export function ambassadorAnnotations({ annotationPrefix: prefix, ambassador }: 
   return [
     {
       name: 'injectAmbassador',
-      comment: 'The values of inject-ambassador, with and without the prefix.',
+      comment: 'The values of inject-ambassador on the pod, with and without the prefix.',
       expression: words('variables.annotations', keys),
     },
     {
       name: 'defaultInjectAmbassador',
-      comment: 'The same for the namespace. Invalid values are ignored.',
+      comment:
+        'The valid values of inject-ambassador on the namespace, with and without the prefix.',
       expression: `${words('variables.defaults', keys)}
   .filter(word, word in ['true', 'false'])`,
     },
     {
       name: 'isAmbassadorRequested',
       comment:
-        'The pod takes precedence over the namespace. False if the two keys have different values.',
+        'Whether an ambassador is requested: the pod takes precedence over the namespace. False if the values with and without the prefix differ.',
       expression: `[variables.injectAmbassador.size() > 0 ? variables.injectAmbassador : variables.defaultInjectAmbassador]
   .exists(words, 'true' in words && !('false' in words))`,
     },
     {
       name: 'ambassadorAccess',
-      comment: 'The value of ambassador-access, if it is set.',
+      comment: 'The value of ambassador-access on the pod, if it is set.',
       expression: words('variables.annotations', access),
     },
     {
       name: 'defaultAmbassadorAccess',
-      comment: 'The same for the namespace. An invalid value means the narrowest access.',
+      comment:
+        'The value of ambassador-access on the namespace, if it is set. An invalid value means the narrowest access.',
       expression: `${words('variables.defaults', access)}
   .map(word, word in ${celStrings(ACCESSES)} ? word : ${celString(ACCESSES[0])})`,
     },
     {
       name: 'access',
-      comment: `The narrowest of the accesses of pod, namespace and config (${ambassador.maxAccess}) comes first, and is used.`,
+      comment: `The access values of pod, namespace and config (${ambassador.maxAccess}), narrowest first. The first one is used.`,
       expression: `${celStrings(ACCESSES)}
   .filter(access, access in variables.ambassadorAccess + variables.defaultAmbassadorAccess + [${celString(ambassador.maxAccess)}] +
     (variables.ambassadorAccess.size() + variables.defaultAmbassadorAccess.size() == 0 ? ['read-only'] : []))`,
     },
     {
       name: 'ambassadorPorts',
-      comment: 'The value of ambassador-port, if it is set.',
+      comment: 'The value of ambassador-port on the pod, if it is set.',
       expression: valuesOf('variables.annotations', celStrings([`${prefix}ambassador-port`])),
     },
     {
       name: 'ambassadorKubeconfigs',
-      comment: 'The value of ambassador-kubeconfig, if it is set.',
+      comment: 'The value of ambassador-kubeconfig on the pod, if it is set.',
       expression: words('variables.annotations', celStrings([`${prefix}ambassador-kubeconfig`])),
     },
   ];

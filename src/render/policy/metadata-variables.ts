@@ -31,7 +31,7 @@ function containers(): Variable[] {
     {
       name: 'missing',
       comment:
-        'The variables that each container is missing. They are added before its own variables, so that those can refer to them.',
+        'The variables to add to each container. They are added before its own variables, so that its own variables can refer to them.',
       expression: `variables.allContainers
   .map(entry, {
     'entry': dyn(entry),
@@ -49,7 +49,7 @@ function containers(): Variable[] {
     },
     {
       name: 'unmountedContainers',
-      comment: `The containers that mount nothing at, inside or around the path. To compare paths, each is split into parts, empty parts and . are removed, and .. removes the part before it. Block devices and terminationMessagePath are compared too.`,
+      comment: `The containers that get metadata and have no mount at the path, inside it or above it. Block devices and terminationMessagePath are compared like mounts. To compare two paths, each is split into parts, empty parts and . are removed, and .. removes the part before it.`,
       expression: `variables.files.size() == 0 ? [] : variables.selectedContainers.filter(entry, !(
     entry.container.?volumeMounts.orValue([]).map(mount, mount.mountPath) +
     entry.container.?volumeDevices.orValue([]).map(device, device.devicePath) +
@@ -69,14 +69,14 @@ function volumes(): Variable[] {
   return [
     {
       name: 'downwardVolumes',
-      comment: 'Existing downwardAPI volumes that may contain exactly these files.',
+      comment: 'Existing downwardAPI volumes that have as many files as the pod requests.',
       expression: `variables.volumes.filter(volume, has(volume.downwardAPI) &&
   volume.downwardAPI.?defaultMode.orValue(${DEFAULT_MODE}) == ${DEFAULT_MODE} &&
   volume.downwardAPI.?items.orValue([]).size() == variables.files.size())`,
     },
     {
       name: 'requiredMounts',
-      comment: `The volume that each of these containers needs: the files, with its own resources. The volume of the first container is named ${FIRST_VOLUME}, the volumes of the others are named after their container.`,
+      comment: `The files that each of the unmountedContainers needs, with the resources of that container, and the name of their volume. The volume of the first container is named ${FIRST_VOLUME}, the volumes of the others are named after their container.`,
       expression: `variables.unmountedContainers.map(entry, {
   'entry': dyn(entry),
   'name': dyn(
@@ -96,7 +96,7 @@ function volumes(): Variable[] {
     {
       name: 'mounts',
       comment:
-        'The same with the existing volumes that contain exactly these files, and with a name that is not taken. The API server stores an omitted divisor as 0, which means 1.',
+        'The requiredMounts, each with the existing volumes that contain exactly its files, and with a volume name that the pod does not have. The API server stores an omitted divisor as 0, which means 1.',
       expression: `variables.requiredMounts.map(mount, {
   'entry': dyn(mount.entry),
   'files': dyn(mount.files),
@@ -115,7 +115,7 @@ function volumes(): Variable[] {
     },
     {
       name: 'newVolumes',
-      comment: 'Those mounts that need a new volume.',
+      comment: 'The mounts that need a new volume.',
       expression: `variables.mounts.transformList(index, mount,
   mount.existing.size() == 0 && (index == 0 || !variables.isShared), mount)`,
     },

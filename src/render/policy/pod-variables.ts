@@ -26,13 +26,13 @@ export const POD_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'volumeNames',
-    comment: 'The names of these volumes. A new volume needs another name.',
+    comment: 'The names of the volumes of the pod. A new volume must have another name.',
     expression: 'variables.volumes.map(volume, volume.name)',
   },
   {
     name: 'ambassadors',
     comment:
-      'An ambassador that podherald has injected: recognized by its name, its first argument and its token volume.',
+      'The ambassador, if the pod already has one. It is recognized by its name, its first argument and its token volume.',
     expression: `object.spec.?initContainers.orValue([]).filter(container,
   container.name in ${celStrings(AMBASSADOR_NAMES)} &&
   container.?restartPolicy.orValue('') == 'Always' &&
@@ -46,7 +46,7 @@ export const POD_VARIABLES: readonly Variable[] = [
   {
     name: 'allContainers',
     comment:
-      'All other containers of the pod with their JSON Pointers: containers first, then initContainers.',
+      'All containers except the ambassador, with their JSON Pointers: containers first, then initContainers.',
     expression: `(${withPaths('containers', 'object.spec.containers')} +
 ${withPaths('initContainers', 'object.spec.?initContainers.orValue([])')})
   .filter(entry, !variables.ambassadors.exists(container, container.name == entry.container.name))`,

@@ -33,7 +33,8 @@ export function profileVariables({ profiles }: Rules): Variable[] {
     },
     {
       name: 'profileFiles',
-      comment: 'The files of each profile. The containerName of resourceFieldRef is added below.',
+      comment:
+        'The files of each profile. The variable requiredMounts adds the containerName of resourceFieldRef.',
       expression: table(profiles, ({ files }) => {
         const { downwardAPI } = toVolume('', files, '');
         const written = isObject(downwardAPI) ? downwardAPI['items'] : undefined;
@@ -53,7 +54,7 @@ export function profileVariables({ profiles }: Rules): Variable[] {
     {
       name: 'isShared',
       comment:
-        'Whether one volume serves all containers: files without resources are the same for each.',
+        'Whether all containers can share one volume: no file shows the resources of a container.',
       expression: 'variables.files.all(file, !has(file.resourceFieldRef))',
     },
   ];

@@ -2,6 +2,7 @@ import { DNS_LABEL } from '../../core/api/names.ts';
 import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
 
 import { ACCESSES, MAX_PORT, MIN_PORT, type Rules } from '../../core/decision/rules.ts';
+import { ACCESS_WORDS } from '../../core/decision/values.ts';
 import { isInjectMetadataValue, isPath, isPort } from './annotation-variables.ts';
 
 import { celString, celStrings } from './cel-literal.ts';
@@ -42,7 +43,7 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
       name: 'isInjectMetadataValid',
       comment: 'inject-metadata is valid: true, false, or valid profile names.',
       expression: `variables.injectMetadata.all(names, ${isInjectMetadataValue('names')})`,
-      message: `'inject-metadata: "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
+      message: `'inject-metadata: invalid value "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
   '": expected true, false, or profile names separated by commas'`,
     },
     {
@@ -57,20 +58,20 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
       name: 'isMetadataPathValid',
       comment: 'metadata-path is a valid mount path.',
       expression: `variables.metadataPaths.all(path, ${isPath('path')})`,
-      message: `${celString(`${prefix}metadata-path: "`)} + variables.path +
-  '": expected an absolute path such as /etc/downward, without :, //, . and .. and without a trailing slash, and not a system folder'`,
+      message: `${celString(`${prefix}metadata-path: invalid value "`)} + variables.path +
+  '": expected an absolute path such as /etc/downward, without :, //, . and .., without a trailing slash, and not a system folder'`,
     },
     {
       name: 'areMetadataContainersValid',
       comment:
-        'metadata-containers includes or excludes, but not both, and includes only existing containers.',
+        'metadata-containers lists either names to include or !names to exclude, and includes only existing containers.',
       expression: `variables.listedNames.all(name,
     name.matches(${celString(DNS_LABEL.source)}) &&
     variables.listedNames.filter(other, other == name).size() == 1 &&
     (!variables.isIncludeList || variables.allContainers.exists(entry, entry.container.name == name))) &&
   !(variables.isIncludeList && variables.metadataContainers.exists(name, name.startsWith('!')))`,
-      message: `${celString(`${prefix}metadata-containers: "`)} + variables.annotations[?${selection}].orValue('') +
-  '": expected container names to include, or !names to exclude, each only once; the pod has ' +
+      message: `${celString(`${prefix}metadata-containers: invalid value "`)} + variables.annotations[?${selection}].orValue('') +
+  '": expected container names to include, or !names to exclude, each only once; the containers of the pod are ' +
   variables.allContainers.map(entry, entry.container.name).join(', ')`,
     },
   ];
@@ -78,7 +79,7 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
 
 function ambassadorValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
   const invalid = (key: string, variable: string, expected: string): string =>
-    `${celString(`${key}: "`)} + variables.${variable}.join('", "') + ${celString(`": expected ${expected}`)}`;
+    `${celString(`${key}: invalid value "`)} + variables.${variable}.join('", "') + ${celString(`": expected ${expected}`)}`;
   return [
     {
       name: 'isInjectAmbassadorValid',
@@ -98,7 +99,7 @@ function ambassadorValidity({ annotationPrefix: prefix }: Rules): Requirement[] 
       name: 'isAmbassadorAccessValid',
       comment: 'ambassador-access is valid.',
       expression: `variables.ambassadorAccess.all(word, word in ${celStrings(ACCESSES)})`,
-      message: invalid(`${prefix}ambassador-access`, 'ambassadorAccess', ACCESSES.join(', ')),
+      message: invalid(`${prefix}ambassador-access`, 'ambassadorAccess', ACCESS_WORDS),
     },
     {
       name: 'isAmbassadorPortValid',
@@ -136,16 +137,17 @@ export function supportRequirements({ annotationPrefix: prefix }: Rules): Requir
   return [
     {
       name: 'hasNoItems',
-      comment: 'The pod has no items of its own, which CEL cannot parse.',
+      comment:
+        'The pod does not set metadata-env or metadata-files, because CEL cannot parse their items.',
       expression: `!${items}.exists(key, key in variables.annotations)`,
       message: celString(
-        `${prefix}metadata-env and ${prefix}metadata-files: an admission policy cannot parse items, so nothing is injected; remove them, or use a profile`,
+        `${prefix}metadata-env and ${prefix}metadata-files: an admission policy cannot parse these annotations, so nothing is injected; remove them, and request a profile instead`,
       ),
     },
     areBlanksClear(prefix),
     {
       name: 'hasNoKubeconfig',
-      comment: 'The pod requests no kubeconfig, which this policy does not support.',
+      comment: 'The pod does not request a kubeconfig, because this policy cannot add one.',
       expression: "!variables.hasAmbassador || !('true' in variables.ambassadorKubeconfigs)",
       message: celString(
         `${prefix}ambassador-kubeconfig: this admission policy cannot add a kubeconfig, so nothing is injected; remove the annotation`,
@@ -170,12 +172,12 @@ function areBlanksClear(prefix: string): Requirement {
   return {
     name: 'areBlanksClear',
     comment:
-      'No annotation of podherald contains U+0085 or U+FEFF: of these, CEL trims only U+0085, and podherald only U+FEFF.',
+      'No annotation of podherald contains U+0085 or U+FEFF. Trimming differs: CEL removes only U+0085, the webhook only U+FEFF.',
     expression: `[dyn(variables.annotations), dyn(variables.defaults)].all(annotations,
   ${celStrings([...bare, ...keys])}
   .all(key, !(key in annotations) || !annotations[key].matches(${celString('[\\x{85}\\x{feff}]')})))`,
     message: celString(
-      'an annotation of podherald contains U+0085 or U+FEFF, which an admission policy cannot trim as podherald does, so nothing is injected; remove the character',
+      'an annotation of podherald contains U+0085 or U+FEFF, which an admission policy and the webhook trim differently, so nothing is injected; remove this character',
     ),
   };
 }

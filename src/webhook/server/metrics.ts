@@ -15,11 +15,15 @@ const FAILURES = Object.entries(REASONS)
 export interface Metrics {
   /** Counts a review that took `seconds` from its first byte to its response. */
   review(mutation: Mutation, seconds: number): void;
+  /** Counts a request that was not answered as a review, by its HTTP status. */
+  rejected(statusCode: number): void;
+  /** Adds the metric of lines of the log that could not be written. */
+  watchLog(droppedLines: () => number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
-  /** Counts a change of the certificate: to one that is served now, or to one that cannot be served. */
+  /** Counts a reload of the certificate: `failure` if the changed one cannot be served. */
   certificateReloaded(result: 'success' | 'failure'): void;
-  /** Counts a change of the config: to a valid one, or to an invalid one. */
+  /** Counts a reload of the config: `failure` if the changed config is invalid. */
   configReloaded(result: 'success' | 'failure'): void;
   /** Adds the metric of the namespace cache. */
   watchNamespaces(isSynced: () => boolean): void;
@@ -39,23 +43,29 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['outcome', 'reason'] as const,
     registers,
   });
-  // They exist from the start, so that the first failure already is an increase.
+  // These series exist from the start, so that the first failure is an increase from 0.
   for (const reason of FAILURES) reviews.inc({ outcome: 'failed_open', reason }, 0);
   const durations = new Histogram({
     name: 'podherald_review_duration_seconds',
-    help: 'Time from the first byte of a review to its response.',
+    help: 'Time from the first byte of a review to its response, in seconds.',
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const injections = new Counter({
     name: 'podherald_injections_total',
-    help: 'Env vars, volumes and ambassadors added to pods, by kind.',
+    help: 'Environment variables, volumes and ambassadors added to pods, by kind.',
     labelNames: ['kind'] as const,
+    registers,
+  });
+  const rejected = new Counter({
+    name: 'podherald_rejected_requests_total',
+    help: 'Requests that were not answered as a review, by HTTP status: 503 means too many bytes at a time, 408 that the body did not arrive in time.',
+    labelNames: ['code'] as const,
     registers,
   });
   const expiry = new Gauge({
     name: 'podherald_certificate_expiry_timestamp_seconds',
-    help: 'When the serving certificate expires, in seconds since 1970.',
+    help: 'Time at which the serving certificate expires, in seconds since 1970.',
     registers,
   });
   const certificateReloads = reloadCounter(
@@ -65,6 +75,7 @@ export function createMetrics(version: string): Metrics {
   );
   const configReloaded = countConfigReloads(registers);
   buildInfo(version, registers);
+  let making: Promise<string> | undefined;
   return {
     review({ outcome, reason, injected }, seconds) {
       reviews.inc({ outcome, reason: reason ?? '' });
@@ -73,11 +84,19 @@ export function createMetrics(version: string): Metrics {
         if (injected[kind] > 0) injections.inc({ kind }, injected[kind]);
       }
     },
+    rejected: (statusCode) => rejected.inc({ code: statusCode }),
+    watchLog: (droppedLines) => droppedCounter(droppedLines, registers),
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
     certificateReloaded: (result) => certificateReloads.inc({ result }),
     configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
-    text: () => registry.metrics(),
+    text() {
+      // Requests at the same time share one text: it takes some milliseconds to make.
+      making ??= registry.metrics().finally(() => {
+        making = undefined;
+      });
+      return making;
+    },
     contentType: registry.contentType,
   };
 }
@@ -110,10 +129,22 @@ function countConfigReloads(registers: Registry[]): Metrics['configReloaded'] {
 function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {
   new Gauge({
     name: 'podherald_namespace_cache_synced',
-    help: '1 while the watch of namespaces is open, 0 while the last known state is used.',
+    help: '1 while the watch of namespaces is open, 0 while reviews use the last known annotations of namespaces.',
     registers,
     collect() {
       this.set(isSynced() ? 1 : 0);
+    },
+  });
+}
+
+function droppedCounter(droppedLines: () => number, registers: Registry[]): void {
+  new Counter({
+    name: 'podherald_log_lines_dropped_total',
+    help: 'Log lines that could not be written: the disk is full, or nobody reads the log.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(droppedLines());
     },
   });
 }

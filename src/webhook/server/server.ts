@@ -2,7 +2,10 @@ import type { Server } from 'node:https';
 import type { Logger } from 'pino';
 import type { NamespaceSource } from '../../cluster/namespaces.ts';
 import type { ConfigSource } from '../../config/compile.ts';
+import type { FindNamespace } from '../../core/admission/mutate.ts';
+import type { KeyPair } from '../tls/certificate.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/certificate-source.ts';
+import type { ClientCaSource } from '../tls/client-ca.ts';
 import { adminApp } from './admin.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
@@ -12,14 +15,18 @@ export interface ServerOptions {
   /** Its rules are read for each review. */
   readonly config: ConfigSource;
   readonly certificates: CertificateSource;
+  /** Absent if every client may call. */
+  readonly clientCa?: ClientCaSource;
   /** Absent if namespaces are not read. */
   readonly namespaces?: NamespaceSource;
   readonly log: Logger;
+  /** The number of lines of the log that could not be written; absent if it is not known. */
+  readonly droppedLogLines?: () => number;
   /** All addresses of this machine if it is undefined. */
   readonly host: string | undefined;
   readonly port: number;
   readonly adminPort: number;
-  /** How long to go on serving after `close`, until every client knows that this replica is unready. */
+  /** How long to keep serving after `close`, until every client knows that this replica is unready. */
   readonly shutdownDelayMs: number;
   readonly now: () => Date;
 }
@@ -28,7 +35,7 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly adminUrl: string;
-  /** Becomes unready at once, goes on serving for the delay, and then finishes open reviews. */
+  /** Becomes unready at once, keeps serving for the delay, and then finishes open reviews. */
   close(): Promise<void>;
 }
 
@@ -40,10 +47,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let isShuttingDown = false;
   const webhook = webhookApp({
     rules: () => config.get().rules,
-    findNamespace: namespaces && (async (name) => ({ name, ...(await namespaces.lookup(name)) })),
+    findNamespace: namespaces && finderOf(namespaces),
     metrics,
     log,
     tls: pair ?? {},
+    clientCa: options.clientCa?.get(),
     isShuttingDown: () => isShuttingDown,
   });
   const admin = adminApp({
@@ -54,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(namespaces && { namespaces: namespaces.notReady }),
     },
   });
+  if (options.droppedLogLines) metrics.watchLog(options.droppedLogLines);
   if (namespaces) metrics.watchNamespaces(namespaces.isSynced);
   const url = await listen(webhook, options.host, options.port, '--port');
   const adminUrl = await listen(admin, options.host, options.adminPort, '--admin-port').catch(
@@ -64,9 +73,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   namespaces?.start();
   if (pair !== undefined) metrics.certificateExpires(expiryOf(pair));
+  const serve = (next: KeyPair, ca = options.clientCa?.get()): void => {
+    const context = { ...next, ...(ca !== undefined && { ca }), minVersion: 'TLSv1.2' } as const;
+    (webhook.server as unknown as Server).setSecureContext(context);
+  };
   certificates.start(
     (next) => {
-      (webhook.server as unknown as Server).setSecureContext({ ...next, minVersion: 'TLSv1.2' });
+      serve(next);
       metrics.certificateExpires(expiryOf(next));
       metrics.certificateReloaded('success');
       log.info({ expires: expiryOf(next) }, 'serving a new certificate');
@@ -78,6 +91,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.error({ err: error }, message);
     },
   );
+  options.clientCa?.start((ca) => {
+    const served = certificates.get();
+    if (served !== undefined) serve(served, ca);
+    log.info('using the changed CAs of clients');
+  });
   config.start({
     changed() {
       metrics.configReloaded('success');
@@ -85,7 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     broken(faults) {
       metrics.configReloaded('failure');
-      log.error({ faults }, 'the changed config is invalid; the last valid one stays in use');
+      log.error({ faults }, 'the changed config is invalid; still using the last valid config');
     },
   });
   return {
@@ -95,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       isShuttingDown = true;
       await drain(webhook.server as unknown as Server, options.shutdownDelayMs);
       certificates.stop();
+      options.clientCa?.stop();
       config.stop();
       namespaces?.stop();
       await webhook.close();
@@ -103,17 +122,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** A promise only if the API server has to be asked. */
+function finderOf(namespaces: NamespaceSource): FindNamespace {
+  return (name) => {
+    const found = namespaces.lookup(name);
+    if (found instanceof Promise) return found.then((defaults) => ({ name, ...defaults }));
+    return { name, ...found };
+  };
+}
+
 function certificateFault(certificates: CertificateSource, now: Date): string | undefined {
   const pair = certificates.get();
   const why = certificates.notReady?.();
   if (why !== undefined) return why;
-  return pair === undefined ? 'no certificate yet' : invalidAt(pair, now);
+  return pair === undefined ? 'there is no certificate yet' : invalidAt(pair, now);
 }
 
 /**
- * Goes on serving for a while. Half-way, every connection in use has ended with a response, and idle
- * ones are spare: they end now. With the process they would end when the other replicas have to take
- * over, and the API server is likeliest to need a spare one. What has arrived is read first.
+ * Keeps serving during the delay. After half of it, each connection in use has been closed with a
+ * response, and the idle ones are closed. Closed only at the end, they would fail just when the API
+ * server needs them to reach the other replicas. Requests that have arrived are read first.
  */
 function drain(server: Server, delayMs: number): Promise<void> {
   setTimeout(() => setImmediate(() => server.closeIdleConnections()), delayMs / 2);

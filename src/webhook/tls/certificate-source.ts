@@ -18,7 +18,7 @@ export interface CertificateSource {
    */
   start(onChange: (pair: KeyPair) => void, onFailure?: (error?: AppError) => void): void;
   stop(): void;
-  /** Why this replica should not get reviews, if the pair alone does not tell; otherwise undefined. */
+  /** A reason other than the pair why this replica should not get reviews; undefined if there is none. */
   readonly notReady?: () => string | undefined;
 }
 
@@ -35,7 +35,8 @@ export function expiryOf(pair: KeyPair): Date {
 /** @returns undefined, or why the pair cannot be served at that time. */
 export function invalidAt(pair: KeyPair, now: Date): string | undefined {
   const { validFrom, validTo } = new X509Certificate(pair.cert);
-  if (now > new Date(validTo)) return `the certificate expired on ${validTo}`;
+  if (now > new Date(validTo))
+    return `the certificate expired on ${validTo} and has not been renewed`;
   if (now < new Date(validFrom)) return `the certificate is not valid before ${validFrom}`;
   return undefined;
 }
@@ -121,6 +122,10 @@ function parse<T>(file: string, read: () => T): T {
     return read();
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new AppError('certificate', `${file} is not PEM that can be served: ${why}`, { cause });
+    throw new AppError(
+      'certificate',
+      `cannot use ${file}: expected a certificate or private key in PEM format (${why})`,
+      { cause },
+    );
   }
 }

@@ -24,26 +24,38 @@ describe('prove()', () => {
   });
 
   it.each([
-    ['a member that exists', [add('/map/a')], '/map/a: is there already'],
+    ['a member that exists', [add('/map/a')], '/map/a: already exists'],
     ['a member set twice', [add('/map/b'), add('/map/b')], '/map/b: is set twice'],
-    ['a parent that does not exist', [add('/none/x')], '/none/x: leads to nothing'],
-    ['a parent that is a scalar', [add('/map/a/x')], '/map/a/x: leads to nothing'],
+    [
+      'a parent that does not exist',
+      [add('/none/x')],
+      '/none/x: the document has no object or list at its parent',
+    ],
+    [
+      'a parent that is a scalar',
+      [add('/map/a/x')],
+      '/map/a/x: the document has no object or list at its parent',
+    ],
     ['an index beyond the end', [add('/list/3')], '/list/3: is beyond the end'],
     ['an index with a leading zero', [add('/list/01')], '/list/01: is not an index'],
-    ['a path through a dash', [add('/list/-/x')], '/list/-/x: leads to nothing'],
+    [
+      'a path through a dash',
+      [add('/list/-/x')],
+      '/list/-/x: the document has no object or list at its parent',
+    ],
     [
       'a path through a list that has grown',
       [add('/list/0'), add('/list/0/x')],
-      '/list/0/x: leads through a list that an earlier operation extends',
+      '/list/0/x: its parent is in a list that an earlier operation extends',
     ],
     ['the whole document', [add('')], ': not a path of the document'],
     ['a pointer without a slash', [add('map/b')], 'map/b: not a path of the document'],
+    ['the member __proto__', [add('/map/__proto__')], '/map/__proto__: is not allowed'],
     [
-      'the member __proto__',
-      [add('/map/__proto__')],
-      '/map/__proto__: is not a member that may be set',
+      'an inherited member',
+      [add('/map/constructor/x')],
+      '/map/constructor/x: the document has no object or list at its parent',
     ],
-    ['an inherited member', [add('/map/constructor/x')], '/map/constructor/x: leads to nothing'],
   ])('rejects %s', (_, operations, why) => {
     expect(prove(document, operations)).toBe(why);
   });

@@ -42,7 +42,7 @@ describe('parseFileItems()', () => {
     const { value, faults } = parseFileItems('a=metadata.uid, b=status.podIP, c', CONTEXT);
     expect(value).toEqual([{ path: 'a', source: { fieldRef: 'metadata.uid' } }]);
     expect(faults.map(sentenceOf)).toEqual([
-      'key: invalid value "b=status.podIP": status.podIP works only as env; write it in metadata-env',
+      'key: invalid value "b=status.podIP": status.podIP works only as a variable; move it to metadata-env',
       'key: invalid value "c": expected path=source[:divisor]',
     ]);
   });
@@ -50,7 +50,7 @@ describe('parseFileItems()', () => {
   it('rejects a file whose path is the folder of another file', () => {
     const { faults } = parseFileItems('a/b=metadata.uid,a=metadata.name', CONTEXT);
     expect(faults.map(sentenceOf)).toEqual([
-      'key: invalid value "a=metadata.name": expected a path that is not inside or around another file; it clashes with a/b',
+      'key: invalid value "a=metadata.name": expected a path that is not inside or above the path of another file; it conflicts with a/b',
     ]);
   });
 });

@@ -89,11 +89,14 @@ describe('parseContainerSelection()', () => {
     ['', 'key: invalid value "": expected container names separated by commas'],
     [
       'app,!web',
-      'key: invalid value "app,!web": expected either names to select or !names to leave out, not both',
+      'key: invalid value "app,!web": expected either names to include or !names to exclude, not both',
     ],
     ['app,app', 'key: "app" is listed twice'],
     ['ap', 'key: the pod has no container "ap"; did you mean app?'],
-    ['database', 'key: the pod has no container "database"; its containers are app, web'],
+    [
+      'database',
+      'key: the pod has no container "database"; the containers of the pod are app, web',
+    ],
     ['App', 'key: invalid value "App": expected container names separated by commas'],
   ])('rejects %j and says what was expected', (text, sentence) => {
     expect(parseContainerSelection(text, CONTEXT).faults.map(sentenceOf)).toEqual([sentence]);

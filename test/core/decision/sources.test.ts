@@ -54,8 +54,8 @@ describe('parseSource()', () => {
     ['status.phase', 'expected a source such as'],
     ['', 'expected a source such as'],
     ['constructor', 'expected a source such as'],
-    ['metadata.name:1', 'only limits.* and requests.* take a divisor; remove :1'],
-    ["metadata.labels['a']:1", 'only limits.* and requests.* take a divisor; remove :1'],
+    ['metadata.name:1', 'only limits.* and requests.* can have a divisor; remove :1'],
+    ["metadata.labels['a']:1", 'only limits.* and requests.* can have a divisor; remove :1'],
     [
       'limits.gpu',
       'expected limits.cpu, limits.memory, limits.ephemeral-storage or limits.hugepages-<size>',

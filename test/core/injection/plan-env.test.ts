@@ -26,7 +26,7 @@ describe('planEnv()', () => {
     const pod = metadataPod({ name: 'app', env: [{ name: 'POD_NAME', value: 'x' }] });
     expect(sentencesFor(pod, RULES)).toEqual([
       'container app already sets POD_NAME; its own values are kept',
-      'container app: GREETING cannot expand $(POD_NAME), which its own env sets later',
+      'container app: $(POD_NAME) in GREETING is not expanded, because POD_NAME is set later in env',
     ]);
   });
 

@@ -84,7 +84,7 @@ describe('a pod with an invalid annotation', () => {
     expect(allowed).toBe(false);
     expect(warnings).toEqual([
       expect.stringContaining('podherald.dev/inject-metdata is not an annotation of podherald'),
-      expect.stringContaining('full is more than is allowed'),
+      expect.stringContaining('full is wider than the namespace or config allows'),
     ]);
   });
 

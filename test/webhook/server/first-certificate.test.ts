@@ -37,7 +37,7 @@ describe('a server without a certificate yet', () => {
     const { url, adminUrl } = await startTestServer({ certificates });
     const readyz = () => fetch(`${adminUrl}/readyz`).then((answer) => answer.text());
 
-    expect(await readyz()).toBe('certificate: no certificate yet\n');
+    expect(await readyz()).toBe('certificate: there is no certificate yet\n');
     await expect(postTo(url, '{}', { ca: pair.cert })).rejects.toMatchObject({
       code: expect.stringMatching(/^EPROTO|^ERR_SSL|ECONNRESET/),
     });

@@ -71,7 +71,7 @@ function keyOf(cert: string, pem: string): string | undefined {
 export type Step =
   /** It uses the CA of the Secret. */
   | { readonly do: 'adopt'; readonly ca: Ca }
-  /** The same, after it has added missing CAs to ca.crt. */
+  /** It adds missing CAs to ca.crt of the Secret, and then uses the CA of the Secret. */
   | { readonly do: 'amend'; readonly ca: Ca }
   /** It writes the CA that it has in memory to the Secret. */
   | { readonly do: 'restore'; readonly ca: Ca; readonly why: string }

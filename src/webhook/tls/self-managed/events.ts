@@ -3,9 +3,9 @@ export type Maintained = 'Secret' | 'MutatingWebhookConfiguration' | 'certificat
 
 /** What a replica has done about certificates, or could not do. Each is reported once. */
 export type CaEvent =
-  /** There was no CA that could be used: a new one was made. */
+  /** There was no usable CA, so a new one was made. */
   | { readonly is: 'created'; readonly why: string; readonly expires: Date }
-  /** A new CA has replaced one of which two thirds of the lifetime were over. */
+  /** A new CA has replaced the old one after two thirds of its lifetime. */
   | { readonly is: 'renewed'; readonly why: string; readonly expires: Date }
   /** The CA in memory was written to the Secret again. */
   | { readonly is: 'restored'; readonly why: string; readonly expires: Date }
@@ -13,7 +13,7 @@ export type CaEvent =
   | { readonly is: 'adopted'; readonly expires: Date }
   /** The caBundle of every entry now holds the CA. */
   | { readonly is: 'published'; readonly entries: number }
-  /** The same, after somebody else had removed it. */
+  /** The caBundle of every entry holds the CA again, after another client had changed it. */
   | { readonly is: 'healed'; readonly entries: number; readonly changedBy?: string | undefined }
   | { readonly is: 'failed'; readonly what: Maintained; readonly error: string }
   | { readonly is: 'recovered'; readonly what: Maintained };
@@ -31,7 +31,7 @@ export class Failures {
     this.#report = report;
   }
 
-  /** Those of the last round, each as `Secret: sentence`. */
+  /** The failures of the last round, each as `Secret: sentence`. */
   get sentences(): string[] {
     return [...this.#ofLastRound].map(([what, why]) => `${what}: ${why}`);
   }

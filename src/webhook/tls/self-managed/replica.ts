@@ -73,8 +73,8 @@ export class Replica {
   }
 
   /**
-   * Whatever fails is reported and retried in the next round; the rest goes on, so that a certificate
-   * is renewed without an API server too, as long as its CA has not expired.
+   * A step that fails is reported, and retried in the next round. The other steps still run, so that a
+   * certificate is renewed even while the API server is unreachable, until its CA expires.
    *
    * @returns how long the next round may wait, in milliseconds.
    */
@@ -99,7 +99,7 @@ export class Replica {
 
   /** Why this replica should not get reviews; otherwise undefined. */
   notReady(): string | undefined {
-    if (!this.#hasRun) return 'no certificate yet';
+    if (!this.#hasRun) return 'there is no certificate yet';
     const { sentences } = this.#failures;
     if (this.#served === undefined) {
       if (sentences.length > 0) return sentences.join('; ');
@@ -108,7 +108,7 @@ export class Replica {
     const since = this.#untrustedSince;
     const { now, timing } = this.#options;
     if (since === undefined || now().getTime() - since.getTime() < timing.graceMs) return undefined;
-    const what = `the caBundle has not held the CA of the served certificate since ${since.toISOString()}`;
+    const what = `since ${since.toISOString()}, the caBundle does not contain the CA of this replica's certificate`;
     return [what, ...sentences].join('; ');
   }
 
@@ -135,9 +135,9 @@ export class Replica {
   }
 
   /**
-   * The CA of the Secret once it may be used; until then the CA of the served certificate, unless
-   * it has expired. If that has expired too, the new CA must only be in the caBundle, however short:
-   * serving an expired certificate would help nobody.
+   * The CA to sign with: the CA of the Secret as soon as it may be used, until then the CA of the
+   * served certificate. If the latter has expired, the CA of the Secret is used as soon as it is in
+   * the caBundle, without a delay, because an expired certificate would be useless.
    */
   #signer(now: Date): Ca | undefined {
     const { held } = this.#secret;
@@ -163,7 +163,7 @@ export class Replica {
     const waitMs = isWaiting ? this.#configuration.trust.waitMs(held, now(), true) : undefined;
     const pausesMs = [timing.checkEveryMs, waitMs ?? timing.checkEveryMs];
     const { rounds } = this.#failures;
-    // Not random: replicas fail one after the other as it is.
+    // No jitter: replicas do not fail at the same moment anyway.
     if (rounds > 0) pausesMs.push(backoffMs(retryBackoff(timing), rounds, 1));
     return Math.min(...pausesMs);
   }

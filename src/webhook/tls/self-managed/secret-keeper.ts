@@ -71,7 +71,10 @@ export class SecretKeeper {
     const { cert, key } = await this.#options.makeCa();
     const made = readCa({ 'tls.crt': cert, 'tls.key': key }, this.#options.now());
     if (typeof made === 'string')
-      throw new AppError('internal', `made a CA that cannot be used: ${made}`);
+      throw new AppError(
+        'internal',
+        `bug in podherald: it created a CA that it cannot use: ${made}`,
+      );
     return made;
   }
 
@@ -103,6 +106,6 @@ function dataOf(ca: Ca, known: readonly CaCertificate[], now: Date): Required<Ca
 function tooOften(): AppError {
   return new AppError(
     'certificate',
-    'another client keeps changing the Secret; its metadata.managedFields say which one',
+    'another client keeps changing the Secret; find it in metadata.managedFields of the Secret, and stop it',
   );
 }

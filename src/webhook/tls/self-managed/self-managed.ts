@@ -11,7 +11,7 @@ export interface SelfManagedOptions extends Omit<ReplicaOptions, 'now'> {
 
 /**
  * Certificates of a CA that all replicas share, and that podherald adds to the caBundle. A round
- * starts whenever the cluster reports a change, and now and then besides.
+ * starts whenever the cluster reports a change, and regularly without one.
  */
 export function selfManaged({ cluster, clock, ...options }: SelfManagedOptions): CertificateSource {
   let onFailure: Parameters<CertificateSource['start']>[1];
@@ -37,7 +37,7 @@ export function selfManaged({ cluster, clock, ...options }: SelfManagedOptions):
   };
   const run = async (onChange: Parameters<CertificateSource['start']>[0]): Promise<void> => {
     while (!stopping.signal.aborted) {
-      // A change during a round may be too late for it, so it starts the next round at once.
+      // A change during a round may come too late for that round, so it starts the next one at once.
       waking = new AbortController();
       const pauseMs = await round(onChange);
       if (stopping.signal.aborted) return;

@@ -26,8 +26,8 @@ export const TIMING: Timing = {
   checkEveryMs: 30 * SECOND_MS,
   // Soon enough for a person who has just fixed the cause, and no load if nobody does for days.
   longestRetryMs: 10 * SECOND_MS,
-  // A repair takes milliseconds: after this it is not going to succeed by itself. Until then the
-  // replica stays in the endpoints, because pods would wait longer for those than for the repair.
+  // A repair takes milliseconds. If it takes longer than this, somebody has to act. Until then the
+  // replica stays ready, because the endpoints change more slowly than most repairs take.
   graceMs: 30 * SECOND_MS,
 };
 
@@ -37,9 +37,9 @@ export function retryBackoff({ longestRetryMs }: Timing): Backoff {
 }
 
 /**
- * How far the clocks of two machines may differ. Within an hour, no replica takes the CA of another
- * one for a CA of the future, which both would replace in turn, and none removes a CA that another
- * one still needs. With more skew than that, tokens and nodes fail too.
+ * How far the clocks of two machines may differ. With at most an hour of skew, no replica considers
+ * the CA of another one not yet valid (both would then replace it in turn), and none removes a CA that
+ * another one still needs. With more skew than that, tokens and nodes fail too.
  */
 export const CLOCK_SKEW_MS = 60 * 60 * SECOND_MS;
 
@@ -78,8 +78,8 @@ const MAX_WRITES_A_MINUTE = 10;
 const MINUTE_MS = 60 * SECOND_MS;
 
 /**
- * Limits how often an object is written. Somebody else may want the same object otherwise, and put
- * it back at once, again and again: then both go on, but not as fast as they can.
+ * Limits how often an object is written. If another client reverts each write at once, the two would
+ * otherwise overwrite each other as fast as they can.
  */
 export class WriteLimit {
   #timesMs: number[] = [];

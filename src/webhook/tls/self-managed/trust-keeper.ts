@@ -43,14 +43,16 @@ export class TrustKeeper {
     );
     this.trust.seen(entries, now, seen?.changedAt);
     this.present = distinct(entries.flat());
-    if (seen === undefined) throw missing(`${this.#configuration.name} does not exist`);
-    if (seen.bundles.length === 0) throw missing(`${this.#configuration.name} has no webhooks`);
+    if (seen === undefined)
+      throw missing(`the configuration ${this.#configuration.name} does not exist`);
+    if (seen.bundles.length === 0)
+      throw missing(`the configuration ${this.#configuration.name} has no webhooks`);
     return seen;
   }
 
   /**
-   * Adds those CAs to every entry; CAs of podherald that are there already stay. If all of those CAs
-   * have expired it writes nothing: the caBundle may come from another source, and be in use.
+   * Adds the required CAs to the caBundle of every entry, and keeps the CAs of podherald that it has.
+   * If all required CAs have expired, it writes nothing: the caBundle may come from another source.
    *
    * @throws AppError `certificate` if another client keeps changing the configuration.
    */
@@ -76,7 +78,7 @@ export class TrustKeeper {
     }
     throw new AppError(
       'certificate',
-      'it was changed by another client during every attempt to write it',
+      `another client changed the configuration during each of ${ATTEMPTS} attempts to write it`,
     );
   }
 
@@ -92,7 +94,7 @@ export class TrustKeeper {
 function missing(what: string): AppError {
   return new AppError(
     'certificate',
-    `${what}: the API server sends no reviews until you apply the manifest`,
+    `${what}, so the API server sends no reviews; apply the manifest that \`podherald manifests\` prints`,
   );
 }
 
@@ -100,7 +102,7 @@ function tooOften({ changedBy }: SeenConfiguration): AppError {
   const who = changedBy === undefined ? 'another client' : `the field manager ${changedBy}`;
   return new AppError(
     'certificate',
-    `${who} keeps changing its caBundle, which podherald sets: remove caBundle from that manifest`,
+    `${who} keeps changing caBundle, which podherald sets; remove caBundle from the manifest that it applies`,
   );
 }
 
@@ -125,7 +127,7 @@ export class Trust {
   }
 
   /**
-   * Takes in the CAs of each entry as they were read. For the first configuration that a replica
+   * Records the CAs of each entry as they were read. For the first configuration that a replica
    * reads, the time of its last change is used, so that a CA trusted for long delays nothing.
    */
   seen(entries: readonly (readonly CaCertificate[])[], now: Date, changedAt?: Date): void {
@@ -135,7 +137,7 @@ export class Trust {
     this.#keep(inEvery(entries), since);
   }
 
-  /** Takes in the CAs that this replica has written to every entry. */
+  /** Records the CAs that this replica has written to every entry. */
   written(certificates: readonly CaCertificate[], now: Date): void {
     this.#keep(certificates, now);
     this.#inAny = fingerprints(certificates);

@@ -60,7 +60,7 @@ describe('the first replica', () => {
 
     expect(replica.isReady()).toBe(false);
     expect(replica.source.notReady?.()).toContain(
-      'MutatingWebhookConfiguration: podherald does not exist',
+      'MutatingWebhookConfiguration: the configuration podherald does not exist',
     );
     expect(replica.events.filter(({ is }) => is === 'failed')).toHaveLength(1);
 
