@@ -97,6 +97,7 @@ async function runBatch(
   let first: Problem | undefined;
   let smallest = '';
   let foundMs = 0;
+  let current: Promise<boolean> | undefined;
   /** Whether the input breaks the promise that is being looked at. */
   const breaks = async (input: string): Promise<boolean> => {
     let problems = await runner.run(target, input);
@@ -113,9 +114,12 @@ async function runBatch(
   };
   const property = fc.asyncProperty(INPUTS[target], async (input) => {
     if (first === undefined) counted();
-    return !(await breaks(input));
+    current = breaks(input);
+    return !(await current);
   });
   await fc.check(property, { seed, numRuns: BATCH, interruptAfterTimeLimit: BATCH_LIMIT_MS });
+  // fast-check does not wait for the input that it interrupts.
+  await current;
   if (first === undefined) return undefined;
   progress(`${target}: making an input of ${smallest.length} characters smaller`);
   await shortened(smallest, breaks, () => performance.now() < foundMs + SHRINK_MS);

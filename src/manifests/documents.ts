@@ -1,13 +1,6 @@
-import {
-  type Alias,
-  type Document,
-  isNode,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  visit,
-} from 'yaml';
-import type { Json } from '../core/api/json.ts';
+import { type Alias, type Document, isNode, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { isDeeperThan, type Json } from '../core/api/json.ts';
+import { aliasTargets, duplicateKeys } from '../yaml-nodes.ts';
 import type { Path } from './objects.ts';
 
 /** One YAML document of a manifest, and its position in the text. */
@@ -38,10 +31,25 @@ export interface Manifest {
 }
 
 /** Kubernetes' own parser (sigs.k8s.io/yaml) supports the merge keys of YAML 1.1. */
-const YAML_OPTIONS = { merge: true, logLevel: 'error' } as const;
+const YAML_OPTIONS = { merge: true, uniqueKeys: false, logLevel: 'error' } as const;
+
+/** Many more levels than a schema of Kubernetes has. All that reads a document calls itself for each. */
+const MAX_LEVELS = 200;
+
+const TOO_DEEP = `nested too deep: expected at most ${MAX_LEVELS} levels`;
 
 /** Parses every YAML document of a text. Never throws: invalid YAML is reported as faults. */
 export function parseManifest(text: string): Manifest {
+  try {
+    return parseDocuments(text);
+  } catch (error) {
+    // The parser calls itself for each level, too.
+    if (!(error instanceof RangeError)) throw error;
+    return { text, documents: [], faults: [{ line: 1, message: TOO_DEEP }] };
+  }
+}
+
+function parseDocuments(text: string): Manifest {
   const lineCounter = new LineCounter();
   const options = { ...YAML_OPTIONS, lineCounter, prettyErrors: false };
   const parsed = parseAllDocuments(text, options);
@@ -61,6 +69,10 @@ function toManifestDocument(
   if (document.errors.length > 0) {
     return document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
   }
+  const duplicates = duplicateKeys(document);
+  if (duplicates.length > 0) {
+    return duplicates.map(({ offset, message }) => ({ line: lineAt(offset), message }));
+  }
   const endless = endlessAlias(document);
   if (endless !== undefined) {
     const { source, range } = endless;
@@ -69,40 +81,38 @@ function toManifestDocument(
   }
   try {
     const lineOf = (path: Path): number => lineAt(offsetOf(document, path) ?? start);
-    return { start, end, value: document.toJS(), lineOf };
+    const value: Json | undefined = document.toJS();
+    if (isDeeperThan(MAX_LEVELS, value)) return [{ line: lineAt(start), message: TOO_DEEP }];
+    return { start, end, value, lineOf };
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     // An alias without an anchor, or aliases of aliases that expand beyond the library's limit.
     const offset = unresolvedAlias(document)?.range?.[0] ?? start;
     return [{ line: lineAt(offset), message: (error as Error).message }];
   }
 }
 
-/**
- * The first alias that is inside the value that it refers to. YAML allows this, JSON cannot express
- * it. Of two anchors with one name, an alias refers to the last one before it.
- */
+/** The first alias inside the value that it refers to: YAML allows this, JSON cannot express it. */
 function endlessAlias(document: Document.Parsed): Alias | undefined {
-  const anchored = new Map<string, Node>();
+  const targets = aliasTargets(document);
   let endless: Alias | undefined;
   visit(document, {
     Alias(_key, alias, path) {
-      const target = anchored.get(alias.source);
+      const target = targets.get(alias);
       if (target === undefined || !path.includes(target)) return undefined;
       endless = alias;
       return visit.BREAK;
-    },
-    Value(_key, node) {
-      if (node.anchor !== undefined) anchored.set(node.anchor, node);
     },
   });
   return endless;
 }
 
 function unresolvedAlias(document: Document.Parsed): Alias | undefined {
+  const targets = aliasTargets(document);
   let unresolved: Alias | undefined;
   visit(document, {
     Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
+      if (targets.has(alias)) return undefined;
       unresolved = alias;
       return visit.BREAK;
     },
