@@ -216,6 +216,12 @@ describe('injectManifests, with aliases', () => {
     ]);
   });
 
+  it('reports a document that is nested too deep', () => {
+    expect(injectText(`x: ${'['.repeat(300)}${']'.repeat(300)}\n`).faults).toEqual([
+      { line: 1, message: expect.stringContaining('nested too deep') },
+    ]);
+  });
+
   it('expands them if the injected value comes from a merge key', () => {
     const base = 'x-base: &base\n    containers:\n    - name: app\n';
     const text = `${POD.slice(0, POD.indexOf('spec:'))}${base}spec:\n    <<: *base\n`;
