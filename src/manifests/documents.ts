@@ -1,5 +1,6 @@
 import { type Alias, type Document, isNode, LineCounter, parseAllDocuments, visit } from 'yaml';
 import type { Json } from '../core/api/json.ts';
+import { aliasTargets, duplicateKeys } from '../yaml-nodes.ts';
 import type { Path } from './objects.ts';
 
 /** One YAML document of a manifest, and its position in the text. */
@@ -30,7 +31,7 @@ export interface Manifest {
 }
 
 /** Kubernetes' own parser (sigs.k8s.io/yaml) supports the merge keys of YAML 1.1. */
-const YAML_OPTIONS = { merge: true } as const;
+const YAML_OPTIONS = { merge: true, uniqueKeys: false, logLevel: 'error' } as const;
 
 /** Parses every YAML document of a text. Never throws: invalid YAML is reported as faults. */
 export function parseManifest(text: string): Manifest {
@@ -53,6 +54,10 @@ function toManifestDocument(
   if (document.errors.length > 0) {
     return document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
   }
+  const duplicates = duplicateKeys(document);
+  if (duplicates.length > 0) {
+    return duplicates.map(({ offset, message }) => ({ line: lineAt(offset), message }));
+  }
   try {
     const lineOf = (path: Path): number => lineAt(offsetOf(document, path) ?? start);
     return { start, end, value: document.toJS(), lineOf };
@@ -64,10 +69,11 @@ function toManifestDocument(
 }
 
 function unresolvedAlias(document: Document.Parsed): Alias | undefined {
+  const targets = aliasTargets(document);
   let unresolved: Alias | undefined;
   visit(document, {
     Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
+      if (targets.has(alias)) return undefined;
       unresolved = alias;
       return visit.BREAK;
     },
