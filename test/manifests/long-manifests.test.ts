@@ -32,7 +32,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'blank lines in a scalar': podWith(`    x: |\n      a\n${'\n'.repeat(100_000)}      b\n`),
   'many annotations': podWith(grown(100_000, (index) => `    k${index}: a\n`)),
   'many top-level keys': `${grown(100_000, (index) => `k${index}: a\n`)}${podWith('')}`,
-  'many aliases': `a: &p {}\nx: [${'*p,'.repeat(3_000)}]\n${podWith('')}`,
+  'many aliases': `a: &p {}\nx: [${'*p,'.repeat(1_000)}]\n${podWith('')}`,
   'many anchors': `${grown(50_000, (index) => `k${index}: &a${index} b\n`)}l: *a0\n${podWith('')}`,
   'many comments': podWith('    # c\n'.repeat(15_000), '  # c\n'.repeat(15_000)),
   'many env vars': `${podWith('')}    env:\n${grown(80_000, (index) => `    - {name: A${index}, value: b}\n`)}`,
@@ -57,6 +57,43 @@ describe('a long manifest is injected and uninjected in a few seconds:', () => {
     expect(injected?.faults).toEqual([]);
     expect(injected?.text).not.toBe(text);
     expect(restored?.text).toBe(text);
+  });
+});
+
+describe('a manifest that cannot be read is a fault of both commands:', () => {
+  it.each([
+    [
+      'an alias inside its own list',
+      'kind: A\na: &a [*a]\n',
+      2,
+      /inside the value of its own anchor/,
+    ],
+    [
+      'an alias inside its own map',
+      'a: &a {b: {c: *a}}\n',
+      1,
+      /inside the value of its own anchor/,
+    ],
+    [
+      'a merge key inside its own map',
+      'a: &a\n  <<: *a\n',
+      2,
+      /inside the value of its own anchor/,
+    ],
+    ['thousands of aliases', `a: &p {}\nx: [${'*p,'.repeat(1_001)}]\n`, 2, /at most 1000 aliases/],
+    ['a list of thousands of levels', '['.repeat(5_000) + ']'.repeat(5_000), 1, /nested too deep/],
+    [
+      'a map of thousands of levels',
+      '{a: '.repeat(5_000) + '}'.repeat(5_000),
+      1,
+      /nested too deep/,
+    ],
+  ])('%s', (_, text, line, words) => {
+    const options = { rules: defaultRules('test'), namespace: 'shop', annotate: new Map() };
+    const faults = [{ line, message: expect.stringMatching(words) }];
+
+    expect(injectManifests([text], options)[0]?.faults).toEqual(faults);
+    expect(uninjectManifests([text], options)[0]?.faults).toEqual(faults);
   });
 });
 
