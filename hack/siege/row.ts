@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { rssMiB } from '../bench/measurements.ts';
+import { LOAD_CORE, runForJson } from '../bench/processes.ts';
+import type { Review } from '../bench/review.ts';
+import { type Server, startPodherald, type Workspace } from '../bench/servers.ts';
+import type { AttackName, Tally } from './attacks.ts';
+import { Probe, type Summary, send } from './probe.ts';
+
+/** What the manifests give a replica. */
+export type Manifest = {
+  readonly memoryMiB: number;
+  readonly graceSeconds: number;
+  readonly shutdownDelay: string;
+};
+
+/** The result of one row. */
+export type Row = {
+  readonly name: AttackName;
+  /** On the kept-alive connection, and on new ones. */
+  readonly kept: Summary;
+  readonly fresh: Summary;
+  readonly all: Summary;
+  readonly startMiB: number;
+  readonly peakMiB: number;
+  /** Undefined if it took longer than the limit. */
+  readonly latencyNormalAfterSeconds: number | undefined;
+  readonly memoryNormalAfterSeconds: number | undefined;
+  readonly exitSeconds: number | undefined;
+  /** Why the process ended before it was told to. */
+  readonly died: string | undefined;
+  readonly tally: Tally | undefined;
+  /** How late the probe was because its own core was busy. */
+  readonly ownDelayMs: number;
+};
+
+/** After this, a row does not wait any longer for normal memory and latency. */
+export const RECOVERY_LIMIT_SECONDS = 30;
+
+/** Memory is normal if there is at most this much more of it than before. */
+export const NORMAL_MEMORY_MIB = 32;
+
+/** Latency is normal if all reviews of a second are below this, or below thrice what they took before. */
+const NORMAL_LATENCY_MS = 50;
+const CALM_MS = 1000;
+
+const WARM_UP_REVIEWS = 2000;
+const WARM_UP_CONNECTIONS = 8;
+const BASELINE_SECONDS = 2;
+
+const ATTACKS_SCRIPT = fileURLToPath(new URL('./attacks.ts', import.meta.url));
+
+/** Reads what the manifests give a replica. */
+export function readManifest(): Manifest {
+  const file = new URL('../../deploy/overlays/self-managed/50-deployment.yaml', import.meta.url);
+  const { spec } = parse(readFileSync(file, 'utf8')).spec.template;
+  const [{ args, resources }] = spec.containers;
+  return {
+    memoryMiB: Number.parseInt(resources.limits.memory, 10),
+    graceSeconds: spec.terminationGracePeriodSeconds,
+    shutdownDelay: args.find((arg: string) => arg.startsWith('--shutdown-delay=')),
+  };
+}
+
+/** As V8 chooses it on 64 bits: half of the memory that the container may use. */
+export function heapMiB({ memoryMiB }: Manifest): number {
+  return memoryMiB / 2;
+}
+
+/** Starts podherald, attacks it for some seconds, waits until it is normal again, and ends it. */
+export async function runRow(
+  name: AttackName,
+  seconds: number,
+  manifest: Manifest,
+  space: Workspace,
+  review: Review,
+): Promise<Row> {
+  const server = await startPodherald(space, review, {
+    nodeFlags: [`--max-old-space-size=${heapMiB(manifest)}`],
+    flags: [manifest.shutdownDelay],
+  });
+  await warmUp(server, space.ca, review);
+  const memory = new Memory(server.pid);
+  const probe = new Probe(server.port, space.ca, review);
+  probe.start();
+  const startedAtMs = performance.now();
+  await sleep(BASELINE_SECONDS * 1000);
+  const baseline = probe.between(startedAtMs, performance.now());
+  const startMiB = memory.nowMiB;
+
+  const attackedAtMs = performance.now();
+  const isSigterm = name === 'sigterm';
+  const attackSeconds = seconds + (isSigterm ? manifest.graceSeconds : 0);
+  const target = [String(server.port), String(server.adminPort), String(attackSeconds)];
+  const attack = runForJson<Tally>(LOAD_CORE, [ATTACKS_SCRIPT, name, ...target]);
+  if (isSigterm) await sleep(seconds * 1000);
+  else await attack;
+  const endedAtMs = performance.now();
+  const recovery = isSigterm
+    ? { latencySeconds: 0, memorySeconds: 0 }
+    : await recover(
+        probe,
+        Math.max(NORMAL_LATENCY_MS, 3 * baseline.p99Ms),
+        () => memory.nowMiB <= startMiB + NORMAL_MEMORY_MIB,
+        server,
+      );
+  const probedUntilMs = performance.now();
+  const died = diedOf(server);
+  // While it shuts down, the API server sends its reviews to other replicas.
+  const exit = end(server, manifest.graceSeconds);
+  await probe.stop();
+  const exitSeconds = await exit;
+  memory.stop();
+  return {
+    name,
+    kept: probe.between(attackedAtMs, probedUntilMs, false),
+    fresh: probe.between(attackedAtMs, probedUntilMs, true),
+    all: probe.between(attackedAtMs, isSigterm ? probedUntilMs : endedAtMs),
+    startMiB,
+    peakMiB: memory.peakMiB,
+    latencyNormalAfterSeconds: recovery.latencySeconds,
+    memoryNormalAfterSeconds: recovery.memorySeconds,
+    exitSeconds,
+    died,
+    tally: await attack,
+    ownDelayMs: probe.ownDelayMs,
+  };
+}
+
+/** Sends reviews until V8 has compiled the code and the heap has the size of normal use. */
+async function warmUp({ port }: Server, ca: string, review: Review): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: WARM_UP_CONNECTIONS });
+  const client = async (): Promise<void> => {
+    for (let sent = 0; sent < WARM_UP_REVIEWS / WARM_UP_CONNECTIONS; sent++) {
+      await send({ port, ca, agent }, review);
+    }
+  };
+  await Promise.all(Array.from({ length: WARM_UP_CONNECTIONS }, client));
+  agent.destroy();
+}
+
+/** @returns the seconds until latency and memory were normal; undefined for what did not get normal. */
+async function recover(
+  probe: Probe,
+  normalMs: number,
+  isMemoryNormal: () => boolean,
+  server: Server,
+): Promise<{ latencySeconds?: number; memorySeconds?: number }> {
+  const fromMs = performance.now();
+  const secondsAt = (atMs: number): number => Math.max(0, atMs - fromMs) / 1000;
+  const normal: { latencySeconds?: number; memorySeconds?: number } = {};
+  let calmFromMs = fromMs;
+  while (secondsAt(performance.now()) < RECOVERY_LIMIT_SECONDS && diedOf(server) === undefined) {
+    await sleep(100);
+    if (isMemoryNormal()) normal.memorySeconds ??= secondsAt(performance.now());
+    for (const { dueAtMs, ms, lost } of probe.samples.slice(-100)) {
+      const isCalm = lost === undefined && ms <= normalMs;
+      if (!isCalm) calmFromMs = Math.max(calmFromMs, dueAtMs + ms);
+    }
+    if (performance.now() - calmFromMs > CALM_MS) normal.latencySeconds ??= secondsAt(calmFromMs);
+    if (normal.latencySeconds !== undefined && normal.memorySeconds !== undefined) break;
+  }
+  return normal;
+}
+
+function diedOf({ child, log }: Server): string | undefined {
+  const { exitCode, signalCode } = child;
+  if (exitCode === null && signalCode === null) return undefined;
+  const isHeap = log.tail.includes('heap out of memory');
+  return isHeap ? 'heap out of memory' : `exit ${exitCode ?? signalCode}`;
+}
+
+/** Ends podherald as the kubelet does. @returns the seconds it took; undefined if it had to be killed. */
+async function end({ child }: Server, graceSeconds: number): Promise<number | undefined> {
+  if (child.exitCode !== null || child.signalCode !== null) return undefined;
+  const fromMs = performance.now();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isKilled = false;
+  child.once('exit', () => resolve());
+  const limit = setTimeout(() => {
+    isKilled = true;
+    child.kill('SIGKILL');
+  }, graceSeconds * 1000);
+  child.kill('SIGTERM');
+  await promise;
+  clearTimeout(limit);
+  return isKilled ? undefined : (performance.now() - fromMs) / 1000;
+}
+
+/** The resident memory of a process, read every 20 ms. */
+class Memory {
+  nowMiB = 0;
+  peakMiB = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(pid: number) {
+    const read = (): void => {
+      try {
+        this.nowMiB = rssMiB(pid);
+        this.peakMiB = Math.max(this.peakMiB, this.nowMiB);
+      } catch {
+        // The process has ended.
+      }
+    };
+    read();
+    this.#timer = setInterval(read, 20);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
