@@ -3,8 +3,8 @@ import { isDnsLabel, isQualifiedName } from '../core/api/names.ts';
 import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
 
 /**
- * Parsers of values that several commands take. Each throws InvalidArgumentError with what it
- * expected, which commander prints behind the name of the option and the value.
+ * Parsers of values that several commands take. Each throws an InvalidArgumentError that says what
+ * was expected. commander prints it after the name of the option and the value.
  */
 
 export function port(value: string): number {

@@ -77,8 +77,8 @@ async function auditPod(pod: JsonObject, context: AuditContext, audit: PodAudit)
 }
 
 /**
- * Replaces the Jobs of CronJobs by their CronJob. Only the Job names its CronJob, so the Jobs of the
- * groups are read.
+ * Replaces the Jobs of CronJobs by their CronJob. Only a Job object names its CronJob, so the
+ * Jobs of the groups are read.
  */
 async function withCronJobs(
   groups: readonly AuditGroup[],
@@ -114,7 +114,7 @@ export async function auditWorkloads(context: AuditContext): Promise<{
   return { misplaced, unreadable };
 }
 
-/** Workloads with a controller, such as the ReplicaSet of a Deployment, copy its annotations and are left out. */
+/** Leaves out workloads with a controller, such as the ReplicaSet of a Deployment: they copy its annotations. */
 async function auditKind(
   { apiVersion, kind, names: [plural, singular] }: ObjectKind,
   { cluster, namespace, rules, progress }: AuditContext,

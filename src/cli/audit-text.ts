@@ -72,10 +72,9 @@ export function auditData(result: AuditResult): object {
 
 /** One sentence for each reason why defaults of a namespace cannot be applied to pods. */
 export function notApplicableTexts({ notApplicable }: AuditResult): string[] {
-  return Object.entries(notApplicable).map(([reason, count]) =>
-    count === 1
-      ? `1 pod cannot get what its namespace requests, which is not an error (${reason})`
-      : `${count} pods cannot get what their namespace requests, which is not an error (${reason})`,
+  return Object.entries(notApplicable).map(
+    ([reason, count]) =>
+      `namespace defaults cannot be applied to ${counted(count, 'pod')} (${reason}); this is not an error`,
   );
 }
 

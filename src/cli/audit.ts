@@ -22,9 +22,9 @@ interface AuditFlags extends ConfigFlags {
 export function addAudit(program: Command, output: Output): void {
   const command = program
     .command('audit')
-    .summary('find pods that are missing their injection')
+    .summary('find pods that are missing an injection')
     .description(
-      'Finds running pods that are missing what they or their namespace request, and lists them by owner with the likely reason and the commands that fix it. It also finds workloads with annotations that belong on their pod template. It changes nothing. The exit code is 1 if it finds something, or if a resource is unreadable.',
+      'Finds running pods that are missing an injection that they or their namespace request. Lists them by owner, with the likely reason and the commands that fix the problem. Also finds workloads with annotations that have no effect, because they belong on the pod template. Changes nothing. The exit code is 1 if audit finds something, or if it cannot read a resource.',
     )
     .option(
       '-n, --namespace <name>',
@@ -40,8 +40,8 @@ export function addAudit(program: Command, output: Output): void {
     .addHelpText(
       'after',
       `
-It needs get and list on pods, namespaces, mutatingwebhookconfigurations and workloads, and get on the ConfigMap of podherald.
-Unreadable resources are listed, and the exit code is 1. If you cannot read the ConfigMap, pass the config with --config.
+audit needs permission to get and list pods, namespaces, mutatingwebhookconfigurations and workloads, and to
+get the ConfigMap of podherald. If you cannot read the ConfigMap, pass a config file with --config.
 
 Examples:
   podherald audit -n shop
@@ -130,13 +130,15 @@ function write(result: AuditResult, flags: AuditFlags, output: Output): void {
 }
 
 /**
+ * Writes the summary to standard error, or throws it as an error.
+ *
  * | found     | unreadable resources | ends with    |
  * | --------- | -------------------- | ------------ |
  * | something | no, or yes           | `audit`, 1   |
  * | nothing   | yes                  | `cluster`, 1 |
  * | nothing   | no                   | 0            |
  *
- * @throws AppError
+ * @throws AppError with the code of the table.
  */
 function conclude(result: AuditResult, output: Output): void {
   const { groups, misplaced, unreadable } = result;

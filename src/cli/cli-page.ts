@@ -21,7 +21,10 @@ ${commandsOf(program).map(section).join('\n')}`;
 
 const EXITS = [
   ['0', 'success'],
-  ['1', 'failure; a message on standard error says what is wrong and what to do'],
+  [
+    '1',
+    'failure, or a problem that `audit` or `config check` found; the output says what is wrong and what to do',
+  ],
   ['2', 'wrong usage: an unknown command or option, or an invalid value of an option'],
 ];
 

@@ -35,7 +35,7 @@ export async function requireCluster(): Promise<OpenCluster> {
   throw new ApiError('no cluster is configured: set KUBECONFIG or create ~/.kube/config');
 }
 
-/** Turns an error of the API server into a value, for what a command can do without. */
+/** Turns an error of the API server into a value, for data that a command does not need. */
 export async function readResult<T>(reading: Promise<T>): Promise<ReadResult<T>> {
   try {
     return { value: await reading };

@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 import { readManifest } from './manifest-files.ts';
 import { counted, type Output, paint } from './output.ts';
 
-/** The option --config, which PODHERALD_CONFIG sets too. */
+/** The option --config. The environment variable PODHERALD_CONFIG sets it too. */
 export function configOption(help: string): Option {
   return new Option('--config <file>', help).env('PODHERALD_CONFIG');
 }
@@ -26,9 +26,9 @@ export async function configSource(file: string | undefined): Promise<ConfigSour
 export function addConfig(program: Command, output: Output): void {
   const config = program
     .command('config')
-    .summary('check a config file, print the effective config, print the JSON Schema')
+    .summary('check or print a config file, or print the JSON Schema')
     .description(
-      'Works with config files, which serve, inject and other commands take as --config.',
+      'Checks or prints config files. Commands such as serve and inject use a config file with --config.',
     )
     .helpCommand(false)
     .addHelpText('after', CONFIG_EXAMPLES);
@@ -36,7 +36,7 @@ export function addConfig(program: Command, output: Output): void {
     .command('check')
     .summary('check a config file and print every error in it')
     .description(
-      'Checks a config file as serve does. Prints every error with its line and column, and ends with exit code 1 if there is any.',
+      'Checks a config file as serve does. Prints every error with its line and column. The exit code is 1 if the file has an error.',
     )
     .argument('<file>', 'config file, or - for standard input')
     .addHelpText('after', CHECK_EXAMPLES)
@@ -51,7 +51,7 @@ export function addConfig(program: Command, output: Output): void {
     .action(() => printSchema(output));
   config
     .command('print')
-    .summary('print the effective config')
+    .summary('print a config with all defaults filled in')
     .description(
       'Prints a config with all defaults and built-in profiles filled in. The output is a valid config file.',
     )
@@ -85,13 +85,13 @@ Examples:
   # Print the built-in config:
   podherald config print
 
-  # Print what a config file means, with all defaults:
+  # Print a config file with all defaults filled in:
   podherald config print config.yaml`;
 
 async function check(file: string, output: Output): Promise<void> {
   const { describeProfiles } = await import('../config/print.ts');
   const { name, config } = await read(file, output);
-  output.out(`${name}: ${paint(output, 'green', 'ok')}, ${describeProfiles(config)}\n`);
+  output.out(`${name}: ${paint(output, 'green', 'ok')}; ${describeProfiles(config)}\n`);
 }
 
 async function printSchema(output: Output): Promise<void> {
@@ -105,7 +105,7 @@ async function print(file: string | undefined, output: Output): Promise<void> {
   output.out(printConfig(config));
 }
 
-/** Writes faults to standard output, because they are the result of a check. The error counts them. */
+/** Writes faults to standard output, because they are the result of a check. The thrown error has their number. */
 async function read(file: string, output: Output): Promise<{ name: string; config: Config }> {
   const { parseConfig } = await import('../config/parse.ts');
   const { faultLine } = await import('../config/parse.ts');

@@ -35,7 +35,7 @@ import {
  * Explains every pod and workload in manifests. With `--config` no cluster is read.
  *
  * @param names of files; `-` is standard input.
- * @throws AppError `file`, `manifest` or `config`. A cluster that is unreachable is only noted.
+ * @throws AppError `file`, `manifest` or `config`. An unreachable cluster is not an error: the result says so.
  */
 export async function explainFiles(
   names: readonly string[],
@@ -66,7 +66,7 @@ async function clusterIfAny(): Promise<OpenCluster | ApiError | undefined> {
   }
 }
 
-/** @param namespace the namespace of objects that name none. */
+/** @param namespace the namespace of objects without `metadata.namespace`. */
 async function explainTexts(
   files: readonly ManifestFile[],
   config: UsedConfig,
@@ -124,7 +124,7 @@ interface FoundNamespaces {
   readonly notes: readonly string[];
 }
 
-/** @param reader of the cluster, if its namespaces are to be read. */
+/** @param reader reads the namespaces of the cluster; undefined to use those of the manifests only. */
 async function findNamespaces(
   files: readonly ParsedFile[],
   namespace: string,

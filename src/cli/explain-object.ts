@@ -66,9 +66,9 @@ async function readObject(
 }
 
 /**
- * The workload that somebody wrote so that the pod exists: the Deployment instead of its ReplicaSet,
- * the CronJob instead of its Job. A Deployment is recognized by the label of its pods, as in `audit`.
- * For a custom controller, it is the topmost object of a supported kind.
+ * The topmost owner of a pod, whose manifest a person wrote: the Deployment instead of its
+ * ReplicaSet, the CronJob instead of its Job. A Deployment is recognized by the label of its pods, as
+ * in `audit`. Below a custom controller, the topmost owner is the topmost object of a supported kind.
  *
  * @returns undefined if the pod has no owner of a supported kind.
  * @throws ApiError if an owner is unreadable.

@@ -10,7 +10,7 @@ import type { UsedConfig } from './used-config.ts';
 export interface ExplainResult {
   readonly config: UsedConfig;
   readonly explained: readonly ExplainedWorkload[];
-  /** What is worth knowing besides, one sentence each. */
+  /** Notes for standard error, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export function writeExplained(
   for (const note of notes) output.note(noteText(note));
   if (format === 'text') {
     output.note(noteText(`config: ${config.name}`));
-    if (explained.length === 0) output.note(noteText('the input contains no pod and no workload'));
+    if (explained.length === 0) output.note(noteText('the input contains no pods or workloads'));
     output.out(explained.map((one) => explainText(one, output)).join('\n'));
     return;
   }

@@ -40,11 +40,11 @@ const HEADLINES = {
   unchanged: 'already has everything that it requests',
   skipped: 'would not be injected',
   denied: 'would be denied',
-  failed_open: 'would be admitted unchanged, because podherald fails',
+  failed_open: 'would be admitted unchanged, because of an internal error in podherald',
 } as const;
 
 function malformedHeadline({ reasons: [first] }: Explanation): string {
-  return `would be rejected by the API server: ${first?.cause ?? first?.message}`;
+  return `would be rejected by the API server, because ${first?.cause ?? 'the pod'} is malformed`;
 }
 
 function liveHeadline({ because, notApplicable }: LivePod, explanation: Explanation): string {
@@ -57,14 +57,14 @@ function liveHeadline({ because, notApplicable }: LivePod, explanation: Explanat
       : 'not injected, because the defaults of its namespace cannot be applied';
   }
   if (present.length > 0) return 'injected; nothing is missing';
-  return outcome === 'unchanged' ? 'already sets everything itself' : HEADLINES[outcome];
+  return outcome === 'unchanged' ? 'sets everything that it requests itself' : HEADLINES[outcome];
 }
 
 function factsTable(explained: ExplainedWorkload): string {
   const { explanation, live, ownerUnreadable } = explained;
   const rows = [
     ...explanation.requests.map((request) => ['request', requestText(request, explained)]),
-    ...explanation.config.map(({ field, value, location = 'default' }) => [
+    ...explanation.config.map(({ field, value, location = 'default value' }) => [
       'config',
       `${field}: ${value} (${location})`,
     ]),
@@ -92,26 +92,31 @@ function misplacedRows({ kind, name, misplaced }: ExplainedWorkload): string[][]
   if (misplaced === undefined) return [];
   const { owner } = misplaced;
   const isItself = owner.kind === kind && owner.name === name;
-  const sentences = misplacedSentences(misplaced, isItself ? kind : `${owner.kind} ${owner.name}`);
+  const sentences = misplacedSentences(
+    misplaced,
+    isItself ? `the ${kind}` : `${owner.kind} ${owner.name}`,
+  );
   return sentences.map((sentence) => ['misplaced', sentence]);
 }
 
 function webhookRows({ reach }: ExplainedWorkload): string[][] {
   if (reach === undefined) return [];
   if ('unreadable' in reach) {
-    return [['webhook', `unknown whether it is called: ${reach.unreadable}`]];
+    return [
+      ['webhook', `it is unknown whether the API server calls the webhook: ${reach.unreadable}`],
+    ];
   }
   if (!reach.called) return [['webhook', `not called: ${missingReasonSentence(reach.because)}`]];
   const { webhook, unknownConditions } = reach;
   const unless =
     unknownConditions.length === 0
       ? ''
-      : `, unless its matchConditions exclude the pod (${unknownConditions.join(', ')})`;
+      : `, unless one of its matchConditions excludes the pod: ${unknownConditions.join(', ')}`;
   const { name, configuration, failurePolicy } = webhook;
   return [
     [
       'webhook',
-      `called: ${name} of MutatingWebhookConfiguration ${configuration}, failurePolicy ${failurePolicy}${unless}`,
+      `called: ${name} of MutatingWebhookConfiguration ${configuration} (failurePolicy ${failurePolicy})${unless}`,
     ],
   ];
 }

@@ -18,17 +18,17 @@ export function addExplain(program: Command, output: Output): void {
     .command('explain')
     .summary('show what is injected into a pod, and why')
     .description(
-      'Shows what podherald adds to each container of a pod or workload, what it keeps, the reason for both, and whether the API server calls the webhook for it. It explains manifests or an object of the cluster, and changes nothing.',
+      'Shows what podherald adds to each container of a pod or workload, and what it does not add, each with the reason. With a cluster, also shows whether the API server calls the webhook. Explains manifests or one object of the cluster, and changes nothing.',
     )
     .argument('[object]', 'an object of the cluster, such as pod/web or deployment/web', objectName)
     .option(
       '-f, --filename <file>',
-      'a manifest, or - for standard input; may be repeated',
+      'manifest (YAML or JSON), or - for standard input; may be repeated',
       filenames,
     )
     .option(
       '-n, --namespace <name>',
-      'namespace of the object, or of objects without a namespace (default: the namespace of the current context, or default)',
+      'namespace of the object; with --filename, namespace of objects without metadata.namespace (default: the namespace of the current context, or default)',
     )
     .addOption(
       new Option('-o, --output <format>', 'output format')
@@ -39,8 +39,8 @@ export function addExplain(program: Command, output: Output): void {
     .addHelpText(
       'after',
       `
-The cluster is the one that kubectl would use. For manifests, its config, namespaces and webhook are used if there is a cluster.
-With --config, manifests are explained without a cluster.
+explain reads the cluster that kubectl would use. Without a cluster, it explains only manifests, and uses the
+built-in config. With --config, it explains manifests without reading a cluster.
 
 Examples:
   podherald explain -f deployment.yaml
@@ -61,7 +61,7 @@ async function explain(
 ): Promise<void> {
   const { filename } = flags;
   if ((object === undefined) === (filename === undefined)) {
-    command.error('error: give either one object, such as pod/web, or files with --filename');
+    command.error('error: pass either one object, such as pod/web, or manifests with --filename');
   }
   const result =
     object === undefined

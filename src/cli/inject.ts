@@ -22,9 +22,9 @@ interface InjectFlags {
 export function addInject(program: Command, output: Output): void {
   program
     .command('inject')
-    .summary('inject into manifests instead of pods in a cluster')
+    .summary('inject into manifests, without a cluster')
     .description(
-      'Adds to the pods and pod templates in manifests what the webhook would add to the pods, and writes all manifests to standard output. Only adds lines: comments, order and other documents stay as they are. Writes a summary to standard error. If a pod or its annotations are invalid, writes no manifests and ends with exit code 1.',
+      'Adds to the pods and pod templates in manifests what the webhook would add to the pods, and writes all manifests to standard output. Comments, order and other objects stay as they are. Writes a summary to standard error. If a pod is malformed, or would be denied because of its annotations, inject writes no manifests, and the exit code is 1.',
     )
     .requiredOption(
       '-f, --filename <file>',
@@ -34,13 +34,13 @@ export function addInject(program: Command, output: Output): void {
     .option('-n, --namespace <name>', 'namespace of objects without metadata.namespace', 'default')
     .option(
       '--annotate <key=value>',
-      'first add this annotation to every pod and pod template without it; may be repeated',
+      'annotation to set, before injecting, on every pod and pod template that does not have it; may be repeated',
       keyValue,
     )
     .addOption(configOption('config file of podherald (default: built-in config)'))
     .option(
       '--kubernetes-version <version>',
-      `version of the API server; sets the tag of the ambassador image (default: ${BUILT_IN_VERSION.release})`,
+      `version of the API server; sets the tag of the ambassador image. Versions before v1.29.0 get no ambassador (default: ${BUILT_IN_VERSION.release})`,
       serverVersion,
     )
     .addHelpText(
@@ -96,7 +96,8 @@ export function summarize(reports: readonly WorkloadReport[], annotationPrefix: 
 }
 
 /** The summary of an input without pods. */
-export const NO_PODS = 'podherald: no pods or workloads in the input: wrote it unchanged\n';
+export const NO_PODS =
+  'podherald: the input contains no pods or workloads, and is written unchanged\n';
 
 function linesOf(report: WorkloadReport): string[] {
   const { workload, mutation } = report;

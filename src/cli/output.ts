@@ -7,7 +7,7 @@ export interface Output {
   out(text: string): void;
   /** Writes notes, summaries and errors, for people, to standard error. */
   note(text: string): void;
-  /** Shows progress in place of the progress before. Undefined if there is no terminal. */
+  /** Shows progress, in place of the previous progress. Undefined if there is no terminal. */
   readonly progress?: (text: string) => void;
   /** True if standard output shows colours. */
   readonly colour: boolean;
@@ -19,8 +19,12 @@ type Style = Parameters<typeof styleText>[0];
 export function processOutput(): Output {
   // A reader such as `head` may close the pipe early. That is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
+    process.stderr.write(`podherald: cannot write to standard output: ${error.message}\n`);
+    process.exit(1);
   });
+  // There is nobody left to tell.
+  process.stderr.on('error', () => {});
   return {
     out: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),

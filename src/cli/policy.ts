@@ -22,14 +22,14 @@ export function addPolicy(program: Command, output: Output): void {
     .command('policy')
     .summary('print policies that inject without the webhook')
     .description(
-      'Prints a MutatingAdmissionPolicy with its binding, so that Kubernetes 1.36 or newer injects into pods without the webhook. Two ValidatingAdmissionPolicies report pods whose annotations are invalid, and pods whose annotations request what a policy cannot do; the policy skips these pods. If the config needs what a policy cannot do, it prints nothing, lists the reasons and ends with exit code 1.',
+      'Prints a MutatingAdmissionPolicy with its binding, so that Kubernetes 1.36 or newer injects into pods without the webhook. Also prints two ValidatingAdmissionPolicies: one reports pods with invalid annotations, the other reports pods that request something that a policy cannot do. Nothing is injected into the reported pods. If the config contains something that a policy cannot do, the command prints the reasons instead of policies, and the exit code is 1.',
     )
     .addOption(configOption('config file of podherald (default: built-in config)'))
     .option('--name <name>', 'name of the policies and bindings', policyName, 'podherald')
     .addOption(
       new Option(
         '--failure-policy <policy>',
-        'what the API server does with a pod if a policy fails: admit it (Ignore) or reject it (Fail)',
+        'what the API server does with a pod if it cannot evaluate a policy: admit the pod (Ignore) or reject it (Fail)',
       )
         .choices(['Ignore', 'Fail'])
         .default('Ignore'),
@@ -41,7 +41,7 @@ export function addPolicy(program: Command, output: Output): void {
     )
     .option(
       '--strict',
-      'reject pods that request what a policy cannot do, instead of admitting them with a warning',
+      'reject pods that request something that a policy cannot do, instead of admitting them with a warning',
     )
     .addHelpText(
       'after',
@@ -62,7 +62,7 @@ Examples:
     .action((flags: PolicyFlags) => policy(flags, output));
 }
 
-/** The names of the policies get suffixes, of which this is the longest. */
+/** A name has at most 63 characters. The longest suffix that a policy gets is `-unsupported`. */
 const LONGEST_NAME = 63 - '-unsupported'.length;
 
 function policyName(name: string): string {

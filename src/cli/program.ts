@@ -16,7 +16,7 @@ import { addUninject } from './uninject.ts';
 export function createProgram(output: Output): Command {
   const program = new Command('podherald')
     .description(
-      'podherald is a mutating admission webhook. It injects into annotated pods their own metadata (Downward API) as environment variables and files, and an ambassador: a proxy to the API server. Other commands do the same with manifests, explain it, and install it.',
+      'podherald is a mutating admission webhook. Annotations of pods and namespaces request what it injects: the metadata of the pod (Downward API) as environment variables and files, and an ambassador, which is a sidecar with a proxy to the API server. Other commands inject into manifests, explain injections, and install podherald.',
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -49,11 +49,11 @@ Examples:
   podherald audit -A`;
 
 /**
- * Runs one command line to its end. Errors go to `output.note`, as one sentence each; only an
+ * Runs one command line. Errors go to `output.note`, as one sentence each; only an
  * internal error shows a stack trace.
  *
  * @param args without `node` and the path of the program.
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage.
+ * @returns the exit code: 0 for success, 1 for failure, 2 for wrong usage.
  */
 export async function runCli(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
   try {

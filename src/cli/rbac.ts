@@ -19,14 +19,18 @@ export function addRbac(program: Command, output: Output): void {
     .command('rbac')
     .summary('print the RBAC rules that an ambassador needs')
     .description(
-      'Prints a Role and a RoleBinding for the ServiceAccount of pods with an ambassador. If the access goes beyond one namespace, prints a ClusterRole and a ClusterRoleBinding. Comments explain the rules. The rules never contain wildcards or Secrets.',
+      'Prints the RBAC rules for the ServiceAccount of pods with an ambassador: a Role and a RoleBinding. Access beyond one namespace needs a ClusterRole and a ClusterRoleBinding. Comments explain the rules. The rules never contain wildcards or Secrets.',
     )
-    .requiredOption('--access <access>', `access of the ambassador: ${ACCESSES.join(', ')}`, access)
+    .requiredOption(
+      '--access <access>',
+      `access of the ambassador, as in the annotation ambassador-access: ${ACCESSES.join(', ')}`,
+      access,
+    )
     .requiredOption('-n, --namespace <name>', 'namespace of the pods', namespaceName)
     .option('--service-account <name>', 'ServiceAccount of the pods', serviceAccount, 'default')
     .option(
       '--resources <names>',
-      'resources to grant instead of the default ones, separated by commas; custom resources as plural.group. With --access full, the rules also allow to write them',
+      'resources to grant instead of the default ones, separated by commas; custom resources as plural.group. With --access full, the rules also allow writing them',
       list,
     )
     .addHelpText('after', EXAMPLES)
@@ -46,7 +50,7 @@ Examples:
   podherald rbac --access read-only -n monitoring --resources pods,nodes
   podherald rbac --access full -n ci --resources jobs,configmaps,certificates.cert-manager.io
 
-  # List the resulting rights:
+  # List the permissions of the ServiceAccount:
   kubectl auth can-i --list -n team --as system:serviceaccount:team:default`;
 
 function inLines(words: readonly string[], width: number): string[] {
@@ -77,7 +81,9 @@ function grants({ access, resources }: RbacFlags): readonly Grant[] {
 function access(text: string): Access {
   const known = ACCESSES.find((one) => one === text);
   if (known !== undefined) return known;
-  throw new InvalidArgumentError(`Expected ${ACCESSES.join(', ')}${didYouMean(text, ACCESSES)}`);
+  throw new InvalidArgumentError(
+    `Expected one of ${ACCESSES.join(', ')}${didYouMean(text, ACCESSES) || '.'}`,
+  );
 }
 
 function serviceAccount(name: string): string {

@@ -6,6 +6,7 @@ import {
   certificateFiles,
   fixedCertificate,
 } from '../webhook/tls/certificate-source.ts';
+import { type ClientCaSource, clientCaFile } from '../webhook/tls/client-ca.ts';
 import type { SelfManagedNames } from './self-managed-tls.ts';
 
 /** The flags of `serve` that choose its certificate. */
@@ -14,6 +15,7 @@ export interface TlsFlags extends Partial<SelfManagedNames> {
   readonly tlsKey?: string;
   readonly selfManagedTls?: true;
   readonly standalone?: true;
+  readonly clientCa?: string;
 }
 
 /** As `podherald manifests` names them. */
@@ -25,7 +27,7 @@ export const DEFAULT_NAMES = {
 
 /** @throws AppError `usage` unless the flags choose exactly one source of certificates. */
 export function checkTlsFlags(flags: TlsFlags): void {
-  const { tlsCert, tlsKey, standalone, selfManagedTls } = flags;
+  const { tlsCert, tlsKey, standalone, selfManagedTls, clientCa } = flags;
   const hasFiles = tlsCert !== undefined || tlsKey !== undefined;
   const chosen = [
     ...(hasFiles ? ['--tls-cert with --tls-key'] : []),
@@ -34,12 +36,13 @@ export function checkTlsFlags(flags: TlsFlags): void {
   ];
   const faults = [
     ...(chosen.length === 0 ? [NO_CERTIFICATE] : []),
-    ...(chosen.length > 1 ? [`pass only one of these: ${chosen.join('; ')}`] : []),
+    ...(chosen.length > 1 ? [`pass only one of these: ${chosen.join(', ')}`] : []),
     ...(hasFiles && (tlsCert === undefined || tlsKey === undefined)
       ? [
           `--tls-cert and --tls-key must be passed together: ${tlsCert === undefined ? '--tls-cert' : '--tls-key'} is missing`,
         ]
       : []),
+    ...(standalone && clientCa !== undefined ? ['--client-ca is not valid with --standalone'] : []),
     ...(selfManagedTls ? [] : SELF_MANAGED_ONLY.filter(([key]) => flags[key] !== undefined)).map(
       ([, flag]) => `${flag} is only valid with --self-managed-tls`,
     ),
@@ -48,7 +51,7 @@ export function checkTlsFlags(flags: TlsFlags): void {
 }
 
 const NO_CERTIFICATE =
-  'no certificate: pass --tls-cert and --tls-key, --self-managed-tls, or --standalone to try podherald';
+  'no certificate: pass either --tls-cert with --tls-key, or --self-managed-tls, or --standalone (to try podherald without a cluster)';
 
 const SELF_MANAGED_ONLY = [
   ['namespace', '--namespace'],
@@ -56,6 +59,24 @@ const SELF_MANAGED_ONLY = [
   ['caSecret', '--ca-secret'],
   ['webhookConfiguration', '--webhook-configuration'],
 ] as const satisfies readonly (readonly [keyof SelfManagedNames, string])[];
+
+/**
+ * The CAs of --client-ca.
+ *
+ * @returns undefined without the flag.
+ * @throws AppError `certificate`
+ */
+export function clientCaSource({ clientCa }: TlsFlags, log: Logger): ClientCaSource | undefined {
+  if (clientCa === undefined) return undefined;
+  return clientCaFile(clientCa, {
+    now: () => new Date(),
+    onInvalid: (error) =>
+      log.error(
+        { err: error },
+        'the changed CAs of clients are invalid; still using the last ones',
+      ),
+  });
+}
 
 /**
  * The certificates that the flags choose. Only the chosen source is loaded.

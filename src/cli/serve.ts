@@ -9,7 +9,6 @@ import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations
 import { VERSION } from '../version.ts';
 import {
   createLog,
-  flushLog,
   LOG_FORMATS,
   LOG_LEVELS,
   type LogFormat,
@@ -19,7 +18,13 @@ import { startServer } from '../webhook/server/server.ts';
 import { port, seconds } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
-import { certificateSource, checkTlsFlags, DEFAULT_NAMES, type TlsFlags } from './serve-tls.ts';
+import {
+  certificateSource,
+  checkTlsFlags,
+  clientCaSource,
+  DEFAULT_NAMES,
+  type TlsFlags,
+} from './serve-tls.ts';
 
 interface ServeFlags extends TlsFlags {
   readonly host?: string;
@@ -38,7 +43,7 @@ export function addServe(program: Command, output: Output): void {
     .command('serve')
     .summary('run the webhook')
     .description(
-      'Runs the webhook: POST /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the admin port. It needs a certificate: pass --tls-cert and --tls-key, --self-managed-tls or --standalone.',
+      'Runs the webhook: POST /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the admin port. It needs a certificate: pass either --tls-cert with --tls-key, or --self-managed-tls, or --standalone.',
     )
     .option('--port <number>', 'port of the webhook; 0 takes a free one', port, 8443)
     .option('--admin-port <number>', 'port of /healthz, /readyz and /metrics', port, 8080)
@@ -49,12 +54,16 @@ export function addServe(program: Command, output: Output): void {
     .option('--tls-cert <file>', 'certificate of the webhook (PEM); reloaded when the file changes')
     .option('--tls-key <file>', 'private key of --tls-cert (PEM); reloaded when the file changes')
     .option(
+      '--client-ca <file>',
+      'accept only clients with a certificate of these CAs (PEM); reloaded when the file changes. An invalid change is ignored and logged (default: accept every client)',
+    )
+    .option(
       '--self-managed-tls',
-      'create and renew a CA and certificates, and set the caBundle of the MutatingWebhookConfiguration',
+      'create and renew a CA and the certificate of the webhook, and set the caBundle of the MutatingWebhookConfiguration',
     )
     .option(
       '--namespace <name>',
-      'namespace of podherald and its CA Secret, with --self-managed-tls (default: POD_NAMESPACE, else the namespace of the pod or of the kubeconfig)',
+      'namespace of podherald and its CA Secret, with --self-managed-tls (default: the environment variable POD_NAMESPACE, else the namespace of the pod or of the kubeconfig)',
     )
     .option(
       '--service <name>',
@@ -70,7 +79,7 @@ export function addServe(program: Command, output: Output): void {
     )
     .option(
       '--standalone',
-      'try podherald on this machine: no cluster, and a certificate in memory only',
+      'try podherald on this machine, without a cluster and with a temporary certificate',
     )
     .addOption(
       configOption(
@@ -79,7 +88,7 @@ export function addServe(program: Command, output: Output): void {
     )
     .option(
       '--shutdown-delay <seconds>',
-      `seconds to keep serving after SIGTERM (default: ${DEFAULT_SHUTDOWN_DELAY_SECONDS}; 0 with --standalone)`,
+      `seconds to keep serving after SIGTERM, SIGINT or SIGHUP (default: ${DEFAULT_SHUTDOWN_DELAY_SECONDS}; 0 with --standalone)`,
       seconds,
     )
     .addOption(
@@ -107,12 +116,12 @@ Examples:
     .action((flags: ServeFlags) => serve(flags, output));
 }
 
-/** Serves until SIGTERM or SIGINT. */
+/** Serves until SIGTERM, SIGINT or SIGHUP. */
 async function serve(flags: ServeFlags, output: Output): Promise<void> {
   checkTlsFlags(flags);
   const stopped = stopSignal();
   const isStandalone = flags.standalone === true;
-  const log = await createLog(
+  const { log, droppedLines, flush } = await createLog(
     flags.logLevel,
     flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
   );
@@ -120,13 +129,16 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   const versions = cluster && watchServerVersion(cluster, { log });
   const config = withServerVersion(await configSource(flags.config), () => versions?.get());
   const certificates = await certificateSource(flags, log);
+  const clientCa = clientCaSource(flags, log);
   const namespaces = isStandalone ? undefined : clusterNamespaces(config, cluster, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
   const server = await startServer({
     config,
     certificates,
+    ...(clientCa && { clientCa }),
     ...(namespaces && { namespaces }),
     log,
+    droppedLogLines: droppedLines,
     host: flags.host ?? (isStandalone ? '127.0.0.1' : undefined),
     port: flags.port,
     adminPort: flags.adminPort,
@@ -143,12 +155,22 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   versions?.stop();
   await server.close();
   log.info('stopped');
-  await flushLog(log);
+  await flush();
+  // What is left would only wait, for example for a reader of the log that stands still.
+  setTimeout(() => process.exit(), EXIT_LIMIT_MS).unref();
 }
 
+/** The time for what is still open to end by itself. */
+const EXIT_LIMIT_MS = 1_000;
+
+/** SIGHUP comes when the terminal closes. A config is reloaded when its file changes, without it. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 function stopSignal(): Promise<NodeJS.Signals> {
+  // By default, Node.js opens its inspector, which can run any code.
+  process.on('SIGUSR1', () => {});
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+    for (const signal of STOP_SIGNALS) process.once(signal, resolve);
   });
 }
 

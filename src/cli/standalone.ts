@@ -23,7 +23,7 @@ spec:
       limits: {cpu: 100m, memory: 8Mi}
 `;
 
-/** A review that is short enough to paste behind `curl -d`. */
+/** A review that is short enough to paste after `curl -d`. */
 const SMALL_REVIEW = JSON.stringify({
   kind: 'AdmissionReview',
   apiVersion: 'admission.k8s.io/v1',
@@ -54,18 +54,18 @@ export async function showSample(
   const title = (text: string): string => paint(output, 'bold', text);
   output.out(`${title(`podherald ${VERSION}`)} is running.
 
-  webhook:  ${url}/mutate (certificate in memory, made for this run)
+  webhook:  ${url}/mutate (with a temporary certificate)
   health:   ${adminUrl}/readyz
   metrics:  ${adminUrl}/metrics
 
-${title('podherald changes a sample pod with the annotation inject-metadata: "true" like this:')}
+${title('This is how podherald changes a sample pod with the annotation inject-metadata: "true":')}
 
 ${unifiedDiff(stringify(pod), stringify(patchedPod(pod, response)), output)}
 ${title('Send a pod from another terminal:')}
 
   curl -sk ${url}/mutate -H 'content-type: application/json' -d '${SMALL_REVIEW}'
 
-${title('Send a pod of your own, in a checkout:')}
+${title('Send a pod of your own, from a checkout of the repository:')}
 
   npm run review -- examples/pod.yaml
 

@@ -23,7 +23,7 @@ export function addUninject(program: Command, output: Output): void {
     .command('uninject')
     .summary('remove from manifests what inject added')
     .description(
-      'Removes from manifests what inject added, and writes all manifests to standard output. It removes only entries whose content and position are the same as what inject would add again; every other byte stays. The annotations that request the injection also stay: uninject needs them to find out what was added. Writes a summary to standard error.',
+      'Removes from manifests what inject added, and writes all manifests to standard output. Removes a container, variable, mount, volume or annotation only if inject would add it again with the same content at the same position. Everything else stays as it is. The annotations that request the injection stay too, because uninject needs them to find out what was added. Writes a summary to standard error.',
     )
     .requiredOption(
       '-f, --filename <file>',
@@ -36,7 +36,7 @@ export function addUninject(program: Command, output: Output): void {
       'after',
       `
 Examples:
-  # Get the manifest back as it was before inject:
+  # Restore the manifest as it was before inject:
   podherald uninject -f injected.yaml > clean.yaml
 
   # Inject again with another config:
@@ -79,12 +79,12 @@ function ending({ removed, mutation }: UninjectReport, hasKept: boolean): string
   if (!hasNoParts(removed)) return `removed ${amounts(removed)}`;
   const skip = mutation.findings.find((found) => kindOf(found) === 'skipped');
   if (skip !== undefined) {
-    return `unchanged: ${sentenceOf(skip)}, so podherald does not know what was injected`;
+    return `unchanged, because it is unknown what was injected: ${sentenceOf(skip)}`;
   }
-  return hasKept ? 'unchanged' : 'unchanged: contains nothing that podherald injects';
+  return hasKept ? 'unchanged' : 'unchanged: nothing to remove';
 }
 
-/** Entries that equal injected ones in another position, and entries of the same name but other content. */
+/** Entries that stay, because their content or position differs from what podherald injects. */
 function keptLines({ pod, present, mutation }: Rest): string[] {
   const kept = mutation.findings.filter((found) => kindOf(found) === 'kept');
   return [

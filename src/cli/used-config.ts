@@ -13,9 +13,9 @@ import { listPath } from './object-path.ts';
 
 /** The config that a command uses, and where it comes from. */
 export interface UsedConfig extends CompiledConfig {
-  /** A file name, `ConfigMap podherald/podherald`, or why the built-in defaults are used. */
+  /** A file name, `ConfigMap podherald/podherald`, or `built-in config` and why it is used. */
   readonly name: string;
-  /** Why the installed config is unreadable, so that the built-in defaults are used. */
+  /** Why the installed config is unreadable. The built-in config is used instead. */
   readonly unreadable?: ApiError;
   /** The location of a field, such as `config.yaml:3`; undefined if the config does not set it. */
   locationOf(path: readonly string[]): string | undefined;
@@ -45,10 +45,10 @@ export function addConfigFlags(command: Command): Command {
 
 /**
  * The config of `--config`, else the one that is installed in the cluster, else the built-in
- * defaults. If the cluster tells its version, the image of the ambassador follows it.
+ * config. If the cluster tells its version, the image of the ambassador follows it.
  *
  * @param found the cluster, the error that kept it from being found, or undefined if none is configured.
- * @throws AppError `config` if the config is invalid, or does not exist where a flag says.
+ * @throws AppError `config` if the config is invalid, or not in the namespace of `--install-namespace`.
  */
 export async function usedConfig(
   flags: ConfigFlags,
@@ -85,7 +85,7 @@ async function findConfig(
   if (cluster instanceof ApiError) return unreadableConfig(cluster);
   try {
     const installed = await installedConfig(cluster, flags.installNamespace);
-    if (installed === undefined) return builtIn('podherald has no ConfigMap in the cluster');
+    if (installed === undefined) return builtIn('the cluster has no ConfigMap of podherald');
     return compiled(`ConfigMap ${installed.name}`, installed.text);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -102,14 +102,17 @@ function withoutCluster({ installNamespace }: ConfigFlags): UsedConfig {
 }
 
 function unreadableConfig({ message, status }: ApiError): UsedConfig {
-  const unreadable = new ApiError(`${message}; pass the config with --config`, { status });
+  const unreadable = new ApiError(
+    `the installed config is unreadable: ${message}; pass a config file with --config`,
+    { status },
+  );
   return { ...builtIn('the installed config is unreadable'), unreadable };
 }
 
 function builtIn(why: string): UsedConfig {
   return {
     ...defaultConfig(VERSION).get(),
-    name: `built-in defaults (${why})`,
+    name: `built-in config (${why})`,
     locationOf: () => undefined,
   };
 }
@@ -146,7 +149,7 @@ async function installedConfig(
   if (namespace !== undefined) {
     throw new AppError(
       'config',
-      `namespace ${namespace} has no ConfigMap ${NAME} with the key ${KEY}`,
+      `--install-namespace ${namespace}: the namespace has no ConfigMap ${NAME} with the key ${KEY}`,
     );
   }
   const elsewhere = await installNamespace(cluster);
@@ -172,7 +175,7 @@ async function installNamespace(cluster: ApiClient): Promise<string | undefined>
       if (found !== undefined) return found;
     }
   } catch (error) {
-    // Whoever may not list all Deployments can pass --install-namespace.
+    // A user without permission to list all Deployments can pass --install-namespace.
     if (!(error instanceof ApiError && error.status === 403)) throw error;
   }
   return undefined;

@@ -15,7 +15,7 @@ export interface ApiErrorOptions extends ErrorOptions {
 
 /** A request to the API server that failed. Its code is `cluster`. */
 export class ApiError extends AppError {
-  /** The message without the API server's own words and address, for people outside the operators. */
+  /** The message without the API server's text and address, for owners of pods. */
   readonly summary: string;
   readonly status: number | undefined;
   readonly relist: boolean;

@@ -23,7 +23,7 @@ export interface Answer {
   readonly status: number;
   /** Its body, if that is a JSON object. */
   readonly object: JsonObject | undefined;
-  /** What an error about this response says besides what is wrong. */
+  /** The status and the request, for an error about this response. */
   readonly context: { readonly status: number; readonly detail: string };
   /** The error that this response means. */
   error(): ApiError;

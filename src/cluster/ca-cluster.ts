@@ -52,7 +52,7 @@ export function caCluster(
     secret: caSecret(client, namespace, secret),
     configuration: webhookConfiguration(client, configuration),
     watch(onChange, signal) {
-      // One may be allowed to watch this object only.
+      // The ServiceAccount may watch only this object.
       const watchObject = (path: string, name: string): void =>
         void watchForever(connection, {
           path,
@@ -69,7 +69,7 @@ export function caCluster(
   };
 }
 
-/** An unreachable API server is logged by the reads of the same objects. */
+/** Reads of the same objects already log that the API server is unreachable. */
 function logEnd(
   log: Pick<Logger, 'warn' | 'debug'>,
   object: { readonly path: string; readonly name: string },

@@ -50,7 +50,7 @@ const SPREAD_SECONDS = 120;
 /** The API server sends the headers of a watch at once, but requests may have to queue. */
 const OPEN_LIMIT_MS = 10_000;
 
-/** A watch that ends sooner has failed, however politely: it must not be opened in a tight loop. */
+/** A watch that ends sooner has failed, even without an error: the next one is opened with a delay. */
 const GOOD_WATCH_MS = 10_000;
 
 /**
@@ -116,7 +116,7 @@ function watchPath(
   return `${path}?${query}`;
 }
 
-/** Only whole events are signs of life: a line that drips for ever is none. */
+/** Only complete events are signs of life, so an endless line does not keep a watch open. */
 async function readEvents(
   body: AsyncIterable<Buffer>,
   alive: Alive,

@@ -30,13 +30,15 @@ export function emptyConfig(): Config {
   return configSchema.parse({});
 }
 
-/** The profiles that a config defines, and the built-in profiles in addition, as the end of a sentence. */
+/** The profiles that a config defines, and the built-in profiles that it does not replace. */
 export function describeProfiles({ profiles }: Config): string {
   const own = Object.keys(profiles);
   const builtIn = [...BUILT_IN_PROFILES.keys()].filter((name) => !own.includes(name));
   const words = own.map((name) =>
     BUILT_IN_PROFILES.has(name) ? `${name} (replaces the built-in profile)` : name,
   );
-  const defined = own.length === 0 ? 'defines no profiles' : `defines ${words.join(', ')}`;
-  return builtIn.length === 0 ? defined : `${defined}; built in: ${builtIn.join(', ')}`;
+  return [
+    ...(words.length === 0 ? [] : [`profiles: ${words.join(', ')}`]),
+    ...(builtIn.length === 0 ? [] : [`built-in profiles: ${builtIn.join(', ')}`]),
+  ].join('; ');
 }

@@ -73,8 +73,8 @@ const ambassadorSchema = z.strictObject({
     ),
   resources: z
     .strictObject({
-      requests: amounts.default({}).describe('The requests of the container.'),
-      limits: amounts.default({}).describe('The limits of the container.'),
+      requests: amounts.default({}).describe('The resource requests of the ambassador.'),
+      limits: amounts.default({}).describe('The resource limits of the ambassador.'),
     })
     .prefault(DEFAULT_AMBASSADOR.resources)
     .describe(

@@ -29,7 +29,8 @@ export interface CauseContext {
  */
 export function causeOf(finding: Finding, context: CauseContext): string | undefined {
   if (finding.reason === 'not_requested') {
-    return `no inject-… annotation on the pod or namespace ${context.namespace}`;
+    const pod = context.root.length === 0 ? 'pod' : 'pod template';
+    return `neither the ${pod} nor namespace ${context.namespace} has a valid annotation that requests an injection`;
   }
   if (kindOf(finding) === 'failure') return 'an error in podherald itself';
   const texts = finding.causes.map((cause) => causeText(cause, context));

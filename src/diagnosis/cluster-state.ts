@@ -83,7 +83,7 @@ export function admissionPolicies(policies: readonly Json[]): AdmissionPolicy[] 
 }
 
 /**
- * The namespace that podherald decides by.
+ * The namespace as podherald uses it to decide.
  *
  * @param usesDefaults whether the config uses annotations of namespaces as defaults.
  */

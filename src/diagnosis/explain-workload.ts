@@ -20,7 +20,7 @@ export interface ExplainedWorkload {
   readonly mutation: Mutation;
   /** The pod or pod template as it is. */
   readonly before: Json | undefined;
-  /** The same with what podherald adds. */
+  /** The pod or pod template with everything that podherald adds. */
   readonly after: Json | undefined;
   /** The annotations that have no effect on the workload, or on the owner of the pod. */
   readonly misplaced?: MisplacedAnnotations;
@@ -28,7 +28,7 @@ export interface ExplainedWorkload {
   readonly ownerUnreadable?: string;
   /** Whether the webhook is called when the pod is created; absent without a cluster. */
   readonly reach?: WebhookReach | Unreadable;
-  /** Only of a pod of a cluster. */
+  /** Present only for a pod of a cluster. */
   readonly live?: LivePod;
 }
 

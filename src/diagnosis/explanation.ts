@@ -34,7 +34,7 @@ export interface ExplainedRequest extends AnnotationRequest {
   readonly location?: string;
 }
 
-/** A field of the config that decides what the annotations leave open. */
+/** A field of the config that is used because no annotation sets the value. */
 export interface ConfigField {
   readonly field: string;
   readonly value: string;
@@ -46,9 +46,9 @@ export interface ExplainedReason {
   readonly reason: Reason;
   readonly kind: ReasonKind;
   readonly message: string;
-  /** The name of the container that it is about. */
+  /** The name of the container that the reason is about; absent if it is about the pod. */
   readonly container?: string;
-  /** What causes it, such as `annotation inject-metadata (deployment.yaml:8)`. */
+  /** What causes the reason, such as `annotation inject-metadata (deployment.yaml:8)`. */
   readonly cause?: string;
 }
 

@@ -27,8 +27,7 @@ export interface MisplacedAnnotations {
 
 /**
  * The annotations of podherald that are set on a workload instead of its pod template: the most
- * common mistake. One with the same value on the pod template is no mistake, as some tools annotate
- * both.
+ * common mistake. The same value on both is not a mistake, because some tools annotate both.
  */
 export function findMisplaced(
   { kind, name, annotations, template }: Workload,
@@ -66,15 +65,15 @@ function misplacedAnnotation(
 /**
  * What is wrong, one sentence for each kind of mistake.
  *
- * @param workload what to call the workload, such as `Deployment`, or `Deployment web` if the
- *   context does not name it.
+ * @param workload what to call the workload: `the Deployment`, or `Deployment web` if the context
+ *   does not name it.
  */
 export function misplacedSentences(
   { owner, annotations }: MisplacedAnnotations,
-  workload = owner.kind,
+  workload = `the ${owner.kind}`,
 ): string[] {
   const template = `the pod template (${TEMPLATES[owner.kind] ?? 'spec.template'}.metadata.annotations)`;
-  const noEffect = `on the ${workload}: no effect on its pods`;
+  const noEffect = `on ${workload}: no effect on its pods`;
   const plain = annotations.filter(({ unknown, overridden }) => !unknown && !overridden);
   const keys = plain.map(({ key }) => key).join(', ');
   return [
@@ -85,7 +84,9 @@ export function misplacedSentences(
       .filter(({ overridden }) => overridden)
       .map(({ key }) => `${key} ${noEffect}; ${template} sets another value, which is used`),
     ...annotations.flatMap(({ key, unknown }) =>
-      unknown === undefined ? [] : `${key} on the ${workload}: unknown annotation${unknown.hint}`,
+      unknown === undefined
+        ? []
+        : `${key} on ${workload}: not an annotation of podherald${unknown.hint}`,
     ),
   ];
 }

@@ -14,7 +14,7 @@ import { type MissingReason, missingReason } from './missing-reasons.ts';
 import { annotationsOf } from './object-metadata.ts';
 import { webhookReach } from './webhook-reach.ts';
 
-/** What a pod of a cluster is missing of all that it and its namespace request. */
+/** What a pod of a cluster is missing of everything that it and its namespace request. */
 export interface MissingInjection {
   /** Why the pod is missing something; absent if nothing is missing. */
   readonly because?: MissingReason;
@@ -110,9 +110,9 @@ interface UnfulfilledRequests {
   readonly invalid: readonly Finding[];
   /** The namespace requests an unknown profile, so all of its pods are missing it. */
   readonly invalidDefaults: readonly Finding[];
-  /** The pod requests something that it cannot have. */
+  /** The pod requests something that it cannot have, such as an ambassador with `hostNetwork`. */
   readonly impossible: readonly Finding[];
-  /** Its namespace does. Defaults are for the pods that can have them, so this is not an error. */
+  /** The namespace requests something that the pod cannot have. This is not an error. */
   readonly notApplicable: readonly Finding[];
 }
 

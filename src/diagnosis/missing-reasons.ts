@@ -3,10 +3,10 @@ import { fill, type Reason, type Slots } from '../core/decision/reasons.ts';
 /** Why a pod is missing an injection that was requested: each reason with its sentence. */
 export const MISSING_REASONS = {
   faulty: 'the annotations of the pod are invalid, so a new pod would be denied: {what}',
-  podherald_fails: 'podherald fails on this pod, so the pod is admitted unchanged: {what}',
+  podherald_fails: 'podherald cannot process this pod: {what}',
   not_installed: 'the cluster has no MutatingWebhookConfiguration of podherald',
   policy_only:
-    'podherald has no webhook in this cluster, only MutatingAdmissionPolicy {policy} (created at {created}): the pod is older than the policy, or the policy does not support what the pod requests',
+    'the cluster has MutatingAdmissionPolicy {policy} (created at {created}) instead of the webhook; either the pod is older than the policy, or the pod requests something that a policy cannot inject',
   mirror_pod: 'the mirror pod of a static pod is never changed',
   namespace_excluded:
     'the namespaceSelector of the webhook does not match namespace {namespace}: it requires {requirement}',
@@ -20,16 +20,17 @@ export const MISSING_REASONS = {
     'the pod was created at {created}, before the webhook was installed at {installed}',
   asked_later: '{key} was set on the {place} at {time}, after the pod was created at {created}',
   container_added_later:
-    'the containers without an injection were added after podherald had injected the pod',
+    'some containers are missing their injection, because they were added to the pod after podherald was called',
   older_injection:
-    'the pod was injected by another version or config of podherald, or its annotations have changed since',
+    'the annotations, or the version or config of podherald, have changed since the pod was injected',
   unreachable:
-    'podherald probably did not answer when the pod was created, and failurePolicy Ignore admitted the pod unchanged',
-  unknown: 'the webhook should have been called; see the log of podherald',
-  not_told: 'it is unknown whether the webhook is called: {why}',
-  not_understood: 'the annotations of the pod are partly invalid or unknown: {what}',
+    'podherald was probably unavailable when the pod was created; with failurePolicy Ignore, the API server then admits the pod unchanged',
+  unknown:
+    'the reason is unknown: the API server should have called the webhook; see the log of podherald',
+  not_told: 'it is unknown whether the API server calls the webhook: {why}',
+  not_understood: 'some annotations of the pod are invalid or unknown: {what}',
   namespace_not_understood: 'the defaults of the namespace are invalid: {what}',
-  not_granted: 'the pod cannot get all that it requests: {what}',
+  not_granted: 'the pod cannot get everything that it requests: {what}',
 } as const satisfies Record<string, string>;
 
 export type MissingReasonCode = keyof typeof MISSING_REASONS;
@@ -38,11 +39,11 @@ export type MissingReasonCode = keyof typeof MISSING_REASONS;
 export interface MissingReason {
   readonly code: MissingReasonCode;
   readonly slots: Readonly<Record<string, string>>;
-  /** The reasons of the findings that cause it, if findings do. */
+  /** The reasons of the findings that cause this reason; absent if no finding does. */
   readonly findings?: readonly Reason[];
 }
 
-/** A reason needs a value for every slot of its sentence. */
+/** @param slots a value for every slot of the sentence. */
 export function missingReason<R extends MissingReasonCode>(
   code: R,
   slots: Readonly<Record<Slots<(typeof MISSING_REASONS)[R]>, string>>,

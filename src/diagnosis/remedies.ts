@@ -5,7 +5,7 @@ import type { ImpossibleReason } from './missing-injection.ts';
 import type { MissingReason, MissingReasonCode } from './missing-reasons.ts';
 import type { Owner } from './object-metadata.ts';
 
-/** How to fix a problem: shell commands to run in this order, and what they cannot do as a sentence. */
+/** How to fix a problem: shell commands to run in this order, and advice for the steps that no command can do. */
 export interface Remedy {
   readonly commands: readonly string[];
   readonly advice?: string;
@@ -63,7 +63,7 @@ const ADVICE_ONLY: Partial<Record<MissingReasonCode, string>> = {
   pod_not_selected: 'change the objectSelector of the MutatingWebhookConfiguration',
   condition_not_met: 'change the matchConditions of the MutatingWebhookConfiguration',
   rules_exclude: 'change the rules of the MutatingWebhookConfiguration',
-  podherald_fails: 'this is a bug of podherald: please report it together with the pod',
+  podherald_fails: 'this is a bug in podherald: report it, with the manifest of the pod',
   mirror_pod: 'change the manifest of the static pod on its node',
 };
 
@@ -80,13 +80,13 @@ const FIRST: Partial<
   namespace_not_understood: (_, namespace) => [`kubectl edit namespace/${namespace}`],
 };
 
-/** What to do if the re-created pods are missing it too. */
+/** What to do if the re-created pods are missing their injection too. */
 const THEN: Partial<Record<MissingReasonCode, string>> = {
   policy_only:
-    'if the new pods are missing it too, look for the warnings of the ValidatingAdmissionPolicies of podherald when a pod is created',
+    'if the new pods are missing their injection too, create such a pod with kubectl, which prints the warnings of the ValidatingAdmissionPolicies of podherald',
 };
 
-/** The pod template of a Job cannot be changed, so the Job is created again with another one. */
+/** No command for a Job: its pod template cannot be changed, so the Job must be created again. */
 function editTemplate(owner: Owner, namespace: string): string[] {
   return owner.kind === 'Job' ? [] : [editCommand(owner, namespace)];
 }
@@ -108,7 +108,7 @@ function recreate({ kind, name }: Owner, namespace: string, pods: readonly strin
   if (kind === 'CronJob') {
     return {
       commands: [],
-      advice: 'wait for the next Job of the CronJob, whose pods will be injected',
+      advice: 'wait for the next Job of the CronJob: its pods will be injected',
     };
   }
   if (kind === 'Job') return { commands: [], advice: RECREATE_JOB };
@@ -119,12 +119,12 @@ function recreate({ kind, name }: Owner, namespace: string, pods: readonly strin
 }
 
 const RECREATE_JOB =
-  'the pod template of a Job cannot be changed: delete the Job, and create it again';
+  'the pod template of a Job cannot be changed: delete the Job and create it again';
 
 /**
- * How annotations of a workload reach its pods: one command moves them to the pod template. An
- * annotation that the pod template overrides is only removed, so that its pods do not change. An
- * unknown annotation stays, for its author to correct.
+ * How to move misplaced annotations to the pod template, with one command. An annotation that the
+ * pod template overrides is only removed, so that its pods do not change. An unknown annotation
+ * stays, for its author to correct.
  */
 export function moveToTemplate(
   { owner, annotations }: MisplacedAnnotations,
@@ -133,7 +133,9 @@ export function moveToTemplate(
   const { kind, name } = owner;
   const known = annotations.filter(({ unknown }) => unknown === undefined);
   if (known.length === 0) return { commands: [editCommand(owner, namespace)] };
-  if (kind === 'Job') return { commands: [], advice: RECREATE_JOB };
+  if (kind === 'Job') {
+    return { commands: [], advice: `${RECREATE_JOB} with the annotations on its pod template` };
+  }
   const moved = known.filter(({ overridden }) => !overridden);
   const template = {
     metadata: { annotations: Object.fromEntries(moved.map(({ key, value }) => [key, value])) },
@@ -146,7 +148,8 @@ export function moveToTemplate(
   return {
     commands: [`kubectl patch ${object} -n ${namespace} --type merge -p '${patch}'`],
     ...(kind === 'ReplicaSet' && {
-      advice: 'only pods that the ReplicaSet creates from now on are injected',
+      advice:
+        'existing pods of the ReplicaSet do not change: only pods that it creates later are injected',
     }),
   };
 }

@@ -61,7 +61,7 @@ function withPolicy(reach: WebhookReach, { name, created }: AdmissionPolicy): We
   return { called: false, because: missingReason('policy_only', { policy: name, created }) };
 }
 
-/** Several webhooks can exclude a pod for different reasons. The first of this order is reported. */
+/** Several webhooks can exclude a pod for different reasons. The first reason in this order is reported. */
 const MOST_SPECIFIC_FIRST: readonly MissingReasonCode[] = [
   'mirror_pod',
   'namespace_excluded',

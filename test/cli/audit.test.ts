@@ -179,7 +179,7 @@ describe('audit', () => {
       notApplicable: { [reason]: 1 },
     });
     expect(stderr).toContain(
-      `1 pod cannot get what its namespace requests, which is not an error (${reason})`,
+      `namespace defaults cannot be applied to 1 pod (${reason}); this is not an error`,
     );
   });
 

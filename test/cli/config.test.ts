@@ -24,7 +24,7 @@ describe('config check', () => {
 
     expect(await podherald(['config', 'check', file])).toEqual({
       code: 0,
-      stdout: `${file}: ok, defines team, default (replaces the built-in profile); built in: otel, go, network\n`,
+      stdout: `${file}: ok; profiles: team, default (replaces the built-in profile); built-in profiles: otel, go, network\n`,
       stderr: '',
     });
   });
@@ -33,7 +33,7 @@ describe('config check', () => {
     const { code, stdout } = await podherald(['config', 'check', '-'], '');
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^standard input: ok, defines no profiles; built in: default, /);
+    expect(stdout).toMatch(/^standard input: ok; built-in profiles: default, /);
   });
 
   it('prints one line for each error, and ends with exit code 1', async () => {
@@ -84,7 +84,7 @@ describe('config print', () => {
     const { stdout } = await podherald(['config', 'check', '-'], again);
 
     expect(again).toBe(printed);
-    expect(stdout).toMatch(/^standard input: ok, defines default .*network/);
+    expect(stdout).toMatch(/^standard input: ok; profiles: default .*network/);
   });
 
   it('fills in the defaults', async () => {

@@ -123,9 +123,9 @@ describe('explain of manifests', () => {
     const { stdout } = await explainFile(text);
     const place = ['spec.template', field].filter(Boolean).join('.');
 
-    expect(stdout).toMatch(/^Deployment shop\/web: would be rejected by the API server: /);
-    expect(stdout.split('\n')[0]).toContain(`: ${place} (`);
-    expect(stdout.split('\n')[0]).toMatch(new RegExp(`manifest.yaml:${line}\\)$`));
+    expect(stdout).toMatch(/^Deployment shop\/web: would be rejected by the API server, because /);
+    expect(stdout.split('\n')[0]).toContain(`, because ${place} (`);
+    expect(stdout.split('\n')[0]).toMatch(new RegExp(`manifest.yaml:${line}\\) is malformed$`));
   });
 
   it('writes YAML, with every object of its input', async () => {

@@ -37,7 +37,7 @@ describe('explain of an object of the cluster', () => {
     const { text, live } = await explainPod(livePod('web'));
 
     expect(text).toContain('Pod shop/web: missing its injection\n');
-    expect(text).toMatch(/likely reason +podherald probably did not answer when the pod/);
+    expect(text).toMatch(/likely reason +podherald was probably unavailable when the pod/);
     expect(live).toMatchObject({ complete: false, reason: 'unreachable' });
   });
 
@@ -91,7 +91,7 @@ describe('explain of an object of the cluster', () => {
       'a pod that requests nothing',
       livePod('web', { annotations: {} }),
       {},
-      /cause: no inject-… annotation on the pod or namespace shop/,
+      /cause: neither the pod nor namespace shop has a valid annotation/,
     ],
   ])('explains why nothing is injected into %s', async (_, pod, more, sentence) => {
     const { text, live } = await explainPod(pod, more);
@@ -117,7 +117,7 @@ describe('explain of an object of the cluster', () => {
     });
 
     expect(text).toMatch(
-      /misplaced +inject-metadata on the Deployment web: no effect on its pods; set it on/,
+      /misplaced +inject-metadata on Deployment web: no effect on its pods; set it on/,
     );
     expect(misplaced).toMatchObject({ owner: { kind: 'Deployment', name: 'web' } });
   });
@@ -167,6 +167,6 @@ describe('explain of an object of the cluster', () => {
     expect(typo).toMatchObject({ code: 1, stdout: '' });
     expect(typo.stderr).toContain('namespace shpo does not exist');
     expect(kind.stderr).toContain('The kinds are: pod, ');
-    expect(both.stderr).toContain('either one object, such as pod/web, or files');
+    expect(both.stderr).toContain('either one object, such as pod/web, or manifests');
   });
 });

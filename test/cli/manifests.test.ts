@@ -97,11 +97,17 @@ describe('manifests', () => {
     [['--scope', 'some'], /--scope.*all, labelled/],
     [['--failure-policy', 'fail'], /--failure-policy.*Ignore, Fail/],
     [['--namespace', 'Home'], /--namespace.*lower-case/],
-    [['--namespace', 'default'], /--namespace.*cannot run in default.*such as podherald/],
-    [['--namespace', 'kube-system'], /--namespace.*cannot run in kube-system.*such as/],
+    [
+      ['--namespace', 'default'],
+      /--namespace.*must not share default with other pods.*such as podherald/,
+    ],
+    [
+      ['--namespace', 'kube-system'],
+      /--namespace.*must not share kube-system with other pods.*such as/,
+    ],
     [
       ['--namespace', 'kube-public', '--no-create-namespace'],
-      /--namespace.*cannot run in kube-public/,
+      /--namespace.*must not share kube-public with other pods/,
     ],
     [['--exclude-namespace', 'a_b'], /--exclude-namespace.*lower-case/],
     [['--replicas', '0'], /--replicas.*1 to 100/],

@@ -158,7 +158,7 @@ describe('rbac ends with exit code 2 and an explanation:', () => {
       ['--access', 'readonly', '-n', 'team'],
       /namespace, read-only, full; did you mean read-only\?/,
     ],
-    [['--access', 'admin', '-n', 'team'], /Expected namespace, read-only, full$/m],
+    [['--access', 'admin', '-n', 'team'], /Expected one of namespace, read-only, full\.$/m],
     [['--access', 'full', '-n', 'Team'], /--namespace.*lower-case/],
     [['--access', 'full', '-n', 'team', '--service-account', 'team:web'], /without its namespace/],
     [['--access', 'full', '-n', 'team', '--resources', 'pods,,jobs'], /separated by commas/],

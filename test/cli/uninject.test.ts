@@ -56,7 +56,7 @@ podherald:   kept volume ambassador-token: ${different}
 `);
     expect(
       silent.stderr,
-    ).toBe(`podherald: Pod web: unchanged: no annotation requests an injection, so podherald does not know what was injected
+    ).toBe(`podherald: Pod web: unchanged, because it is unknown what was injected: no annotation requests an injection
 podherald:   kept container ambassador: ${different}
 podherald:   kept annotation podherald.dev/status: ${different}
 `);
@@ -82,8 +82,8 @@ podherald:   kept annotation podherald.dev/status: ${different}
     const { stdout, stderr } = await podherald(['uninject', '-f', '-'], `${POD}---\n${silent}`);
 
     expect(stdout).toBe(`${POD}---\n${silent}`);
-    expect(stderr).toBe(`podherald: Pod web: unchanged: contains nothing that podherald injects
-podherald: Pod web: unchanged: inject-metadata is "false", so podherald does not know what was injected
+    expect(stderr).toBe(`podherald: Pod web: unchanged: nothing to remove
+podherald: Pod web: unchanged, because it is unknown what was injected: inject-metadata is "false"
 `);
   });
 

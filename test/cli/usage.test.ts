@@ -60,11 +60,11 @@ describe('wrong usage ends with exit code 2, an explanation, and no output:', ()
     [['serve', '--self-managed-tls'], /no cluster is configured: set KUBECONFIG/],
     [
       ['serve', '--self-managed-tls', '--standalone'],
-      /pass only one of these: --self-managed-tls; --standalone$/m,
+      /pass only one of these: --self-managed-tls, --standalone$/m,
     ],
     [
       ['serve', '--self-managed-tls', '--tls-cert', 'a', '--tls-key', 'b'],
-      /pass only one of these: --tls-cert with --tls-key; --self-managed-tls$/m,
+      /pass only one of these: --tls-cert with --tls-key, --self-managed-tls$/m,
     ],
     [
       ['serve', '--standalone', '--ca-secret', 'x'],

@@ -34,7 +34,7 @@ describe('the config that explain and audit use', () => {
     expect(JSON.parse(stdout).config).toBe('ConfigMap platform/podherald');
   });
 
-  it('uses the built-in defaults if the installed config is unreadable, and says so', async () => {
+  it('uses the built-in config if the installed config is unreadable, and says so', async () => {
     const fake = await fakeObjects(cluster([]));
     const path = '/api/v1/namespaces/podherald/configmaps/podherald';
     fake.scripted.set(path, [status(403, 'no configmaps for you')]);
@@ -43,7 +43,7 @@ describe('the config that explain and audit use', () => {
 
     expect(code).toBe(0);
     expect(stderr).toContain('no configmaps for you');
-    expect(stderr).toContain('built-in defaults (the installed config is unreadable)');
+    expect(stderr).toContain('built-in config (the installed config is unreadable)');
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe('the config that explain and audit use', () => {
 
     expect(code).toBe(0);
     expect(stderr).toMatch(trouble);
-    expect(stderr).toContain('; pass the config with --config');
+    expect(stderr).toContain('; pass a config file with --config');
     expect(stdout).toContain('would be injected');
   });
 
@@ -86,7 +86,7 @@ describe('the config that explain and audit use', () => {
 
     expect(typo).toMatchObject({ code: 1, stdout: '' });
     expect(typo.stderr).toContain(
-      'namespace typo has no ConfigMap podherald with the key config.yaml',
+      '--install-namespace typo: the namespace has no ConfigMap podherald with the key config.yaml',
     );
     expect(nowhere).toMatchObject({ code: 1, stdout: '' });
   });

@@ -42,12 +42,47 @@ describe('a namespace that the informer does not know', () => {
     expect(api.count('get')).toBe(2);
   });
 
-  it('is read again if it did not exist before', async () => {
-    const { api, source } = await synced();
+  it('is read again five seconds later if it did not exist before', async () => {
+    const { api, clock, source } = await synced();
     expect(await source.lookup('shop')).toEqual({ unavailable: 'the namespace does not exist' });
     api.namespaces.put('shop', { annotations: ON });
+    clock.pass(4_999);
+    expect(await source.lookup('shop')).toEqual({ unavailable: 'the namespace does not exist' });
+    clock.pass(1);
 
     expect(await source.lookup('shop')).toEqual({ annotations: ON });
+    expect(api.count('get')).toBe(2);
+  });
+
+  it('is found as soon as the informer learns of it, although it did not exist before', async () => {
+    const { api, source } = await synced();
+    await source.lookup('shop');
+    api.put('shop', ON);
+
+    await eventually(() => knownAtOnce(source, 'shop')).toEqual(ON);
+    expect(api.count('get')).toBe(1);
+  });
+
+  it('is read again a second later if it did not exist while no watch was open', async () => {
+    const { api, clock, source } = await informed((api) => api.always('list', hang));
+    await source.lookup('shop');
+    api.namespaces.put('shop', { annotations: ON });
+    clock.pass(1_000);
+
+    expect(await source.lookup('shop')).toEqual({ annotations: ON });
+  });
+
+  it('is not requested more than 100 times in a second, whatever the names are', async () => {
+    const { api, clock, source } = await synced();
+    for (let i = 0; i < 100; i++) await source.lookup(`ns-${i}`);
+
+    expect(await source.lookup('ns-100')).toEqual({
+      unavailable: 'too many namespaces are being read',
+    });
+    expect(api.count('get')).toBe(100);
+
+    clock.pass(1_000);
+    expect(await source.lookup('ns-100')).toEqual({ unavailable: 'the namespace does not exist' });
   });
 
   it('is kept while the watch is silent', async () => {
@@ -123,6 +158,17 @@ describe('a failed live read', () => {
     const { source } = await synced((api) => api.always('get', answer));
 
     expect(await source.lookup('shop')).toEqual({ unavailable });
+  });
+
+  it('is not repeated for a second', async () => {
+    const { api, clock, source } = await synced((api) => api.always('get', answerStatus(500)));
+    await source.lookup('shop');
+    await source.lookup('shop');
+    expect(api.count('get')).toBe(1);
+    clock.pass(1_000);
+    await source.lookup('shop');
+
+    expect(api.count('get')).toBe(2);
   });
 
   it.each([

@@ -61,7 +61,7 @@ describe('causeOf', () => {
 
   it('says where nothing was requested', () => {
     expect(causeOf(finding('not_requested', {}), WITHOUT_LOCATIONS)).toBe(
-      'no inject-… annotation on the pod or namespace shop',
+      'neither the pod nor namespace shop has a valid annotation that requests an injection',
     );
   });
 

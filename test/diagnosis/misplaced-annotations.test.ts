@@ -86,7 +86,7 @@ describe('misplaced annotations', () => {
     expect(sentences(deployment(annotations, { 'inject-metadata': 'true' }))).toEqual([
       'podherald.dev/metadata-env on the Deployment: no effect on its pods; set it on the pod template (spec.template.metadata.annotations)',
       'inject-metadata on the Deployment: no effect on its pods; the pod template (spec.template.metadata.annotations) sets another value, which is used',
-      'podherald.dev/inject-metadta on the Deployment: unknown annotation; did you mean inject-metadata?',
+      'podherald.dev/inject-metadta on the Deployment: not an annotation of podherald; did you mean inject-metadata?',
     ]);
   });
 });

@@ -20,8 +20,8 @@ describe('remedyFor', () => {
       'ReplicaSet web re-creates the deleted pods',
     ],
     ['Pod', ['kubectl get pod/web -n shop -o yaml | kubectl replace --force -f -'], undefined],
-    ['CronJob', [], 'wait for the next Job of the CronJob, whose pods will be injected'],
-    ['Job', [], 'the pod template of a Job cannot be changed: delete the Job, and create it again'],
+    ['CronJob', [], 'wait for the next Job of the CronJob: its pods will be injected'],
+    ['Job', [], 'the pod template of a Job cannot be changed: delete the Job and create it again'],
   ])('re-creates the pods of a %s', (kind, commands, advice) => {
     expect(ofPodsOf(kind)).toEqual({ commands, ...(advice && { advice }) });
   });
@@ -36,7 +36,7 @@ describe('remedyFor', () => {
   it('has a Job with invalid annotations created again, because nobody can edit its template', () => {
     expect(ofPodsOf('Job', FAULTY)).toEqual({
       commands: [],
-      advice: 'the pod template of a Job cannot be changed: delete the Job, and create it again',
+      advice: 'the pod template of a Job cannot be changed: delete the Job and create it again',
     });
   });
 

@@ -65,7 +65,7 @@ test('a pod with shareProcessNamespace gets a warning that root and the user of 
   });
   const { warnings } = await apply(namespace, 'sharing', spec);
   expect(warnings).toEqual([
-    "Warning: podherald: shareProcessNamespace is true: processes of root or of the ambassador's user can read the ambassador's token",
+    'Warning: podherald: shareProcessNamespace is true: processes of root or of the ambassador user can read the ambassador token',
   ]);
   const token = '/proc/$(pidof kubectl)/root/var/run/secrets/kubernetes.io/serviceaccount/token';
   await expect(namespace.exec('sharing', `cat ${token}`)).rejects.toThrow('Permission denied');

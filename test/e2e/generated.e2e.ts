@@ -154,14 +154,16 @@ function resultOf(response: ApiResponse): 'accepted' | 'rejected' | 'denied' {
 }
 
 const DENIAL =
-  /^admission webhook "pods\.podherald\.dev" denied the request: pod [^:]+: (\d+ errors in the annotations: )?(?=\S+: )/;
+  /^admission webhook "pods\.podherald\.dev" denied the request: pod [^:]+: (\d+ errors in the annotations: )?/;
 
-/** Returns the number of errors that a denial has for each annotation key. */
+/** Returns the number of faults that a denial lists for each annotation key, one in a line. */
 function reportedFaults({ code, body }: ApiResponse): Record<string, number> {
-  const message = code === 403 ? (body.message ?? '').replace(DENIAL, '- ') : '';
-  const lines = message.matchAll(/^- (\S+): /gm);
+  const lines = code === 403 ? (body.message ?? '').replace(DENIAL, '').split('\n') : [];
   const faults: Record<string, number> = {};
-  for (const [, key = ''] of lines) faults[key] = (faults[key] ?? 0) + 1;
+  for (const line of lines) {
+    const [key = ''] = line.replace(/^- /, '').split(': ', 1);
+    faults[key] = (faults[key] ?? 0) + 1;
+  }
   return faults;
 }
 

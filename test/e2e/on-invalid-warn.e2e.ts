@@ -14,7 +14,7 @@ test('with onInvalid: warn, a pod is created without the invalid part, and kubec
 
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /^Warning: podherald: podherald\.dev\/metadata-env: invalid value "PHASE=status\.phase": expected a source/m,
+    /^Warning: podherald: podherald\.dev\/metadata-env: invalid value "PHASE=status\.phase": expected .*; did you mean status\.podIP\?/m,
   );
   const { spec } = await namespace.running('pod/invalid');
   expect(envNames(spec)).toEqual(['MY_NAME']);

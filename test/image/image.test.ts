@@ -21,7 +21,11 @@ describe('the Dockerfile', () => {
   it('has the same entry point as the image of hack/e2e: node, without npm', () => {
     const [, words] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
     const [, entrypoint] = /cluster load .* '(\[.*\])'/.exec(read('hack/e2e')) ?? [];
-    expect(JSON.parse(words ?? '')).toEqual(['/bin/node', '/app/dist/main.js']);
+    expect(JSON.parse(words ?? '')).toEqual([
+      '/bin/node',
+      '--disable-sigusr1',
+      '/app/dist/main.js',
+    ]);
     expect(JSON.parse(entrypoint ?? '')).toEqual(JSON.parse(words ?? ''));
   });
 

@@ -67,12 +67,13 @@ export function mutate(
     const addedBytes = additionBytes(parts, decision);
     if (isFarTooLarge(addedBytes)) return skipped(finding('too_large', {}));
     const { injection, findings: planned } = plan(parts, decision);
-    const explained = [...decision.faults, ...decision.notices, ...planned];
-    if (decision.skipped && kindOf(decision.skipped) !== 'skipped')
-      explained.unshift(decision.skipped);
-    if (decision.faults.length > 0 && rules.onInvalid === 'deny') {
-      return denied(decision, explained);
+    const { skipped: reason, faults } = decision;
+    const obstacle = reason === undefined || kindOf(reason) === 'skipped' ? [] : [reason];
+    const others = [...decision.notices, ...planned];
+    if (faults.length > 0 && rules.onInvalid === 'deny') {
+      return denied(decision, [...faults, ...obstacle, ...others]);
     }
+    const explained = [...obstacle, ...faults, ...others];
     const complete = withStatus(parts, decision, injection, explained, rules);
     const operations = patch(pod, complete);
     if (operations.length > 0 && isTooLarge(object, operations, addedBytes, receivedBytes)) {

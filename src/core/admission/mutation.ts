@@ -6,7 +6,8 @@ import { changesSpec, type Injection, NO_INJECTION } from '../injection/injectio
 /** How a review ends: exactly one of these. */
 export const OUTCOMES = {
   injected: 'Something was injected into the pod.',
-  unchanged: 'Nothing was added: the pod already has what it requests, or keeps its own values.',
+  unchanged:
+    'Nothing had to be injected: the pod already has what it requests, or keeps its own values.',
   skipped:
     'Nothing was injected. If something was requested, the status annotation and a warning give the reason.',
   denied: 'The pod was denied, because one of its own annotations is invalid.',

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 
-/** The one version podherald speaks (k8s.io/api/admission/v1). */
+/** The only version of AdmissionReview that podherald supports (k8s.io/api/admission/v1). */
 export const REVIEW_API_VERSION = 'admission.k8s.io/v1';
 export const REVIEW_KIND = 'AdmissionReview';
 
@@ -38,11 +38,16 @@ export function parseReview(body: unknown, bytes = 0): AdmissionRequest | Invali
   if (!isObject(request)) return invalid('the AdmissionReview has no request');
   const { uid, namespace, operation, dryRun, object } = request;
   if (typeof uid !== 'string' || uid === '') return invalid('the request has no uid');
-  return {
+  const names = {
     uid,
     namespace: text(namespace),
     operation: text(operation),
     resource: resourceOf(request),
+  };
+  const tooLong = Object.entries(names).find(([, name]) => name.length > NAME_LENGTH);
+  if (tooLong) return invalid(`the ${tooLong[0]} has more than ${NAME_LENGTH} characters`);
+  return {
+    ...names,
     dryRun: dryRun === true,
     object,
     bytes,
@@ -66,6 +71,12 @@ function resourceOf({ resource, subResource }: JsonObject): string {
     text(subResource) && `/${text(subResource)}`,
   ].join('');
 }
+
+/**
+ * The longest uid, namespace, operation and resource. Kubernetes allows less: its longest names have
+ * 253 characters. They are logged, and the response has the uid.
+ */
+const NAME_LENGTH = 1024;
 
 /** The longest text of a body that is quoted in an answer. */
 const QUOTED_LENGTH = 60;

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from './json.ts';
-import type { Annotations, Container, Pod, Volume } from './pod.ts';
-import { ANNOTATIONS_LIMIT_BYTES, annotationsFit } from './sizes.ts';
+import type { Annotations, Pod, Volume } from './pod.ts';
+import { ANNOTATIONS_LIMIT_BYTES, annotationsFit, surelyFits } from './sizes.ts';
 
 /** Why a JSON value is not a pod that podherald can work on. */
 export interface MalformedPod {
@@ -46,12 +46,15 @@ function checkMetadata(metadata: Json | undefined): MalformedPod | undefined {
   const { annotations } = metadata;
   if (isAbsent(annotations)) return undefined;
   if (!isObject(annotations)) return shape(['metadata', 'annotations'], 'is not an object');
+  let units = 0;
   for (const key of Object.keys(annotations)) {
-    if (typeof annotations[key] !== 'string') {
+    const value = annotations[key];
+    if (typeof value !== 'string') {
       return shape(['metadata', 'annotations', key], 'is not a string; quote its value');
     }
+    units += key.length + value.length;
   }
-  if (annotationsFit(annotations as Annotations)) return undefined;
+  if (surelyFits(units) || annotationsFit(annotations as Annotations)) return undefined;
   const limit = `has more than ${ANNOTATIONS_LIMIT_BYTES} bytes`;
   return shape(['metadata', 'annotations'], limit);
 }
@@ -79,13 +82,16 @@ function checkContainers(
 }
 
 /** The API server rejects a name that two containers have, init containers included. */
-function checkUniqueNames({ containers, initContainers }: JsonObject): MalformedPod | undefined {
-  const names = new Set<unknown>();
-  const lists = { containers, initContainers };
-  for (const [list, items] of Object.entries(lists)) {
-    for (const [index, { name }] of ((items ?? []) as unknown as readonly Container[]).entries()) {
-      if (names.has(name)) return shape(['spec', list, index, 'name'], 'is not unique');
-      names.add(name);
+function checkUniqueNames(spec: JsonObject): MalformedPod | undefined {
+  const { containers, initContainers } = spec as unknown as Pod['spec'];
+  if (containers.length === 1 && !initContainers?.length) return undefined;
+  const names = new Set<string>();
+  for (const list of ['containers', 'initContainers'] as const) {
+    const items = (list === 'containers' ? containers : initContainers) ?? [];
+    for (let index = 0; index < items.length; index++) {
+      names.add(items[index]?.name ?? '');
+      const expected = index + 1 + (list === 'containers' ? 0 : containers.length);
+      if (names.size < expected) return shape(['spec', list, index, 'name'], 'is not unique');
     }
   }
   return undefined;
@@ -132,8 +138,10 @@ function checkStrings(
   const items = owner[list];
   if (isAbsent(items)) return undefined;
   if (!Array.isArray(items)) return shape([...path, list], 'is not a list');
-  const index = items.findIndex((item) => typeof item !== 'string');
-  return index < 0 ? undefined : shape([...path, list, index], 'is not a string');
+  for (let index = 0; index < items.length; index++) {
+    if (typeof items[index] !== 'string') return shape([...path, list, index], 'is not a string');
+  }
+  return undefined;
 }
 
 /** Checks a list of objects that each have a string under the key that identifies them. */

@@ -66,7 +66,7 @@ function argumentsOf({ args }: Container): readonly string[] {
   return args ?? [];
 }
 
-/** The preferred port, or the next one that no container declares; after the last comes the first. */
+/** The preferred port or, if a container declares it, the next free one, starting again after the last. */
 export function freePort(containers: readonly Container[], preferred: number): number {
   const taken = new Set(containers.flatMap(declaredPorts));
   let port = preferred;

@@ -22,7 +22,7 @@ export interface FileItem {
 
 /** A named set of metadata items, all requested by one word in an annotation. */
 export interface Profile {
-  /** A sentence for people. */
+  /** What the profile contains, for the reference page. */
   readonly doc?: string;
   readonly env: readonly EnvItem[];
   readonly files: readonly FileItem[];

@@ -95,7 +95,7 @@ export const REASONS = {
   namespace_unavailable: {
     kind: 'notice',
     sentence:
-      "could not read the defaults of namespace {namespace} ({why}); used the pod's annotations only",
+      'could not read the defaults of namespace {namespace} ({why}); used only the annotations of the pod',
   },
   access_narrowed: {
     kind: 'notice',
@@ -113,7 +113,7 @@ export const REASONS = {
   shared_processes: {
     kind: 'notice',
     sentence:
-      "{field} is true: processes of root or of the ambassador's user can read the ambassador's token",
+      '{field} is true: processes of root or of the ambassador user can read the ambassador token',
   },
   ambassador_differs: {
     kind: 'notice',
@@ -136,7 +136,7 @@ export const REASONS = {
   limit_not_set: {
     kind: 'notice',
     sentence:
-      "container {container} has no {resource}: {item} will show the node's allocatable amount",
+      'container {container} has no {resource}: {item} will show the allocatable amount of the node',
   },
   unknown_profile: {
     kind: 'notice',

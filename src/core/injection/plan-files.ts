@@ -45,20 +45,22 @@ export function planFiles(
   }
   const existing = pod.spec.volumes ?? [];
   const names = new Set(existing.map(({ name }) => name));
+  const byFiles = volumesByFiles(existing);
   const isShared = files.every(({ source }) => 'fieldRef' in source);
   const added: Volume[] = [];
+  // An added volume that names its container is of no use to another container.
+  const usable = () => (isShared ? [...existing, ...added] : existing);
   const first = containers.find(({ container }) => isFor(container))?.container;
-  const byFiles = volumesByFiles(existing);
   const volumeFor = (container: Container): Volume => {
+    if (isShared && added[0] !== undefined) return added[0];
     const wanted = toVolume('', files, container.name);
-    const equal = byFiles.get(filesKey(wanted) ?? '');
+    // Most pods have no downwardAPI volume, and making a key takes longer than all the rest.
+    const equal = byFiles.size === 0 ? undefined : byFiles.get(filesKey(wanted) ?? '');
     if (equal !== undefined) return equal;
     const name = freeVolumeName(volumeName, container.name, isShared || container === first, names);
     names.add(name);
     const volume = { ...wanted, name };
     added.push(volume);
-    // An added volume that names its container is of no use to another container.
-    if (isShared) byFiles.set(filesKey(wanted) ?? '', volume);
     return volume;
   };
   const plans = containers.map((placed): ContainerFiles | undefined => {
@@ -69,7 +71,7 @@ export function planFiles(
       const { name } = volumeFor(container);
       return { volumeMounts: [toVolumeMount(name, mountPath)], findings: [] };
     }
-    if (isMounted(pod, container, files, mountPath, overlapping)) return NOTHING;
+    if (isMounted(usable(), container, files, mountPath, overlapping)) return NOTHING;
     const slots = {
       container: container.name,
       path: mountPath,
@@ -92,7 +94,7 @@ function volumesByFiles(volumes: readonly Volume[]): Map<string, Volume> {
 
 /** Whether the only overlapping mount is exactly the one that would be added. */
 function isMounted(
-  pod: Pod,
+  volumes: readonly Volume[],
   container: Container,
   files: readonly FileItem[],
   mountPath: string,
@@ -104,7 +106,7 @@ function isMounted(
   if (only === undefined || others.length > 0 || overlapping.length > 1) return false;
   if (only.mountPath !== mountPath || only.readOnly !== true) return false;
   if (Object.keys(only).length !== Object.keys(toVolumeMount('', '')).length) return false;
-  const volume = pod.spec.volumes?.find(({ name }) => name === only.name);
+  const volume = volumes.find(({ name }) => name === only.name);
   return volume !== undefined && sameFiles(volume, toVolume('', files, container.name));
 }
 

@@ -30,6 +30,8 @@ export interface InstallOptions {
   readonly excludedNamespaces: readonly string[];
   /** The name of a PriorityClass; empty for none. */
   readonly priorityClass: string;
+  /** The name of a Secret with the CA of the API server's client certificate; empty for none. */
+  readonly clientCaSecret: string;
   readonly config: InstalledConfig;
 }
 
@@ -92,5 +94,6 @@ export const DEFAULT_INSTALL: Omit<InstallOptions, 'version' | 'image'> = {
   port: 8443,
   excludedNamespaces: [],
   priorityClass: 'system-cluster-critical',
+  clientCaSecret: '',
   config: { text: EMPTY_CONFIG, annotationPrefix: DEFAULT_PREFIX, readsNamespaces: true },
 };

@@ -96,6 +96,7 @@ function container(options: InstallOptions): Field {
       '--config=/etc/podherald/config.yaml',
       `--shutdown-delay=${SHUTDOWN_DELAY_SECONDS}`,
       ...TLS_ARGUMENTS[options.tls],
+      ...(options.clientCaSecret === '' ? [] : ['--client-ca=/client-ca/ca.crt']),
     ],
     env:
       options.tls === 'self-managed'
@@ -142,16 +143,16 @@ interface ConfigVolume {
   readonly source: { readonly [kind: string]: Field };
 }
 
-function volumes({ tls }: InstallOptions): ConfigVolume[] {
-  const config = {
-    name: 'config',
-    mountPath: '/etc/podherald',
-    source: { configMap: { name: NAME } },
-  };
-  if (tls === 'self-managed') return [config];
+function volumes({ tls, clientCaSecret }: InstallOptions): ConfigVolume[] {
+  const secret = (name: string, secretName: string): ConfigVolume => ({
+    name,
+    mountPath: `/${name}`,
+    source: { secret: { secretName } },
+  });
   return [
-    config,
-    { name: 'tls', mountPath: '/tls', source: { secret: { secretName: TLS_SECRET } } },
+    { name: 'config', mountPath: '/etc/podherald', source: { configMap: { name: NAME } } },
+    ...(tls === 'self-managed' ? [] : [secret('tls', TLS_SECRET)]),
+    ...(clientCaSecret === '' ? [] : [secret('client-ca', clientCaSecret)]),
   ];
 }
 

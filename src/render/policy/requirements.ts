@@ -43,7 +43,7 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
       name: 'isInjectMetadataValid',
       comment: 'inject-metadata is valid: true, false, or valid profile names.',
       expression: `variables.injectMetadata.all(names, ${isInjectMetadataValue('names')})`,
-      message: `'inject-metadata: "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
+      message: `'inject-metadata: invalid value "' + variables.injectMetadata.map(names, names.join(',')).join('", "') +
   '": expected true, false, or profile names separated by commas'`,
     },
     {
@@ -58,7 +58,7 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
       name: 'isMetadataPathValid',
       comment: 'metadata-path is a valid mount path.',
       expression: `variables.metadataPaths.all(path, ${isPath('path')})`,
-      message: `${celString(`${prefix}metadata-path: "`)} + variables.path +
+      message: `${celString(`${prefix}metadata-path: invalid value "`)} + variables.path +
   '": expected an absolute path such as /etc/downward, without :, //, . and .., without a trailing slash, and not a system folder'`,
     },
     {
@@ -70,7 +70,7 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
     variables.listedNames.filter(other, other == name).size() == 1 &&
     (!variables.isIncludeList || variables.allContainers.exists(entry, entry.container.name == name))) &&
   !(variables.isIncludeList && variables.metadataContainers.exists(name, name.startsWith('!')))`,
-      message: `${celString(`${prefix}metadata-containers: "`)} + variables.annotations[?${selection}].orValue('') +
+      message: `${celString(`${prefix}metadata-containers: invalid value "`)} + variables.annotations[?${selection}].orValue('') +
   '": expected container names to include, or !names to exclude, each only once; the containers of the pod are ' +
   variables.allContainers.map(entry, entry.container.name).join(', ')`,
     },
@@ -79,7 +79,7 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
 
 function ambassadorValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
   const invalid = (key: string, variable: string, expected: string): string =>
-    `${celString(`${key}: "`)} + variables.${variable}.join('", "') + ${celString(`": expected ${expected}`)}`;
+    `${celString(`${key}: invalid value "`)} + variables.${variable}.join('", "') + ${celString(`": expected ${expected}`)}`;
   return [
     {
       name: 'isInjectAmbassadorValid',

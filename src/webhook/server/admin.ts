@@ -1,4 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
+import { limitConnections } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A condition of readiness. @returns undefined if it holds, otherwise why it does not. */
@@ -10,9 +11,30 @@ export interface AdminOptions {
   readonly metrics: Metrics;
 }
 
+/**
+ * kubelet opens a connection for each of its three probes, and each Prometheus keeps one. One
+ * connection that reads no responses holds ten of them at most: with /metrics (some 30 KiB) that is
+ * 300 KiB, and 30 MiB for all.
+ */
+const LIMITS = { maxConnections: 100, maxPipelined: 10 } as const;
+
+/** How long a request may take to arrive. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 /** The HTTP app for kubelet and Prometheus: `/healthz`, `/readyz` and `/metrics`. */
 export function adminApp({ ready, metrics }: AdminOptions): FastifyInstance {
-  const app = fastify({ logger: false, forceCloseConnections: true });
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  });
+  // No request has a body that is read.
+  app.removeAllContentTypeParsers();
+  const connections = limitConnections(app.server, LIMITS);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (connections.begin(request.raw, reply.raw)) done();
+    else reply.hijack();
+  });
   app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
   app.get('/readyz', (_request, reply) => {
     const missing = Object.entries(ready).flatMap(([name, condition]) => {

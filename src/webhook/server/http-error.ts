@@ -21,11 +21,6 @@ const FASTIFY_ANSWERS: Readonly<Record<string, ErrorAnswer>> = {
     statusCode: 415,
     sentence: 'unsupported content type: send the AdmissionReview as application/json',
   },
-  FST_ERR_CTP_BODY_TOO_LARGE: { statusCode: 413, sentence: 'the body is larger than 7 MiB' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    statusCode: 400,
-    sentence: 'the length of the body does not match its content-length',
-  },
 };
 
 /** The only function that turns errors into responses. */

@@ -1,5 +1,3 @@
-import type { Server, Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
 
@@ -46,27 +44,4 @@ function reasonOf(cause: unknown, host: string, port: number, flag: string): str
     return `${host} is not an address of this machine; set another one with --host`;
   }
   return `cannot listen on ${host}, port ${port}: ${message}`;
-}
-
-/**
- * Keeps track of connections that have not finished the TLS handshake: an HTTPS server that closes
- * waits for them, but does not end them.
- *
- * @returns a function that ends them.
- */
-export function trackHandshakes(server: Server): () => void {
-  const unfinished = new Map<string, Socket>();
-  server.on('connection', (socket: Socket) => {
-    const peer = peerOf(socket);
-    unfinished.set(peer, socket);
-    socket.once('close', () => unfinished.delete(peer));
-  });
-  server.on('secureConnection', (socket: TLSSocket) => unfinished.delete(peerOf(socket)));
-  return () => {
-    for (const socket of unfinished.values()) socket.destroy();
-  };
-}
-
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }

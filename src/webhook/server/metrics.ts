@@ -15,6 +15,10 @@ const FAILURES = Object.entries(REASONS)
 export interface Metrics {
   /** Counts a review that took `seconds` from its first byte to its response. */
   review(mutation: Mutation, seconds: number): void;
+  /** Counts a request that was not answered as a review, by its HTTP status. */
+  rejected(statusCode: number): void;
+  /** Adds the metric of lines of the log that could not be written. */
+  watchLog(droppedLines: () => number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
   /** Counts a reload of the config: `failure` if the changed config is invalid. */
@@ -51,6 +55,12 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['kind'] as const,
     registers,
   });
+  const rejected = new Counter({
+    name: 'podherald_rejected_requests_total',
+    help: 'Requests that were not answered as a review, by HTTP status: 503 means too many bytes at a time, 408 that the body did not arrive in time.',
+    labelNames: ['code'] as const,
+    registers,
+  });
   const expiry = new Gauge({
     name: 'podherald_certificate_expiry_timestamp_seconds',
     help: 'Time at which the serving certificate expires, in seconds since 1970.',
@@ -58,6 +68,7 @@ export function createMetrics(version: string): Metrics {
   });
   const configReloaded = countReloads(registers);
   buildInfo(version, registers);
+  let making: Promise<string> | undefined;
   return {
     review({ outcome, reason, injected }, seconds) {
       reviews.inc({ outcome, reason: reason ?? '' });
@@ -66,10 +77,18 @@ export function createMetrics(version: string): Metrics {
         if (injected[kind] > 0) injections.inc({ kind }, injected[kind]);
       }
     },
+    rejected: (statusCode) => rejected.inc({ code: statusCode }),
+    watchLog: (droppedLines) => droppedCounter(droppedLines, registers),
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
     configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
-    text: () => registry.metrics(),
+    text() {
+      // Requests at the same time share one text: it takes some milliseconds to make.
+      making ??= registry.metrics().finally(() => {
+        making = undefined;
+      });
+      return making;
+    },
     contentType: registry.contentType,
   };
 }
@@ -102,6 +121,18 @@ function namespaceGauge(isSynced: () => boolean, registers: Registry[]): void {
     registers,
     collect() {
       this.set(isSynced() ? 1 : 0);
+    },
+  });
+}
+
+function droppedCounter(droppedLines: () => number, registers: Registry[]): void {
+  new Counter({
+    name: 'podherald_log_lines_dropped_total',
+    help: 'Log lines that could not be written: the disk is full, or nobody reads the log.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(droppedLines());
     },
   });
 }

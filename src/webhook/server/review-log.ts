@@ -7,6 +7,7 @@ import {
   type Reason,
   sentenceOf,
 } from '../../core/decision/reasons.ts';
+import { bounded } from './log.ts';
 
 /**
  * Logs one line for each review: which pod, how the review ended and why. Text of the pod, such as
@@ -22,9 +23,9 @@ export function logReview(
 ): void {
   const { outcome, reason, findings, error } = mutation;
   const line = {
-    uid: request.uid,
-    namespace: request.namespace,
-    pod: podName(request),
+    uid: bounded(request.uid),
+    namespace: bounded(request.namespace),
+    pod: bounded(podName(request)),
     outcome,
     ...(reason !== undefined && { reason }),
     ...allReasons(findings),
@@ -35,7 +36,8 @@ export function logReview(
   if (outcome === 'failed_open') log.error({ ...line, err: error }, 'review');
   else log.info(line, 'review');
   if (log.isLevelEnabled('debug')) {
-    log.debug({ uid: request.uid, findings: findings.map(sentenceOf) }, 'findings');
+    const sentences = findings.map((found) => bounded(sentenceOf(found), SENTENCE_LENGTH));
+    log.debug({ uid: bounded(request.uid), findings: sentences }, 'findings');
   }
 }
 
@@ -56,10 +58,14 @@ const SELF_EXPLANATORY: ReadonlySet<Reason> = new Set([
 /** The most sentences that one line contains. Level debug logs all of them. */
 const MAX_SENTENCES = 10;
 
+/** A sentence may quote a value of a pod. */
+const SENTENCE_LENGTH = 1024;
+
 /** What was denied, skipped, kept, changed or invalid, in sentences without text of the pod. */
 function messageOf(findings: readonly Finding[]): { message?: string } {
   const explained = findings.filter(({ reason }) => !SELF_EXPLANATORY.has(reason));
   if (explained.length === 0) return {};
   const sentences = new Set(explained.map(logSentenceOf));
-  return { message: [...sentences].slice(0, MAX_SENTENCES).join('; ') };
+  const listed = [...sentences].slice(0, MAX_SENTENCES);
+  return { message: listed.map((one) => bounded(one, SENTENCE_LENGTH)).join('; ') };
 }

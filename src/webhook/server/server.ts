@@ -2,7 +2,10 @@ import type { Server } from 'node:https';
 import type { Logger } from 'pino';
 import type { NamespaceSource } from '../../cluster/namespaces.ts';
 import type { ConfigSource } from '../../config/compile.ts';
+import type { FindNamespace } from '../../core/admission/mutate.ts';
+import type { KeyPair } from '../tls/certificate.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/certificate-source.ts';
+import type { ClientCaSource } from '../tls/client-ca.ts';
 import { adminApp } from './admin.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
@@ -12,9 +15,13 @@ export interface ServerOptions {
   /** Its rules are read for each review. */
   readonly config: ConfigSource;
   readonly certificates: CertificateSource;
+  /** Absent if every client may call. */
+  readonly clientCa?: ClientCaSource;
   /** Absent if namespaces are not read. */
   readonly namespaces?: NamespaceSource;
   readonly log: Logger;
+  /** The number of lines of the log that could not be written; absent if it is not known. */
+  readonly droppedLogLines?: () => number;
   /** All addresses of this machine if it is undefined. */
   readonly host: string | undefined;
   readonly port: number;
@@ -40,10 +47,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let isShuttingDown = false;
   const webhook = webhookApp({
     rules: () => config.get().rules,
-    findNamespace: namespaces && (async (name) => ({ name, ...(await namespaces.lookup(name)) })),
+    findNamespace: namespaces && finderOf(namespaces),
     metrics,
     log,
     tls: pair ?? {},
+    clientCa: options.clientCa?.get(),
     isShuttingDown: () => isShuttingDown,
   });
   const admin = adminApp({
@@ -54,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(namespaces && { namespaces: namespaces.notReady }),
     },
   });
+  if (options.droppedLogLines) metrics.watchLog(options.droppedLogLines);
   if (namespaces) metrics.watchNamespaces(namespaces.isSynced);
   const url = await listen(webhook, options.host, options.port, '--port');
   const adminUrl = await listen(admin, options.host, options.adminPort, '--admin-port').catch(
@@ -64,10 +73,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   namespaces?.start();
   if (pair !== undefined) metrics.certificateExpires(expiryOf(pair));
+  const serve = (next: KeyPair, ca = options.clientCa?.get()): void => {
+    const context = { ...next, ...(ca !== undefined && { ca }), minVersion: 'TLSv1.2' } as const;
+    (webhook.server as unknown as Server).setSecureContext(context);
+  };
   certificates.start((next) => {
-    (webhook.server as unknown as Server).setSecureContext({ ...next, minVersion: 'TLSv1.2' });
+    serve(next);
     metrics.certificateExpires(expiryOf(next));
     log.info({ expires: expiryOf(next) }, 'serving a new certificate');
+  });
+  options.clientCa?.start((ca) => {
+    const served = certificates.get();
+    if (served !== undefined) serve(served, ca);
+    log.info('using the changed CAs of clients');
   });
   config.start({
     changed() {
@@ -86,11 +104,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       isShuttingDown = true;
       await drain(webhook.server as unknown as Server, options.shutdownDelayMs);
       certificates.stop();
+      options.clientCa?.stop();
       config.stop();
       namespaces?.stop();
       await webhook.close();
       await admin.close();
     },
+  };
+}
+
+/** A promise only if the API server has to be asked. */
+function finderOf(namespaces: NamespaceSource): FindNamespace {
+  return (name) => {
+    const found = namespaces.lookup(name);
+    if (found instanceof Promise) return found.then((defaults) => ({ name, ...defaults }));
+    return { name, ...found };
   };
 }
 

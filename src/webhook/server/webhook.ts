@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
 import { type FindNamespace, nameOnly, review } from '../../core/admission/mutate.ts';
@@ -5,8 +6,11 @@ import { respond } from '../../core/admission/response.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import type { KeyPair } from '../tls/certificate.ts';
+import { EMPTY_BODY, parseBody } from './body.ts';
+import { type Connections, limitConnections } from './connections.ts';
 import { answerError, HttpError } from './http-error.ts';
-import { trackHandshakes } from './listen.ts';
+import { CLIENT_TIMEOUT_MS, IncomingReview } from './incoming-review.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import type { Metrics } from './metrics.ts';
 import { logReview } from './review-log.ts';
 
@@ -22,9 +26,11 @@ export interface WebhookOptions {
    * `tls` the app speaks plain HTTP, for tests.
    */
   readonly tls?: KeyPair | Record<string, never>;
+  /** PEM of the CAs whose clients may call. Without it, every client may. */
+  readonly clientCa?: string | undefined;
   /**
    * Whether podherald is shutting down. Each response then closes its connection, so that the API
-   * server opens its next one to another replica, and writes into none that is being closed.
+   * server opens its next one to another replica, and sends no review on one that is being closed.
    */
   readonly isShuttingDown?: () => boolean;
 }
@@ -33,27 +39,40 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** On the clock of performance.now(). */
     arrivedAtMs: number;
+    /** Undefined for what is not served. */
+    incoming: IncomingReview | undefined;
   }
 }
 
 const MUTATE_PATH = '/mutate';
 
-/** A review may carry an object and an old object of 3 MiB each (controller-runtime's limit too). */
-const BODY_LIMIT_BYTES = 7 * 1024 * 1024;
-
-/** Longer than the API server keeps an idle connection (90 s), or it may write into a closed one. */
-const KEEP_ALIVE_TIMEOUT_MS = 120_000;
+/**
+ * How long an idle connection stays open. Longer than the API server keeps one (90 s), or it may write
+ * into a closed one. It also applies to a connection that has not been used yet: the API server may
+ * open one more than it needs, and keep it. Node.js counts its time for the headers from the
+ * connection, so that time has to be as long; connections without a request are cheap.
+ */
+const IDLE_TIMEOUT_MS = 120_000;
 
 /**
- * How long a request may take to arrive: its sender is in the same cluster and has all of it. Less
- * than a pod's grace period (30 s), because a process that shuts down waits for open requests.
+ * The memory of all requests together, apart from the one that is being computed. It is as much as 640
+ * typical reviews (50 KiB), 10 of the largest that the API server sends (3 MiB) or 4 of the largest
+ * that are accepted (7 MiB). Of the memory limit (384 MiB), 190 MiB are in use with 10,000 namespaces,
+ * and one review takes up to 60 MiB while it is computed.
  */
-const REQUEST_TIMEOUT_MS = 10_000;
+const REQUESTS_LIMIT_BYTES = 32 * 1024 * 1024;
 
-/** How often Node.js checks for requests that take longer. */
-const REQUEST_CHECK_INTERVAL_MS = 1_000;
+/**
+ * Five API servers that each use all of their 200 mutating requests at a time
+ * (--max-mutating-requests-inflight). An idle connection takes some 40 KiB, so 1,000 take 40 MiB.
+ */
+const MAX_CONNECTIONS = 1_000;
 
-const EMPTY_BODY = 'the body is empty; send an AdmissionReview';
+/** Go's HTTP client, which the API server uses, sends the next request only after the response. */
+const MAX_PIPELINED = 10;
+
+/** The API server repeats a call after this time, if its own timeout allows. */
+const RETRY_AFTER_SECONDS = '1';
 
 /** The HTTPS app that answers the API server on `POST /mutate`. */
 export function webhookApp(options: WebhookOptions): FastifyInstance {
@@ -62,50 +81,68 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
       https: {
         ...options.tls,
         minVersion: 'TLSv1.2',
-        connectionsCheckingInterval: REQUEST_CHECK_INTERVAL_MS,
+        handshakeTimeout: CLIENT_TIMEOUT_MS,
+        ...(options.clientCa !== undefined && {
+          ca: options.clientCa,
+          requestCert: true,
+          rejectUnauthorized: true,
+        }),
       },
     }),
-    bodyLimit: BODY_LIMIT_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+    requestTimeout: IDLE_TIMEOUT_MS + CLIENT_TIMEOUT_MS,
     logger: false,
     exposeHeadRoutes: false,
     // Idle connections must not delay the shutdown. On the others every review is answered: a 503
     // would leave pods without injection.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply, options.log),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, options),
   }) as unknown as FastifyInstance;
+  // fastify has no option for it.
+  app.server.headersTimeout = IDLE_TIMEOUT_MS;
+  const budget = new MemoryBudget(REQUESTS_LIMIT_BYTES);
   app.removeAllContentTypeParsers();
-  // JSON.parse keeps `__proto__` as the plain key that it is in a pod.
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, parseJson(body.toString()));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  app.addContentTypeParser(
+    'application/json',
+    async (request: FastifyRequest, payload: IncomingMessage) => {
+      const length = request.headers['content-length'];
+      await request.incoming?.receive(payload, length === undefined ? undefined : Number(length));
+    },
+  );
   app.decorateRequest('arrivedAtMs', 0);
-  app.addHook('onRequest', (request, reply, done) => {
-    request.arrivedAtMs = performance.now();
-    done(request.is404 ? notServed(request, reply) : undefined);
+  app.decorateRequest('incoming', undefined);
+  const connections = limitConnections(app.server, {
+    maxConnections: MAX_CONNECTIONS,
+    maxPipelined: MAX_PIPELINED,
   });
-  const closing = closingOf(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!connections.begin(request.raw, reply.raw)) return void reply.hijack();
+    request.arrivedAtMs = performance.now();
+    if (request.is404) return done(notServed(request, reply));
+    request.incoming = new IncomingReview(reply.raw, budget);
+    done();
+  });
+  const closing = closingOf(app, connections);
   app.post(MUTATE_PATH, (request, reply) => {
     if (closing.begun || options.isShuttingDown?.()) reply.header('connection', 'close');
     return handleReview(request, reply, options);
   });
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options.log));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options));
   return app;
 }
 
-/** Whether the app is being closed: the last response on each connection then closes it. */
-function closingOf(app: FastifyInstance): { readonly begun: boolean } {
+/**
+ * Whether the app is being closed: the last response on each connection then closes it. What is still
+ * open after a while is ended.
+ */
+function closingOf(app: FastifyInstance, connections: Connections): { readonly begun: boolean } {
   const closing = { begun: false };
-  const endHandshakes = trackHandshakes(app.server);
   app.addHook('preClose', async () => {
     closing.begun = true;
-    endHandshakes();
+    connections.closeIdle();
+    const limit = setTimeout(() => connections.closeAll(), CLIENT_TIMEOUT_MS);
+    app.server.once('close', () => clearTimeout(limit));
   });
   return closing;
 }
@@ -115,30 +152,51 @@ async function handleReview(
   reply: FastifyReply,
   { rules, findNamespace = nameOnly, metrics, log }: WebhookOptions,
 ): Promise<string> {
-  const request = readReview(http.body, Number(http.headers['content-length'] ?? 0));
-  const mutation = await review(request, findNamespace, rules());
+  const body = http.incoming?.body;
+  if (body === undefined) throw new HttpError(400, EMPTY_BODY);
+  const { request, find } = readReview(body, findNamespace);
+  const mutation = await review(request, find, rules());
   reply.header('content-type', 'application/json');
   const text = JSON.stringify(respond(request, mutation));
   const durationMs = performance.now() - http.arrivedAtMs;
   metrics.review(mutation, durationMs / 1000);
   logReview(log, request, mutation, durationMs);
+  http.incoming?.answer(text.length);
   return text;
 }
 
-function parseJson(text: string): unknown {
-  if (text === '') throw new HttpError(400, EMPTY_BODY);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpError(400, 'the body is not JSON');
-  }
+interface PendingReview {
+  readonly request: AdmissionRequest;
+  readonly find: FindNamespace;
 }
 
-function readReview(body: unknown, bytes: number): AdmissionRequest {
-  if (body === undefined) throw new HttpError(400, EMPTY_BODY);
-  const review = parseReview(body, bytes);
-  if (isInvalid(review)) throw new HttpError(400, review.invalid);
-  return review;
+/**
+ * Parses a review. If its namespace has to be read from the API server, the object is dropped during
+ * that time and parsed again afterwards: parsed objects take up to 20 times as much memory as their
+ * text, and many reviews may wait at once.
+ */
+function readReview(body: Buffer, findNamespace: FindNamespace): PendingReview {
+  const parse = (): AdmissionRequest => {
+    const parsed = parseReview(parseBody(body), body.length);
+    if (isInvalid(parsed)) throw new HttpError(400, parsed.invalid);
+    return parsed;
+  };
+  let parsed: AdmissionRequest | undefined = parse();
+  const { object: _, ...fields } = parsed;
+  return {
+    request: {
+      ...fields,
+      get object() {
+        parsed ??= parse();
+        return parsed.object;
+      },
+    },
+    find(name) {
+      const found = findNamespace(name);
+      if (found instanceof Promise) parsed = undefined;
+      return found;
+    },
+  };
 }
 
 function notServed(request: FastifyRequest, reply: FastifyReply): HttpError {
@@ -152,10 +210,13 @@ function sendError(
   error: unknown,
   { method }: FastifyRequest,
   reply: FastifyReply,
-  log: Logger,
+  { log, metrics }: Pick<WebhookOptions, 'log' | 'metrics'>,
 ): FastifyReply {
   const { statusCode, sentence } = answerError(error);
-  if (statusCode >= 500) log.error({ statusCode, method, err: error }, 'request failed');
+  metrics.rejected(statusCode);
+  if (statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (statusCode >= 500 && !(error instanceof HttpError))
+    log.error({ statusCode, method, err: error }, 'request failed');
   else log.warn({ statusCode, method, error: sentence }, 'request rejected');
   return reply.code(statusCode).type('text/plain; charset=utf-8').send(`${sentence}\n`);
 }

@@ -1,4 +1,4 @@
-// tsyringe, which x509 is built on, must be preceded by it.
+// Must be imported before x509, whose dependency tsyringe needs it.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 

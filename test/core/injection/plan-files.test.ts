@@ -30,6 +30,16 @@ describe('planFiles()', () => {
       { name: 'downward' },
     ]);
   });
+
+  it('keeps a mount of the volume that it adds for an earlier container, without a warning', () => {
+    const mount = { name: 'downward', readOnly: true, mountPath: '/etc/downward' };
+    const pod = metadataPod({ name: 'a' }, { name: 'b', volumeMounts: [mount] });
+    const { findings, operations } = mutate(pod, SHOP, rulesWithProfile(FIELDS));
+    expect(findings).toEqual([]);
+    expect(operations.filter(({ path }) => path.includes('volumeMounts'))).toEqual([
+      { op: 'add', path: '/spec/containers/0/volumeMounts', value: [mount] },
+    ]);
+  });
 });
 
 describe('freeVolumeName()', () => {

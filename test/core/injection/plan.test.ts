@@ -12,7 +12,7 @@ const LIMITED = { limits: { memory: '8Mi' } };
 describe('plan()', () => {
   it('warns once about a limit that no container sets', () => {
     expect(sentencesFor(metadataPod({ name: 'a' }, { name: 'b' }), MEMORY_RULES)).toEqual([
-      "container a has no limits.memory: MEMORY will show the node's allocatable amount",
+      'container a has no limits.memory: MEMORY will show the allocatable amount of the node',
     ]);
   });
 

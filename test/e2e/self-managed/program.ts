@@ -22,7 +22,7 @@ export interface ProgramOptions {
  * seconds.
  */
 const options: ProgramOptions = JSON.parse(process.argv[2] ?? '{}');
-const log = await createLog('info', 'json');
+const { log } = await createLog('info', 'json');
 const certificates = await selfManagedTls(options.names, log, options.extras);
 const server = await startServer({
   config: defaultConfig('e2e'),

@@ -1,4 +1,4 @@
-// tsyringe, which x509 is built on, must be preceded by it.
+// Must be imported before x509, whose dependency tsyringe needs it.
 import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -58,7 +58,7 @@ export async function issue(ca: KeyPair, request: CertificateRequest): Promise<K
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       ...serverExtensions(request),
-      // While two CAs of one name are trusted, it says which one has signed.
+      // While two CAs with the same name are trusted, this extension says which one has signed.
       await x509.AuthorityKeyIdentifierExtension.create(parent.publicKey),
     ],
   });
@@ -104,7 +104,7 @@ function parse(pem: string): X509Certificate | undefined {
   }
 }
 
-/** So that no loop of any kind fills the configuration. A CA stays in it for a year at most. */
+/** A limit, so that a bug cannot fill the configuration. A CA stays in it for a year at most. */
 const MAX_CAS = 10;
 
 /**

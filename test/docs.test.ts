@@ -1,0 +1,43 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const PAGES = globSync(['*.md', 'docs/**/*.md', 'hack/*/README.md']);
+
+/** The anchor that GitHub gives to a heading. */
+function anchorOf(heading: string): string {
+  const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+  return text
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(/\s/g, '-');
+}
+
+function withoutCode(page: string): string {
+  return page
+    .replaceAll(/^```.*?^```/gms, '')
+    .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, ''));
+}
+
+function anchorsOf(file: string): Set<string> {
+  const page = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '');
+  return new Set([...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading)));
+}
+
+describe.each(PAGES)('%s', (file) => {
+  it('has only links that lead somewhere', () => {
+    const links = [...withoutCode(readFileSync(file, 'utf8')).matchAll(/\]\(([^)\s]+)\)/g)];
+    const broken = links
+      .map(([, link = '']) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => {
+        const [path = '', anchor] = link.split('#');
+        const target = path === '' ? file : join(dirname(file), path);
+        if (!existsSync(target)) return true;
+        return anchor !== undefined && !anchorsOf(target).has(anchor);
+      });
+    expect(broken).toEqual([]);
+  });
+});
+
+it('knows all pages', () => expect(PAGES.length).toBeGreaterThan(10));

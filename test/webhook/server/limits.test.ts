@@ -1,0 +1,211 @@
+import { get } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { makePair } from '../../support/certificates.ts';
+import { connectTo, postTo, readUntil } from '../../support/https.ts';
+import { LEVEL } from '../../support/log-lines.ts';
+import { makePod, makeReview, REQUESTING_POD } from '../../support/review.ts';
+import { isOpen, startTestServer, steady } from '../../support/running-server.ts';
+import { webhookDoor } from '../../support/webhook-door.ts';
+
+const MIB = 1024 * 1024;
+const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
+const pair = await makePair();
+
+/** A server whose time passes only when the test says so. */
+async function startWithFakeTime() {
+  const server = await startTestServer({ certificates: steady(pair) });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return server;
+}
+
+/** Sends the headers and a part of a body, once the server reads it. */
+async function beginBody(
+  url: string,
+  length: number | 'chunked',
+  part: string,
+): Promise<TLSSocket> {
+  const socket = await connectTo(url, { ca: pair.cert });
+  const header = length === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${length}`;
+  const headers = ['host: a', 'content-type: application/json', header, 'expect: 100-continue'];
+  socket.write(['POST /mutate HTTP/1.1', ...headers, '\r\n'].join('\r\n'));
+  await readUntil(socket, '100 Continue');
+  socket.write(part);
+  return socket;
+}
+
+describe('a body that stalls', () => {
+  it('is rejected after 10 seconds', async () => {
+    const { url } = await startWithFakeTime();
+    const socket = await beginBody(url, REVIEW.length, REVIEW.slice(0, 100));
+    const answered = readUntil(socket, 'within 10 s');
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(await answered).toMatch(/^HTTP\/1\.1 408 [\s\S]*connection: close/);
+  });
+
+  it('does not keep a server that shuts down alive for more than 10 seconds', async () => {
+    const { url, close, adminUrl } = await startWithFakeTime();
+    await beginBody(url, REVIEW.length, REVIEW.slice(0, 100));
+    const closing = close();
+    await expect.poll(() => isOpen(url)).toBe(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await closing;
+
+    expect(await isOpen(adminUrl)).toBe(false);
+  });
+});
+
+describe('headers that stall', () => {
+  it('do not keep a server that shuts down alive', async () => {
+    const { url, close } = await startTestServer({ certificates: steady(pair) });
+    const socket = await connectTo(url, { ca: pair.cert });
+    socket.write('POST /mutate HTTP/1.1\r\nhost:');
+    await close();
+
+    expect(await isOpen(url)).toBe(false);
+  });
+});
+
+describe('a connection that was never used', () => {
+  it('may stay for longer than the 90 seconds of the API server', async () => {
+    const { app } = webhookDoor();
+
+    expect(app.server.headersTimeout).toBeGreaterThan(90_000);
+    expect(app.server.requestTimeout).toBeGreaterThan(90_000);
+    expect(app.server.keepAliveTimeout).toBeGreaterThan(90_000);
+  });
+});
+
+describe('more bytes than all requests may take', () => {
+  it('end the oldest bodies with a 503 and retry-after, and reviews are still answered', async () => {
+    const { url, lines, adminUrl } = await startTestServer({ certificates: steady(pair) });
+    const part = 'x'.repeat(6 * MIB);
+    const answers: Promise<string>[] = [];
+    for (let i = 0; i < 8; i++) {
+      const answer = readUntil(await beginBody(url, 7 * MIB, part), 'try again');
+      answer.catch(() => {});
+      answers.push(answer);
+    }
+
+    expect(await answers[0]).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n/);
+    expect((await postTo(url, REVIEW, { ca: pair.cert })).statusCode).toBe(200);
+    expect(lines).toContainEqual(expect.objectContaining({ level: LEVEL.warn, statusCode: 503 }));
+    expect(await (await fetch(`${adminUrl}/metrics`)).text()).toMatch(
+      /^podherald_rejected_requests_total\{code="503"\} [1-9]/m,
+    );
+  });
+
+  it('are free again after each request', async () => {
+    const door = webhookDoor();
+    for (let i = 0; i < 12; i++) {
+      const pod = makePod({ 'inject-metadata': 'true' }, { nodeName: 'x'.repeat(4 * MIB) });
+
+      expect((await door.post(JSON.stringify(makeReview(pod)))).statusCode).toBe(200);
+      expect((await door.post('x'.repeat(5 * MIB))).statusCode).toBe(400);
+    }
+  });
+});
+
+describe('a body that costs more than its bytes', () => {
+  it.each([
+    ['millions of empty objects', `[${'{},'.repeat(2 * MIB)}0]`],
+    ['millions of lists in each other', '['.repeat(3 * MIB) + ']'.repeat(3 * MIB)],
+    ['millions of numbers', `[${'0,'.repeat(3 * MIB)}0]`],
+  ])('because of %s is rejected', async (_, body) => {
+    const response = await webhookDoor().post(body);
+
+    expect(response.statusCode).toBe(413);
+    expect(response.body).toBe('the body has more than 250000 objects, lists and items\n');
+  });
+
+  it('because of its chunks is rejected', async () => {
+    const { url } = await startTestServer({ certificates: steady(pair) });
+    const socket = await beginBody(url, 'chunked', '1\r\nx\r\n'.repeat(10_001));
+
+    expect(await readUntil(socket, 'chunks')).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('is not one with many commas in its texts', async () => {
+    const pod = makePod({ 'inject-metadata': 'true' }, { nodeName: '[{,"\\'.repeat(200_000) });
+    const response = await webhookDoor().post(JSON.stringify(makeReview(pod)));
+
+    expect(response.statusCode).toBe(200);
+  });
+});
+
+describe('reviews that wait for the API server', () => {
+  it('are answered as if they had not waited', async () => {
+    const waiting = webhookDoor(undefined, async (name) => ({ name, annotations: {} }));
+    const known = webhookDoor(undefined, (name) => ({ name, annotations: {} }));
+
+    expect(await waiting.review(REQUESTING_POD)).toEqual(await known.review(REQUESTING_POD));
+    expect(waiting.lines).toMatchObject([{ pod: 'web-0', outcome: 'injected' }, {}]);
+  });
+});
+
+describe('a request with long names', () => {
+  const HUGE = 'x'.repeat(3_000_000);
+
+  it.each(['uid', 'namespace', 'operation', 'resource', 'subResource'])(
+    'is rejected if its %s has more than 1,024 characters',
+    async (name) => {
+      const door = webhookDoor();
+      const value = name === 'resource' ? { resource: HUGE } : HUGE;
+      const response = await door.post(
+        JSON.stringify(makeReview(REQUESTING_POD, { [name]: value })),
+      );
+
+      expect(response.statusCode).toBe(400);
+      expect(response.body.length).toBeLessThan(200);
+      expect(JSON.stringify(door.lines).length).toBeLessThan(1_000);
+    },
+  );
+
+  it('is answered with its uid of 1,024 characters', async () => {
+    const uid = 'x'.repeat(1_024);
+
+    expect((await webhookDoor().review(REQUESTING_POD, { uid })).uid).toBe(uid);
+  });
+
+  it.each([
+    ['name', { name: HUGE }],
+    ['generateName', { generateName: HUGE }],
+    ['annotation key', { name: 'a', annotations: { [`podherald.dev/${HUGE}`]: 'x' } }],
+    ['annotation value', { name: 'a', annotations: { 'inject-metadata': HUGE } }],
+  ])('gets a short line in the log for a pod with a long %s', async (_, metadata) => {
+    const door = webhookDoor();
+    await door.review({ ...REQUESTING_POD, metadata });
+
+    expect(JSON.stringify(door.lines).length).toBeLessThan(10_000);
+  });
+});
+
+describe('the admin port', () => {
+  it('does not read bodies', async () => {
+    const { adminUrl } = await startTestServer({ certificates: steady(pair) });
+    const response = await fetch(`${adminUrl}/x`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"x": "${'x'.repeat(2 * MIB)}"`,
+    });
+
+    expect(response.status).toBe(404);
+  });
+
+  it('answers a hundred requests at a time', async () => {
+    const { adminUrl } = await startTestServer({ certificates: steady(pair) });
+    const answers = Array.from(
+      { length: 100 },
+      () =>
+        new Promise((resolve, reject) =>
+          get(`${adminUrl}/metrics`, { agent: false }, (response) =>
+            resolve(response.resume().statusCode),
+          ).on('error', reject),
+        ),
+    );
+
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
+  });
+});
