@@ -35,13 +35,15 @@ export type Row = {
   readonly tally: Tally | undefined;
   /** How late the probe was because its own core was busy. */
   readonly ownDelayMs: number;
+  /** The share (0 to 1) of the time in which podherald waited for its core. */
+  readonly waitShare: number;
 };
 
 /** After this, a row does not wait any longer for normal memory and latency. */
 export const RECOVERY_LIMIT_SECONDS = 30;
 
-/** Memory is normal if there is at most this much more of it than before. */
-export const NORMAL_MEMORY_MIB = 32;
+/** Memory is normal if there is at most this much more of it than before: V8 keeps some for later. */
+export const NORMAL_MEMORY_MIB = 64;
 
 /** Latency is normal if all reviews of a second are below this, or below thrice what they took before. */
 const NORMAL_LATENCY_MS = 50;
@@ -50,6 +52,9 @@ const CALM_MS = 1000;
 const WARM_UP_REVIEWS = 2000;
 const WARM_UP_CONNECTIONS = 8;
 const BASELINE_SECONDS = 2;
+
+/** Before SIGTERM: less than podherald allows a body. */
+const STALL_SECONDS = 3;
 
 const ATTACKS_SCRIPT = fileURLToPath(new URL('./attacks.ts', import.meta.url));
 
@@ -92,11 +97,12 @@ export async function runRow(
   const startMiB = memory.nowMiB;
 
   const attackedAtMs = performance.now();
+  const waitedMs = waitMs(server.pid);
   const isSigterm = name === 'sigterm';
-  const attackSeconds = seconds + (isSigterm ? manifest.graceSeconds : 0);
+  const attackSeconds = isSigterm ? STALL_SECONDS + manifest.graceSeconds : seconds;
   const target = [String(server.port), String(server.adminPort), String(attackSeconds)];
   const attack = runForJson<Tally>(LOAD_CORE, [ATTACKS_SCRIPT, name, ...target]);
-  if (isSigterm) await sleep(seconds * 1000);
+  if (isSigterm) await sleep(STALL_SECONDS * 1000);
   else await attack;
   const endedAtMs = performance.now();
   const recovery = isSigterm
@@ -109,6 +115,7 @@ export async function runRow(
       );
   const probedUntilMs = performance.now();
   const died = diedOf(server);
+  const waitShare = (waitMs(server.pid) - waitedMs) / (probedUntilMs - attackedAtMs);
   // While it shuts down, the API server sends its reviews to other replicas.
   const exit = end(server, manifest.graceSeconds);
   await probe.stop();
@@ -127,6 +134,7 @@ export async function runRow(
     died,
     tally: await attack,
     ownDelayMs: probe.ownDelayMs,
+    waitShare,
   };
 }
 
@@ -188,6 +196,15 @@ async function end({ child }: Server, graceSeconds: number): Promise<number | un
   await promise;
   clearTimeout(limit);
   return isKilled ? undefined : (performance.now() - fromMs) / 1000;
+}
+
+/** How long the main thread has waited for a core so far; NaN if it has ended. */
+function waitMs(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** The resident memory of a process, read every 20 ms. */

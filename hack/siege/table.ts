@@ -9,6 +9,8 @@ import {
   type Row,
 } from './row.ts';
 
+type Cell = { readonly text: string; readonly isFailed?: boolean };
+
 const COLUMNS: readonly (readonly [string, (row: Row, manifest: Manifest) => Cell])[] = [
   ['clients', ({ name }) => ({ text: ATTACKS[name].what })],
   ['lost', ({ kept }) => ({ text: `${kept.lost} of ${kept.sent}`, isFailed: kept.lost > 0 })],
@@ -43,8 +45,6 @@ const COLUMNS: readonly (readonly [string, (row: Row, manifest: Manifest) => Cel
   ],
   ['what the clients got', ({ tally }) => ({ text: tally ? outcome(tally) : '' })],
 ];
-
-type Cell = { readonly text: string; readonly isFailed?: boolean };
 
 function after({ name }: Row, seconds: number | undefined): Cell {
   if (name === 'sigterm') return { text: '–' };
@@ -96,14 +96,18 @@ function conditions(manifest: Manifest, seconds: number): string {
   ].join('\n');
 }
 
+/** From here on, reviews may be late because of other processes on the machine. */
+const BUSY_DELAY_MS = 200;
+const BUSY_SHARE = 0.1;
+
 /** Why reviews were lost, and whether to distrust the latencies. */
-function notes({ name, all, kept, fresh, ownDelayMs }: Row): string[] {
+function notes({ name, all, kept, fresh, ownDelayMs, waitShare }: Row): string[] {
   const causes = [...new Set([...all.causes, ...kept.causes, ...fresh.causes])];
   return [
     ...(causes.length > 0 ? [`${name}: lost because of: ${causes.join('; ')}`] : []),
-    ...(ownDelayMs > 200
+    ...(ownDelayMs > BUSY_DELAY_MS || waitShare > BUSY_SHARE
       ? [
-          `${name}: the probe itself was up to ${ownDelayMs.toFixed(0)} ms late: the machine is busy`,
+          `${name}: other processes use the cores: podherald waited ${(100 * waitShare).toFixed(0)} % of the time, and the probe was up to ${ownDelayMs.toFixed(0)} ms late`,
         ]
       : []),
   ];
