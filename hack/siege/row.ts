@@ -18,17 +18,16 @@ export type Manifest = {
 };
 
 /** The result of one row. */
-export type Row = {
+export type Row = Recovery & {
   readonly name: AttackName;
   /** On the kept-alive connection, and on new ones. */
   readonly kept: Summary;
   readonly fresh: Summary;
-  readonly all: Summary;
+  /** On both, until the attack ended. */
+  readonly attacked: Summary;
   readonly startMiB: number;
   readonly peakMiB: number;
-  /** Undefined if it took longer than the limit. */
-  readonly latencyNormalAfterSeconds: number | undefined;
-  readonly memoryNormalAfterSeconds: number | undefined;
+  /** From SIGTERM; undefined if the process had to be killed. */
   readonly exitSeconds: number | undefined;
   /** Why the process ended before it was told to. */
   readonly died: string | undefined;
@@ -90,32 +89,20 @@ export async function runRow(
   await warmUp(server, space.ca, review);
   const memory = new Memory(server.pid);
   const probe = new Probe(server.port, space.ca, review);
-  probe.start();
-  const startedAtMs = performance.now();
-  await sleep(BASELINE_SECONDS * 1000);
-  const baseline = probe.between(startedAtMs, performance.now());
-  const startMiB = memory.nowMiB;
+  const before = await observe(probe, memory);
 
-  const attackedAtMs = performance.now();
+  const fromMs = performance.now();
   const waitedMs = waitMs(server.pid);
   const isSigterm = name === 'sigterm';
-  const attackSeconds = isSigterm ? STALL_SECONDS + manifest.graceSeconds : seconds;
-  const target = [String(server.port), String(server.adminPort), String(attackSeconds)];
-  const attack = runForJson<Tally>(LOAD_CORE, [ATTACKS_SCRIPT, name, ...target]);
-  if (isSigterm) await sleep(STALL_SECONDS * 1000);
-  else await attack;
-  const endedAtMs = performance.now();
-  const recovery = isSigterm
-    ? { latencySeconds: 0, memorySeconds: 0 }
-    : await recover(
-        probe,
-        Math.max(NORMAL_LATENCY_MS, 3 * baseline.p99Ms),
-        () => memory.nowMiB <= startMiB + NORMAL_MEMORY_MIB,
-        server,
-      );
-  const probedUntilMs = performance.now();
+  const attack = isSigterm
+    ? startAttack(name, server, STALL_SECONDS + manifest.graceSeconds)
+    : startAttack(name, server, seconds);
+  await (isSigterm ? sleep(STALL_SECONDS * 1000) : attack);
+  const attackedUntilMs = performance.now();
+  const recovery = isSigterm ? {} : await recover(server, probe, memory, before);
+  const toMs = performance.now();
+  const waitShare = (waitMs(server.pid) - waitedMs) / (toMs - fromMs);
   const died = diedOf(server);
-  const waitShare = (waitMs(server.pid) - waitedMs) / (probedUntilMs - attackedAtMs);
   // While it shuts down, the API server sends its reviews to other replicas.
   const exit = end(server, manifest.graceSeconds);
   await probe.stop();
@@ -123,19 +110,36 @@ export async function runRow(
   memory.stop();
   return {
     name,
-    kept: probe.between(attackedAtMs, probedUntilMs, false),
-    fresh: probe.between(attackedAtMs, probedUntilMs, true),
-    all: probe.between(attackedAtMs, isSigterm ? probedUntilMs : endedAtMs),
-    startMiB,
+    kept: probe.between(fromMs, toMs, false),
+    fresh: probe.between(fromMs, toMs, true),
+    attacked: probe.between(fromMs, attackedUntilMs),
+    startMiB: before.memoryMiB,
     peakMiB: memory.peakMiB,
-    latencyNormalAfterSeconds: recovery.latencySeconds,
-    memoryNormalAfterSeconds: recovery.memorySeconds,
+    ...recovery,
     exitSeconds,
     died,
     tally: await attack,
     ownDelayMs: probe.ownDelayMs,
     waitShare,
   };
+}
+
+/** Without an attack. */
+type Before = { readonly p99Ms: number; readonly memoryMiB: number };
+
+async function observe(probe: Probe, memory: Memory): Promise<Before> {
+  const fromMs = performance.now();
+  probe.start();
+  await sleep(BASELINE_SECONDS * 1000);
+  return {
+    p99Ms: probe.between(fromMs, performance.now()).p99Ms,
+    memoryMiB: memory.nowMiB,
+  };
+}
+
+function startAttack(name: AttackName, server: Server, seconds: number): Promise<Tally> {
+  const target = [String(server.port), String(server.adminPort), String(seconds)];
+  return runForJson<Tally>(LOAD_CORE, [ATTACKS_SCRIPT, name, ...target]);
 }
 
 /** Sends reviews until V8 has compiled the code and the heap has the size of normal use. */
@@ -150,28 +154,39 @@ async function warmUp({ port }: Server, ca: string, review: Review): Promise<voi
   agent.destroy();
 }
 
-/** @returns the seconds until latency and memory were normal; undefined for what did not get normal. */
+/** The seconds after the attack; absent for what did not get normal in time. */
+type Recovery = {
+  readonly latencyNormalAfterSeconds?: number;
+  readonly memoryNormalAfterSeconds?: number;
+};
+
 async function recover(
-  probe: Probe,
-  normalMs: number,
-  isMemoryNormal: () => boolean,
   server: Server,
-): Promise<{ latencySeconds?: number; memorySeconds?: number }> {
+  probe: Probe,
+  memory: Memory,
+  before: Before,
+): Promise<Recovery> {
   const fromMs = performance.now();
-  const secondsAt = (atMs: number): number => Math.max(0, atMs - fromMs) / 1000;
-  const normal: { latencySeconds?: number; memorySeconds?: number } = {};
+  const normalMs = Math.max(NORMAL_LATENCY_MS, 3 * before.p99Ms);
+  const secondsUntil = (atMs: number): number => (atMs - fromMs) / 1000;
   let calmFromMs = fromMs;
-  while (secondsAt(performance.now()) < RECOVERY_LIMIT_SECONDS && diedOf(server) === undefined) {
+  let latency: number | undefined;
+  let size: number | undefined;
+  while (performance.now() - fromMs < RECOVERY_LIMIT_SECONDS * 1000) {
     await sleep(100);
-    if (isMemoryNormal()) normal.memorySeconds ??= secondsAt(performance.now());
+    const nowMs = performance.now();
+    if (diedOf(server) !== undefined) break;
     for (const { dueAtMs, ms, lost } of probe.samples.slice(-100)) {
-      const isCalm = lost === undefined && ms <= normalMs;
-      if (!isCalm) calmFromMs = Math.max(calmFromMs, dueAtMs + ms);
+      if (lost !== undefined || ms > normalMs) calmFromMs = Math.max(calmFromMs, dueAtMs + ms);
     }
-    if (performance.now() - calmFromMs > CALM_MS) normal.latencySeconds ??= secondsAt(calmFromMs);
-    if (normal.latencySeconds !== undefined && normal.memorySeconds !== undefined) break;
+    if (nowMs - calmFromMs > CALM_MS) latency ??= secondsUntil(calmFromMs);
+    if (memory.nowMiB <= before.memoryMiB + NORMAL_MEMORY_MIB) size ??= secondsUntil(nowMs);
+    if (latency !== undefined && size !== undefined) break;
   }
-  return normal;
+  return {
+    ...(latency !== undefined && { latencyNormalAfterSeconds: latency }),
+    ...(size !== undefined && { memoryNormalAfterSeconds: size }),
+  };
 }
 
 function diedOf({ child, log }: Server): string | undefined {
