@@ -5,7 +5,7 @@ import type { Review } from '../bench/review.ts';
 
 /** One review of the probe. Times are on the clock of performance.now(). */
 export type Sample = {
-  /** When it was due. A review that waits for the one before it waits on its own account. */
+  /** When it was due. */
   readonly dueAtMs: number;
   readonly ms: number;
   /** On a connection of its own. */
@@ -34,15 +34,18 @@ const TIMEOUT_MS = 3000;
 
 const LATE_MS = 1000;
 
+/** Connections of the probe at a time. */
+const MAX_KEPT = 20;
+
 /**
- * Sends a review every 50 ms over one kept-alive connection, and every 500 ms over a new one, as an
- * API server does that needs another connection.
+ * Sends a review every 50 ms over a kept-alive connection, and every 500 ms over a new one. As an API
+ * server does, it opens another connection if a review is due before the last one is answered.
  */
 export class Probe {
   readonly samples: Sample[] = [];
   /** How late the probe itself was at most: its own machine was busy. */
   ownDelayMs = 0;
-  readonly #kept = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #kept = new Agent({ keepAlive: true, maxSockets: MAX_KEPT });
   readonly #send: (agent: Agent | false) => Promise<string>;
   readonly #running = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;

@@ -16,7 +16,7 @@ const HELP = `Usage: npm run siege -- [options]
 
 Starts podherald on 127.0.0.1 with the memory of the manifests, and attacks it with hostile clients,
 one row after the other, each with a new process. Meanwhile a probe sends a real review every 50 ms
-over one connection, and every 500 ms over a new one. Prints a Markdown table: lost reviews, late
+over a kept-alive connection, and every 500 ms over a new one. Prints a Markdown table: lost reviews, late
 ones (more than 1 s), the memory, and the time until everything is normal and until SIGTERM has ended
 the process. Exits with 1 if a row failed. Needs Linux, and about 30 s for each row.
 
