@@ -16,11 +16,15 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     imports: ['core/api', 'core/decision', 'core/injection'],
     packages: [],
   },
-  manifests: { pure: true, imports: ['core', 'errors'], packages: ['yaml', 'fast-json-patch'] },
+  manifests: {
+    pure: true,
+    imports: ['core', 'errors', 'yaml-nodes'],
+    packages: ['yaml', 'fast-json-patch'],
+  },
   diagnosis: { pure: true, imports: ['core', 'manifests', 'errors'], packages: [] },
   config: {
     pure: true,
-    imports: ['core/api', 'core/decision', 'errors', 'watch-folder'],
+    imports: ['core/api', 'core/decision', 'errors', 'read-file', 'watch-folder', 'yaml-nodes'],
     packages: ['yaml', 'zod'],
   },
   cluster: {
@@ -31,7 +35,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   render: { pure: true, imports: ['core', 'config', 'diagnosis'], packages: ['yaml'] },
   'webhook/tls': {
     pure: false,
-    imports: ['clock', 'errors', 'watch-folder'],
+    imports: ['clock', 'errors', 'read-file', 'watch-folder'],
     packages: ['@peculiar/x509', 'reflect-metadata'],
   },
   'webhook/server': {
@@ -58,8 +62,10 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   main: { pure: false, imports: ['cli', 'version'], packages: [] },
   clock: { pure: false, imports: [], packages: [] },
   errors: { pure: true, imports: [], packages: [] },
+  'read-file': { pure: false, imports: [], packages: [] },
   version: { pure: false, imports: [], packages: [] },
   'watch-folder': { pure: false, imports: [], packages: [] },
+  'yaml-nodes': { pure: true, imports: [], packages: ['yaml'] },
 };
 
 /** Files that are pure in an impure folder (true), or impure in a pure one (false). */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { SYSTEM_CLOCK } from '../clock.ts';
 import { faultsError } from '../errors.ts';
 import { CA_SECRET, NAME } from '../render/install/install-options.ts';
 import {
@@ -85,12 +86,7 @@ export function clientCaSource({ clientCa }: TlsFlags, log: Logger): ClientCaSou
  */
 export async function certificateSource(flags: TlsFlags, log: Logger): Promise<CertificateSource> {
   if (flags.tlsCert !== undefined && flags.tlsKey !== undefined) {
-    return certificateFiles(flags.tlsCert, flags.tlsKey, (error) =>
-      log.error(
-        { err: error },
-        'the changed certificate is invalid; still serving the previous one',
-      ),
-    );
+    return certificateFiles(flags.tlsCert, flags.tlsKey, SYSTEM_CLOCK.date);
   }
   if (flags.selfManagedTls) {
     const { selfManagedTls } = await import('./self-managed-tls.ts');

@@ -67,7 +67,7 @@ ${title('Send a pod from another terminal:')}
 
 ${title('Send a pod of your own, from a checkout of the repository:')}
 
-  npm run review -- examples/pod.yaml
+  npm run review -- examples/pod.yaml --url ${url}/mutate
 
 Press Ctrl-C to stop.
 

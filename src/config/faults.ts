@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { didYouMean, quote } from '../core/decision/values.ts';
-import { configJsonSchema, fieldPaths, fieldsAt } from './json-schema.ts';
+import { configJsonSchema, fieldPaths, fieldsAt, type JsonSchema } from './json-schema.ts';
 
 /** The path of a field in the config, from its root. */
 export type ConfigPath = readonly (string | number)[];
@@ -22,18 +22,23 @@ const KINDS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-/** The issues of the schema library as faults. */
-export function schemaFaults(issues: readonly z.core.$ZodIssue[], config: unknown): ValueFault[] {
-  return issues.flatMap((issue): ValueFault[] => {
+/** The issues of the schema library as faults, each made when it is read: a suggestion takes a while. */
+export function* schemaFaults(
+  issues: readonly z.core.$ZodIssue[],
+  config: unknown,
+): Generator<ValueFault, undefined> {
+  let schema: JsonSchema | undefined;
+  for (const issue of issues) {
     const path = issue.path as ConfigPath;
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => unknownField([...path, key]));
+      schema ??= configJsonSchema();
+      for (const key of issue.keys) yield unknownField(schema, [...path, key]);
+    } else if (issue.code === 'invalid_key') {
+      yield { path, isName: true, message: issue.issues[0]?.message ?? issue.message };
+    } else {
+      yield { path, message: withValue(valueAt(config, path), issue) };
     }
-    if (issue.code === 'invalid_key') {
-      return [{ path, isName: true, message: issue.issues[0]?.message ?? issue.message }];
-    }
-    return [{ path, message: withValue(valueAt(config, path), issue) }];
-  });
+  }
 }
 
 /** The message of an issue for which the schema declares none. The schema library calls this for each issue. */
@@ -62,9 +67,8 @@ function withValue(value: unknown, { code, message }: z.core.$ZodIssue): string 
 }
 
 /** Suggests the nearest known field, or the path of a field with the same name. */
-function unknownField(path: ConfigPath): ValueFault {
+function unknownField(schema: JsonSchema, path: ConfigPath): ValueFault {
   const name = String(path.at(-1));
-  const schema = configJsonSchema();
   const here = fieldsAt(schema, path.slice(0, -1));
   const elsewhere = fieldPaths(schema).find((field) => field.endsWith(`.${name}`));
   const near = didYouMean(name, here);

@@ -72,7 +72,9 @@ const INTRODUCTION = `
 # Config
 
 podherald reads its config from one YAML file. Set the path of the file with \`--config FILE\` or with the environment
-variable \`PODHERALD_CONFIG\`. Every field is optional: in an empty file, all fields have their defaults.
+variable \`PODHERALD_CONFIG\`. Every field is optional: in a file with only \`{}\` or comments, all fields have their
+defaults. An empty file is an error, because a file is empty for a moment while it is written. The file can have at
+most 256 KiB.
 
 \`\`\`yaml
 # yaml-language-server: $schema=config.schema.json
@@ -96,7 +98,7 @@ metadata:
   example refers. Editors with yaml-language-server use it to complete and validate the file.
 
 \`serve\` does not start with an invalid config. While it runs, it reloads the file when the file
-changes. If the changed config is invalid, \`serve\` keeps the last valid config and stays ready. It logs the
+changes. If the changed file is invalid, empty or unreadable, \`serve\` keeps the last valid config and stays ready. It logs the
 errors, increments \`podherald_config_reloads_total{result="failure"}\`, and sets
 \`podherald_config_last_reload_successful\` to 0 until the file is valid again. Mount a ConfigMap as a
 folder, without \`subPath\`: the kubelet does not update files that are mounted with \`subPath\`.

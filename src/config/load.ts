@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError, faultsError, readFailure } from '../errors.ts';
+import { readSmallFile } from '../read-file.ts';
 import { watchFolder } from '../watch-folder.ts';
 import { type CompiledConfig, type ConfigListener, type ConfigSource, compile } from './compile.ts';
 import { faultLine, parseConfig } from './parse.ts';
 
 /**
  * Reads the config from a file, such as a mounted ConfigMap, and reloads it when the file changes. If the
- * changed file is invalid, the last valid config stays in use.
+ * changed file is empty, invalid or unreadable, the last valid config stays in use. A reload never throws.
  *
  * @param version the version of podherald.
  * @throws AppError `file` or `config` if the file is missing or invalid when it is first read.
@@ -42,9 +42,14 @@ export function configFile(file: string, version: string): ConfigSource {
 type Compiled = CompiledConfig | { readonly faults: readonly string[] };
 
 function compileText(text: string, file: string, version: string): Compiled {
-  const parsed = parseConfig(text);
-  if ('config' in parsed) return compile(parsed.config, version);
-  return { faults: parsed.faults.map((fault) => faultLine(file, fault)) };
+  try {
+    const parsed = parseConfig(text);
+    if ('config' in parsed) return compile(parsed.config, version);
+    return { faults: parsed.faults.map((fault) => faultLine(file, fault)) };
+  } catch (error) {
+    // A bug. It must not end a process that has a valid config.
+    return { faults: [`${file}: cannot check the config: ${String(error)}`] };
+  }
 }
 
 function orThrow(compiled: Compiled): CompiledConfig {
@@ -54,7 +59,7 @@ function orThrow(compiled: Compiled): CompiledConfig {
 
 function readText(file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readSmallFile(file));
   } catch (cause) {
     throw new AppError('file', `cannot read ${file}: ${readFailure(cause)}`, { cause });
   }

@@ -1,18 +1,10 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  parseDocument,
-} from 'yaml';
+import { isMap, isPair, isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import type { YamlFault } from '../yaml-nodes.ts';
 import { type ConfigPath, expectation, schemaFaults, type ValueFault } from './faults.ts';
 import { relationFaults } from './relations.ts';
 import { type Config, configSchema } from './schema.ts';
+import { readYaml } from './yaml.ts';
+import { readValue, type YamlDocument } from './yaml-value.ts';
 
 /** An error in a config file, with its location. */
 export interface ConfigFault {
@@ -30,64 +22,80 @@ export type ParsedConfig =
   | { readonly config: Config }
   | { readonly faults: readonly ConfigFault[] };
 
-/** Parses the text of a config file. An empty file is a config with all defaults. */
+/** Nobody reads more of them, and a text of 256 KiB can have a hundred thousand. */
+const MAX_FAULTS = 100;
+
+/** Cuts long names and values out of a message. */
+const MAX_TEXT_LENGTH = 500;
+
+/**
+ * Parses the text of a config file. Takes a fraction of a second, and never throws, whatever the text
+ * is. An empty text is a fault: a file is empty for a moment while it is written. `{}` is a config
+ * with all defaults.
+ */
 export function parseConfig(text: string): ParsedConfig {
   const lines = new LineCounter();
-  const documents = readYaml(text, lines);
-  const faultAt = (offset: number, message: string, path = ''): ConfigFault => {
-    const { line, col } = lines.linePos(offset);
-    return { path, line: Math.max(line, 1), column: Math.max(col, 1), message };
-  };
-  const yamlErrors = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-  if (yamlErrors.length > 0)
-    return { faults: yamlErrors.map(({ pos, message }) => faultAt(pos[0], message)) };
-  const [document, second] = documents.filter(hasContent);
-  if (second !== undefined) {
-    return {
-      faults: [
-        faultAt(second.range[0], 'unexpected second document; a config file contains only one'),
-      ],
-    };
-  }
-  const checked = check(document);
+  const checked = check(text, lines);
   if ('config' in checked) return checked;
-  const faults = checked.faults.map((fault) =>
-    faultAt(document ? offsetOf(document, fault) : 0, fault.message, pathText(fault.path)),
-  );
-  return {
-    faults: faults.sort((one, other) => one.line - other.line || one.column - other.column),
-  };
+  const faults = checked.faults
+    .slice(0, MAX_FAULTS)
+    .map(({ offset, message, path = [] }): ConfigFault => {
+      const { line, col } = lines.linePos(offset);
+      const at = { line: Math.max(line, 1), column: Math.max(col, 1) };
+      return { path: shortened(pathText(path)), ...at, message: shortened(message) };
+    })
+    .sort((one, other) => one.line - other.line || one.column - other.column);
+  const last = faults.at(-1);
+  if (last === undefined || checked.faults.length <= MAX_FAULTS) return { faults };
+  const more = { ...last, path: '', message: `more than ${MAX_FAULTS} errors; fix these first` };
+  return { faults: [...faults, more] };
 }
 
-/** Supports merge keys (`<<`), as the YAML parser of Kubernetes does. */
-function readYaml(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
-  const options = { merge: true, prettyErrors: false, lineCounter };
-  const parsed = parseAllDocuments(text, options);
-  return 'empty' in parsed ? [] : parsed;
+interface LocatedFault extends YamlFault {
+  readonly path?: ConfigPath;
 }
 
-function hasContent({ contents }: Document.Parsed): boolean {
-  return contents !== null && !(isScalar(contents) && contents.value === null);
+type Checked<Fault> = { readonly config: Config } | { readonly faults: readonly Fault[] };
+
+function check(text: string, lines: LineCounter): Checked<LocatedFault> {
+  const documents = readYaml(text, lines);
+  if ('faults' in documents) return documents;
+  const [document, second] = documents;
+  if (second !== undefined) {
+    const message = 'unexpected second document; a config file contains only one';
+    return { faults: [{ offset: second.range[0], message }] };
+  }
+  if (document === undefined) return { config: configSchema.parse({}) };
+  const read = readValue(document);
+  if ('faults' in read) return read;
+  const checked = checkValue(read.value);
+  if ('config' in checked) return checked;
+  return { faults: checked.faults.map((fault) => ({ ...fault, offset: offsetOf(read, fault) })) };
 }
 
-type Checked = { readonly config: Config } | { readonly faults: readonly ValueFault[] };
-
-function check(document: Document.Parsed | undefined): Checked {
-  const value = document === undefined ? {} : plainValue(document);
-  if (value instanceof Error) return { faults: [{ path: [], message: value.message }] };
+/** @returns at most one fault more than are listed. */
+function checkValue(value: unknown): Checked<ValueFault> {
   if (isConfigMap(value)) return { faults: [{ path: ['kind'], message: CONFIG_MAP }] };
   const read = configSchema.safeParse(value, { error: expectation });
-  const faults = [...schemaFaults(read.error?.issues ?? [], value), ...relationFaults(value)];
-  return read.success && faults.length === 0 ? { config: read.data } : { faults };
+  const faults = [
+    ...firstOf(schemaFaults(read.error?.issues ?? [], value)),
+    ...firstOf(relationFaults(value)),
+  ];
+  if (read.success && faults.length === 0) return { config: read.data };
+  return { faults: faults.slice(0, MAX_FAULTS + 1) };
 }
 
-/** Returns the error for excessive aliases and for invalid merge keys, which are detected only here. */
-function plainValue(document: Document.Parsed): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+function firstOf<Item>(items: Iterable<Item>): Item[] {
+  const first: Item[] = [];
+  for (const item of items) {
+    first.push(item);
+    if (first.length > MAX_FAULTS) break;
   }
+  return first;
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
 }
 
 const CONFIG_MAP = 'expected a podherald config, got a ConfigMap; use the text in its `data` field';
@@ -99,11 +107,14 @@ function isConfigMap(value: unknown): boolean {
 }
 
 /** The offset of the invalid name or value, or of the innermost parent that exists. */
-function offsetOf(document: Document.Parsed, { path, isName }: ValueFault): number {
+function offsetOf(
+  { document, resolve }: Pick<YamlDocument, 'document' | 'resolve'>,
+  { path, isName }: Omit<ValueFault, 'message'>,
+): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [index, key] of path.entries()) {
-    const { name, value } = childOf(resolve(node, document), key);
+    const { name, value } = childOf(resolve(node), key);
     const isLast = index === path.length - 1;
     const own = isLast && isName ? startOf(name) : (startOf(value) ?? startOf(name));
     if (own === undefined) return offset;
@@ -131,22 +142,19 @@ function childOf(node: unknown, key: string | number): { name?: unknown; value?:
   return pair === undefined ? {} : { name: pair.key, value: pair.value };
 }
 
-function resolve(node: unknown, document: Document.Parsed): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
-}
-
 function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
 /** Returns a function that finds the line of a field, starting at 1; `undefined` if the text does not contain the field. */
 export function configLines(text: string): (path: ConfigPath) => number | undefined {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { merge: true, prettyErrors: false, lineCounter });
+  const lines = new LineCounter();
+  const documents = readYaml(text, lines);
+  const [document] = 'faults' in documents ? [] : documents;
+  const read = document && readValue(document);
   return (path) => {
-    if (!document.hasIn(path)) return undefined;
-    const offset = offsetOf(document, { path, message: '', isName: true });
-    return lineCounter.linePos(offset).line;
+    if (read === undefined || 'faults' in read || !read.document.hasIn(path)) return undefined;
+    return lines.linePos(offsetOf(read, { path, isName: true })).line;
   };
 }
 

@@ -1,5 +1,11 @@
 import { type Alias, type Document, isNode, LineCounter, parseAllDocuments, visit } from 'yaml';
-import type { Json } from '../core/api/json.ts';
+import { isDeeperThan, type Json } from '../core/api/json.ts';
+import {
+  aliasTargets,
+  duplicateKeys,
+  offsetOf as offsetIn,
+  type YamlFault,
+} from '../yaml-nodes.ts';
 import type { Path } from './objects.ts';
 
 /** One YAML document of a manifest, and its position in the text. */
@@ -30,7 +36,7 @@ export interface Manifest {
 }
 
 /** Kubernetes' own parser (sigs.k8s.io/yaml) supports the merge keys of YAML 1.1. */
-const YAML_OPTIONS = { merge: true } as const;
+const YAML_OPTIONS = { merge: true, uniqueKeys: false, logLevel: 'error' } as const;
 
 /** Parses every YAML document of a text. Never throws: invalid YAML is reported as faults. */
 export function parseManifest(text: string): Manifest {
@@ -50,24 +56,70 @@ function toManifestDocument(
 ): ManifestDocument | ManifestRemark[] {
   const lineAt = (offset: number): number => lineCounter.linePos(offset).line;
   const [start, , end] = document.range;
-  if (document.errors.length > 0) {
-    return document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
-  }
   try {
+    const faults = faultsOf(document);
+    if (faults.length > 0) {
+      return faults.map(({ offset, message }) => ({ line: lineAt(offset), message }));
+    }
     const lineOf = (path: Path): number => lineAt(offsetOf(document, path) ?? start);
-    return { start, end, value: document.toJS(), lineOf };
+    const value: Json | undefined = document.toJS();
+    if (isDeeperThan(MAX_LEVELS, value)) return [{ line: lineAt(start), message: TOO_DEEP }];
+    return { start, end, value, lineOf };
   } catch (error) {
+    if (error instanceof RangeError) return [{ line: lineAt(start), message: TOO_DEEP }];
     // An alias without an anchor, or aliases of aliases that expand beyond the library's limit.
     const offset = unresolvedAlias(document)?.range?.[0] ?? start;
     return [{ line: lineAt(offset), message: (error as Error).message }];
   }
 }
 
+/** Many more than a schema of Kubernetes has. All that reads a document calls itself for each level. */
+const MAX_LEVELS = 200;
+
+const TOO_DEEP = 'the document is nested too deep; remove some levels of lists and maps';
+
+/** The library compares each alias with each other one. */
+const MAX_ALIASES = 1000;
+
+function faultsOf(document: Document.Parsed): YamlFault[] {
+  // The library recurses: a list of some thousand levels has an error of the stack for each of them.
+  if (document.errors.some(({ message }) => message.startsWith('Maximum call stack'))) {
+    return [{ offset: document.range[0], message: TOO_DEEP }];
+  }
+  const errors = document.errors.map(({ pos, message }) => ({ offset: pos[0], message }));
+  return errors.length > 0 ? errors : [...duplicateKeys(document), ...aliasFaults(document)];
+}
+
+/** A value that contains itself has no end. */
+function aliasFaults(document: Document.Parsed): YamlFault[] {
+  const targets = aliasTargets(document);
+  const faults: YamlFault[] = [];
+  let count = 0;
+  visit(document, {
+    Alias(_key, alias, path) {
+      const { source } = alias;
+      const target = targets.get(alias);
+      const offset = offsetIn(alias);
+      count += 1;
+      if (count > MAX_ALIASES) {
+        faults.push({ offset, message: `expected at most ${MAX_ALIASES} aliases in a document` });
+        return visit.BREAK;
+      }
+      if (target === undefined || !path.includes(target)) return undefined;
+      const message = `the alias *${source} is inside the value of its own anchor &${source}; replace the alias by a plain value`;
+      faults.push({ offset, message });
+      return undefined;
+    },
+  });
+  return faults;
+}
+
 function unresolvedAlias(document: Document.Parsed): Alias | undefined {
+  const targets = aliasTargets(document);
   let unresolved: Alias | undefined;
   visit(document, {
     Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
+      if (targets.has(alias)) return undefined;
       unresolved = alias;
       return visit.BREAK;
     },

@@ -29,8 +29,8 @@ describe('config check', () => {
     });
   });
 
-  it('accepts an empty file', async () => {
-    const { code, stdout } = await podherald(['config', 'check', '-'], '');
+  it('accepts a file without settings', async () => {
+    const { code, stdout } = await podherald(['config', 'check', '-'], '{}');
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^standard input: ok; built-in profiles: default, /);
@@ -45,6 +45,20 @@ describe('config check', () => {
       expect.stringContaining(`${file}:1:12: onInvalid: "no": expected deny or warn`),
       expect.stringContaining(`${file}:2:18: metadata.path: "etc": expected`),
     ]);
+  });
+
+  it.each([
+    ['an empty file', '', /^standard input:1:1: the file is empty; .* write \{\}\n$/],
+    ['a circular alias', 'profiles: &a {x: *a}', /^standard input:1:18: the alias \*a is inside /],
+    ['thousands of brackets', '['.repeat(100_000), /^standard input:1:\d+: nested too deep/],
+  ])('prints an error and no stack trace for %s', async (_, text, line) => {
+    const { code, stdout, stderr } = await podherald(['config', 'check', '-'], text);
+
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'podherald: standard input has 1 error\n',
+    });
+    expect(stdout).toMatch(line);
   });
 
   it('ends with exit code 1 if the file does not exist', async () => {
@@ -198,6 +212,8 @@ describe('serve --config', () => {
     folder.write(BAD);
     await running.until('the changed config is invalid');
     folder.write('');
+    await running.until('the file is empty');
+    folder.write('{}');
     await running.until('using the changed config');
 
     expect((await running.stop('SIGTERM')).code).toBe(0);

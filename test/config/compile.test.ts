@@ -11,7 +11,7 @@ import { compiled } from './configs.ts';
 
 describe('the rules of a config', () => {
   it('are the default rules if the config is empty', () => {
-    expect(compiled('').rules).toEqual(defaultRules('test'));
+    expect(compiled('{}').rules).toEqual(defaultRules('test'));
   });
 
   it('contain the settings of the config', () => {
@@ -58,7 +58,7 @@ exempt: {namespaces: [a, b, a]}
 
 describe('the annotations of namespaces', () => {
   it('are used unless the config disables them', () => {
-    expect(compiled('').namespaces.annotations).toBe(true);
+    expect(compiled('{}').namespaces.annotations).toBe(true);
     expect(compiled('namespaces: {annotations: false}').namespaces.annotations).toBe(false);
   });
 });

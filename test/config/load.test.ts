@@ -1,11 +1,14 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import * as fc from 'fast-check';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CompiledConfig } from '../../src/config/compile.ts';
 import { configFile } from '../../src/config/load.ts';
 import { AppError } from '../../src/errors.ts';
 import { makeFolder } from '../support/certificates.ts';
 import { type ConfigFolder, configFolder, mountedConfigMap } from './config-folder.ts';
+import { EXAMPLE } from './configs.ts';
+import { INVALID_TEXTS } from './hostile-texts.ts';
 
 const DENY = 'onInvalid: deny\n';
 const WARN = 'onInvalid: warn\n';
@@ -60,6 +63,12 @@ describe('a file that is invalid when it is first read', () => {
     writeFileSync(file, Buffer.from('# caf\u00e9\n', 'latin1'));
 
     expect(errorOf(file).message).toContain(`${file}: it is not UTF-8`);
+  });
+
+  it('is reported if it is empty', () => {
+    const { file } = configFolder('');
+
+    expect(errorOf(file).message).toContain(`${file}:1:1: the file is empty`);
   });
 
   it('is reported with all faults, one line each, with file, line and column', () => {
@@ -132,6 +141,93 @@ describe.each([
 
     expect(await told).toEqual([expect.stringContaining(`cannot read ${folder.file}`)]);
     expect(source.get().rules.onInvalid).toBe('warn');
+  });
+});
+
+/** A source whose file is read again by `poll`, at once. */
+function polled(text: string) {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { file } = configFolder(text);
+  const source = configFile(file, 'test');
+  onTestFinished(() => source.stop());
+  const changes: CompiledConfig[] = [];
+  const complaints: string[] = [];
+  source.start({
+    changed: (config) => changes.push(config),
+    broken: (faults) => complaints.push(faults.join('\n')),
+  });
+  return { file, source, changes, complaints, poll: () => vi.advanceTimersByTime(10_000) };
+}
+
+describe('a reload', () => {
+  it.each(Object.entries(INVALID_TEXTS))('keeps the last valid config: %s', (_, text) => {
+    const { file, source, changes, complaints, poll } = polled(WARN);
+    writeFileSync(file, text);
+    poll();
+    poll();
+
+    expect(source.get().rules.onInvalid).toBe('warn');
+    expect({ changes, complaints: complaints.length }).toEqual({ changes: [], complaints: 1 });
+    expect(complaints[0]?.startsWith(file)).toBe(true);
+  });
+
+  it.each<[string, (file: string) => void, string]>([
+    ['is missing', (file) => rmSync(file), 'no such file'],
+    ['is empty', (file) => writeFileSync(file, ''), 'the file is empty'],
+    ['is not UTF-8', (file) => writeFileSync(file, Buffer.from([0x61, 0xff])), 'it is not UTF-8'],
+    ['is longer than 1 MiB', (file) => writeFileSync(file, '#'.repeat(1_048_577)), 'longer than'],
+    [
+      'is a folder',
+      (file) => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+      'it is a folder',
+    ],
+    [
+      'is a link to itself',
+      (file) => {
+        rmSync(file);
+        symlinkSync(file, file);
+      },
+      'ELOOP',
+    ],
+  ])('keeps the last valid config if the file %s, and uses the next valid one', (_, spoil, why) => {
+    const { file, source, changes, complaints, poll } = polled(WARN);
+    spoil(file);
+    poll();
+    poll();
+
+    expect(source.get().rules.onInvalid).toBe('warn');
+    expect({ changes, complaints }).toEqual({
+      changes: [],
+      complaints: [expect.stringContaining(why)],
+    });
+
+    rmSync(file, { recursive: true, force: true });
+    writeFileSync(file, DENY);
+    poll();
+
+    expect(source.get().rules.onInvalid).toBe('deny');
+  });
+
+  it('of any bytes keeps the last valid config or uses a valid one', () => {
+    const { file, source, changes, poll } = polled(WARN);
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.string({ unit: 'binary' }),
+      fc.nat(EXAMPLE.length).map((length) => EXAMPLE.slice(0, length)),
+    );
+    fc.assert(
+      fc.property(bytes, (content) => {
+        const [before, count] = [source.get(), changes.length];
+        writeFileSync(file, content);
+        poll();
+        expect(source.get()).toBe(changes.length > count ? changes.at(-1) : before);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

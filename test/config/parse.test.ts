@@ -11,11 +11,10 @@ function faultsOf(text: string): readonly ConfigFault[] {
 const profileWith = (side: 'env' | 'files', items: string): string =>
   `profiles: {team: {${side}: ${items}}}`;
 
-const DEFAULTS = configOf('');
+const DEFAULTS = configOf('{}');
 
 describe('a config without settings', () => {
   it.each([
-    ['an empty file', ''],
     ['comments', '# nothing\n'],
     ['an empty document', '---\n'],
     ['an empty map', '{}'],

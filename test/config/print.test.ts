@@ -13,7 +13,7 @@ function withoutDocs({ profiles, ...others }: Rules) {
 
 describe('the printed config', () => {
   it.each([
-    ['of all defaults', ''],
+    ['of all defaults', '{}'],
     ['of the example', EXAMPLE],
     [
       'with strings that need quotes in YAML',

@@ -210,6 +210,18 @@ describe('injectManifests, with aliases', () => {
     expect(parse(text).spec.initContainers[0].env[0].name).toBe('POD_NAME');
   });
 
+  it('reports an alias inside the value of its own anchor, with its line', () => {
+    expect(injectText(`${POD}x: &all\n- *all\n`).faults).toEqual([
+      { line: 21, message: expect.stringContaining('inside the value of its own anchor &all') },
+    ]);
+  });
+
+  it('reports a document that is nested too deep', () => {
+    expect(injectText(`x: ${'['.repeat(300)}${']'.repeat(300)}\n`).faults).toEqual([
+      { line: 1, message: expect.stringContaining('nested too deep') },
+    ]);
+  });
+
   it('expands them if the injected value comes from a merge key', () => {
     const base = 'x-base: &base\n    containers:\n    - name: app\n';
     const text = `${POD.slice(0, POD.indexOf('spec:'))}${base}spec:\n    <<: *base\n`;

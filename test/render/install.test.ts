@@ -149,6 +149,28 @@ describe('an installation', () => {
     expect(podSpecOf({ ...DEFAULTS, priorityClass: '' })).not.toHaveProperty('priorityClassName');
   });
 
+  it.each(['self-managed', 'cert-manager', 'files'] as const)(
+    'mounts the CA of the API server and passes it, with --tls %s',
+    (tls) => {
+      const spec = podSpecOf({ ...DEFAULTS, tls, clientCaSecret: 'webhook-clients' });
+
+      expect(spec).toMatchObject({
+        containers: [
+          {
+            args: expect.arrayContaining(['--client-ca=/client-ca/ca.crt']),
+            volumeMounts: expect.arrayContaining([
+              { name: 'client-ca', mountPath: '/client-ca', readOnly: true },
+            ]),
+          },
+        ],
+        volumes: expect.arrayContaining([
+          { name: 'client-ca', secret: { secretName: 'webhook-clients' } },
+        ]),
+      });
+      expect(JSON.stringify(podSpecOf({ ...DEFAULTS, tls }))).not.toContain('client-ca');
+    },
+  );
+
   it('keeps the text of the config byte for byte', () => {
     const line = fc.string({ unit: 'grapheme', maxLength: 40 });
     const text = fc

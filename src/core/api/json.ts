@@ -23,6 +23,12 @@ export function sameJson(one: unknown, other: unknown): boolean {
   );
 }
 
+/** Whether objects and lists are nested in more levels than this. It is fast for any depth. */
+export function isDeeperThan(levels: number, value: Json | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
+}
+
 /** The text of a JSON value that is the same for equal values: keys are sorted, undefined omitted. */
 export function sortedJson(value: Json | undefined): string {
   return JSON.stringify(value, (_, member: unknown) =>

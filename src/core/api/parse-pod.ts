@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isDeeperThan, isObject, type Json, type JsonObject } from './json.ts';
 import type { Annotations, Pod, Volume } from './pod.ts';
 import { ANNOTATIONS_LIMIT_BYTES, annotationsFit, surelyFits } from './sizes.ts';
 
@@ -97,6 +97,9 @@ function checkUniqueNames(spec: JsonObject): MalformedPod | undefined {
   return undefined;
 }
 
+/** More levels than a volume of any type has. A comparison of much deeper ones exhausts the stack. */
+const MAX_VOLUME_LEVELS = 20;
+
 /** Besides the names, only downwardAPI volumes are read: they may be equal to an injected one. */
 function checkVolumes(spec: JsonObject): MalformedPod | undefined {
   const malformed = checkList(spec, 'volumes', 'name', ['spec']);
@@ -105,6 +108,9 @@ function checkVolumes(spec: JsonObject): MalformedPod | undefined {
   for (const [index, volume] of (volumes as readonly Volume[]).entries()) {
     const { downwardAPI } = volume;
     if (!isObject(downwardAPI)) continue;
+    if (isDeeperThan(MAX_VOLUME_LEVELS, volume)) {
+      return shape(['spec', 'volumes', index], `has more than ${MAX_VOLUME_LEVELS} nested levels`);
+    }
     const path = ['spec', 'volumes', index, 'downwardAPI'];
     const wrong = checkList(downwardAPI, 'items', 'path', path) ?? checkDivisors(downwardAPI, path);
     if (wrong !== undefined) return wrong;

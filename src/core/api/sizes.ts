@@ -43,7 +43,14 @@ function totalSize(
 /** What etcd stores of one object by default (--max-request-bytes), in bytes. */
 export const OBJECT_LIMIT_BYTES = 1.5 * 1024 * 1024;
 
-/** The size of a value as JSON, in bytes of UTF-8. */
+/**
+ * The size of a value as JSON, in bytes of UTF-8; infinite if the value is nested in so many
+ * thousands of levels that JSON.stringify exhausts the stack.
+ */
 export function jsonBytes(value: unknown): number {
-  return utf8Bytes(JSON.stringify(value));
+  try {
+    return utf8Bytes(JSON.stringify(value));
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }

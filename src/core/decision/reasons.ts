@@ -225,9 +225,10 @@ export function logSentenceOf({ reason, slots }: Finding): string {
   });
 }
 
-/** Replaces each `{slot}` of a sentence by its text. */
+/** Replaces each `{slot}` of a sentence by its text, on one line: names in a manifest may be any text. */
 export function fill(sentence: string, textOf: (slot: string) => string): string {
-  return sentence.replaceAll(/\{(\w+)\}/g, (_, slot: string) => textOf(slot));
+  const line = (slot: string) => textOf(slot).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  return sentence.replaceAll(/\{(\w+)\}/g, (_, slot: string) => line(slot));
 }
 
 const ORDER = new Map(Object.keys(REASONS).map((reason, index) => [reason, index]));

@@ -35,6 +35,8 @@ export const FIELDS: Readonly<Record<string, readonly Side[]>> = {
 /** What can follow `limits.` and `requests.`, besides `hugepages-` with a page size. */
 export const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'] as const;
 
+const RESOURCE_SOURCES = RESOURCES.flatMap((name) => [`limits.${name}`, `requests.${name}`]);
+
 const CPU_DIVISORS = ['1m', '1'];
 const BYTE_DIVISORS = [
   '1',
@@ -65,6 +67,13 @@ export function parseSource(
 ): FieldSource | ResourceSource | SourceFault {
   const [source, divisor] = splitDivisor(text);
   if (/^(limits|requests)\./.test(source)) return parseResource(source, divisor);
+  const resource = divisor === undefined ? undefined : nearest(source, RESOURCE_SOURCES);
+  if (resource !== undefined) {
+    return {
+      fault: `expected ${RESOURCE_SOURCES.join(', ')}`,
+      hint: `; did you mean ${resource}:${divisor}?`,
+    };
+  }
   if (divisor !== undefined) {
     return {
       fault: 'only limits.* and requests.* can have a divisor',
@@ -94,8 +103,8 @@ function parseField(field: string, side: Side, names: SideNames): FieldSource | 
   const subscripted = nearestSubscript(field);
   if (subscripted !== undefined) return subscripted;
   const known = Object.keys(FIELDS).filter((name) => FIELDS[name]?.includes(side));
-  const all = [...known, ...RESOURCES.flatMap((name) => [`limits.${name}`, `requests.${name}`])];
-  return { fault: `expected a source such as ${example(side)}`, hint: didYouMean(field, all) };
+  const hint = didYouMean(field, [...known, ...RESOURCE_SOURCES]);
+  return { fault: `expected a source such as ${example(side)}`, hint };
 }
 
 /** `labels['app']` and `metadata.lables['app']` both mean `metadata.labels['app']`. */
@@ -149,9 +158,10 @@ function parseResource(source: string, divisor: string | undefined): ResourceSou
   const [kind = '', name = ''] = splitAtDot(source);
   const isKnown = (RESOURCES as readonly string[]).includes(name) || HUGE_PAGES.test(name);
   if (!isKnown) {
+    const known = RESOURCES.map((one) => `${kind}.${one}`);
     return {
-      fault: `expected ${RESOURCES.map((one) => `${kind}.${one}`).join(', ')} or ${kind}.hugepages-<size>`,
-      hint: didYouMean(name, RESOURCES),
+      fault: `expected ${known.join(', ')} or ${kind}.hugepages-<size>`,
+      hint: didYouMean(source, known),
     };
   }
   const divisors = name === 'cpu' ? CPU_DIVISORS : BYTE_DIVISORS;

@@ -62,7 +62,8 @@ const SMALL_BYTES = 64 * 1024;
 /**
  * Whether a pod would exceed what the API server stores once it is injected.
  *
- * @param receivedBytes the size of the review, if it is known.
+ * @param receivedBytes the size of the review, which is at least that of its object; 0 if it is not
+ *   known.
  */
 export function isTooLarge(
   object: unknown,
@@ -71,5 +72,7 @@ export function isTooLarge(
   receivedBytes: number,
 ): boolean {
   if (addedBytes < SMALL_BYTES && receivedBytes + addedBytes < OBJECT_LIMIT_BYTES) return false;
-  return jsonBytes(object) + jsonBytes(operations) > OBJECT_LIMIT_BYTES;
+  const operationBytes = jsonBytes(operations);
+  if (receivedBytes > 0 && receivedBytes + operationBytes <= OBJECT_LIMIT_BYTES) return false;
+  return jsonBytes(object) + operationBytes > OBJECT_LIMIT_BYTES;
 }

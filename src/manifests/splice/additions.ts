@@ -48,7 +48,8 @@ export function groupAdditions(
       collection,
       members,
       insertions: insertionsIn(list),
-    }));
+    }))
+    .filter(({ members, insertions }) => members.size > 0 || insertions.length > 0);
 }
 
 function add(
@@ -64,7 +65,6 @@ function add(
     finder.root(),
   );
   const target = pendingFor(collection, pending);
-  pending.set(collection.token, target);
   if (!isSeq(collection.node)) {
     finder.assertNotShared(pairOf(collection, last)?.value, path);
     target.members.set(last, value);
@@ -88,8 +88,11 @@ function child(
 }
 
 function pendingFor(collection: Collection, pending: PendingByToken): PendingAdditions {
+  const known = pending.get(collection.token);
+  if (known !== undefined) return known;
   const unchanged = { collection, members: new Map(), list: [...collection.node.items.keys()] };
-  return pending.get(collection.token) ?? unchanged;
+  pending.set(collection.token, unchanged);
+  return unchanged;
 }
 
 function indexIn(

@@ -38,12 +38,17 @@ export function readLayout(root: CST.Token | undefined, text: string): (offset: 
   };
 }
 
+/** @param samples in the order of their offsets. */
 function nearest(samples: readonly Sample[], offset: number): number | undefined {
-  const distance = (sample: Sample) => Math.abs(sample.offset - offset);
-  const [first, ...rest] = samples;
-  if (!first) return undefined;
-  return rest.reduce((best, next) => (distance(next) < distance(best) ? next : best), first)
-    .columns;
+  let [low, high] = [0, samples.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((samples[middle]?.offset ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  const [before, after] = [samples[low - 1], samples[low]];
+  if (before === undefined || after === undefined) return (before ?? after)?.columns;
+  return (after.offset - offset < offset - before.offset ? after : before).columns;
 }
 
 function collectSamples(token: CST.Token | null | undefined, text: string, samples: Samples): void {

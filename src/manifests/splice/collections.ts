@@ -8,11 +8,11 @@ import {
   type Node,
   type Pair,
   parseDocument,
-  visit,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
 import { escapeToken } from '../../core/api/json-patch.ts';
+import { aliasTargets, duplicateKeys } from '../../yaml-nodes.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { type CollectionToken, type ItemToken, itemsWithContent } from './tokens.ts';
 
@@ -29,9 +29,14 @@ export function parseWithTokens(text: string, code: RefusalCode): Document.Parse
     merge: true,
     prettyErrors: false,
     resolveKnownTags: false,
+    uniqueKeys: false,
   });
   const [error] = document.errors;
   if (error) throw new Refusal(code, { offset: error.pos[0], detail: error.message });
+  const [duplicate] = duplicateKeys(document);
+  if (duplicate) {
+    throw new Refusal(code, { offset: duplicate.offset, detail: duplicate.message });
+  }
   return document;
 }
 
@@ -79,12 +84,7 @@ export class CollectionFinder {
 
   constructor(document: Document.Parsed) {
     this.#root = document.contents;
-    visit(document, {
-      Alias: (_key, alias) => {
-        const target = alias.resolve(document);
-        if (target) this.#anchors.set(target, alias.source);
-      },
-    });
+    for (const [alias, target] of aliasTargets(document)) this.#anchors.set(target, alias.source);
   }
 
   /** The collection that the whole document is. */

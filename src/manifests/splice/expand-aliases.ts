@@ -12,6 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { AppError } from '../../errors.ts';
+import { aliasTargets } from '../../yaml-nodes.ts';
 import { readLayout } from './block-layout.ts';
 import { isMerge } from './collections.ts';
 import { lineBreakOf } from './text-edit.ts';
@@ -25,10 +26,11 @@ import { lineBreakOf } from './text-edit.ts';
  */
 export function expandAliases(text: string): string {
   const document = parseFinite(text);
+  const targets = aliasTargets(document);
   const layout = readLayout(document.contents?.srcToken, text)(0);
   visit(document, {
     Alias: (_key, alias, path) => {
-      const target = alias.resolve(document);
+      const target = targets.get(alias);
       if (!target || path.includes(target)) throw endlessAlias(alias);
       return copyFor(alias, target);
     },
@@ -53,6 +55,7 @@ function parseFinite(text: string): Document.Parsed {
     keepSourceTokens: true,
     logLevel: 'error',
     merge: true,
+    uniqueKeys: false,
   });
   const [fault] = document.errors;
   if (fault) throw new AppError('manifest', fault.message);

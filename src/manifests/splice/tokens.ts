@@ -25,16 +25,23 @@ export function nonEmptyToken(token: CST.Token | null | undefined): CST.Token | 
  * The items with content, in the order of the text: the same as the items of the parsed node. The
  * token of a collection also has items that contain only a trailing comma or a comment.
  */
-export function itemsWithContent(collection: CollectionToken): ItemToken[] {
-  const items: readonly ItemToken[] = collection.items;
-  return items.filter(
+export function itemsWithContent(collection: CollectionToken): readonly ItemToken[] {
+  const known = ITEMS.get(collection);
+  if (known !== undefined) return known;
+  const all: readonly ItemToken[] = collection.items;
+  const items = all.filter(
     ({ start, key, sep, value }) =>
       nonEmptyToken(key) ||
       nonEmptyToken(value) ||
       significant(start).length > 0 ||
       significant(sep).length > 0,
   );
+  ITEMS.set(collection, items);
+  return items;
 }
+
+/** Each item of a long list asks for them. Tokens never change after they are parsed. */
+const ITEMS = new WeakMap<CollectionToken, readonly ItemToken[]>();
 
 /** The offset of an item's dash, question mark, anchor, tag, key or value, whichever comes first. */
 export function itemStart(item: ItemToken): number {
@@ -79,9 +86,16 @@ function blockScalarEnd({ offset, props, source }: CST.BlockScalar): number {
   const last = props.at(-1);
   const bodyStart = last && 'source' in last ? sourceEnd(last) : offset;
   const kept = header && 'source' in header && header.source.includes('+');
-  const body = kept ? source : source.replace(/(?:\r?\n)+$/, '');
+  const body = kept ? source : withoutLineBreaks(source);
   if (body === '' && !kept && header && 'source' in header) return sourceEnd(header);
   return bodyStart + body.length;
+}
+
+/** A regular expression for the line breaks at the end takes quadratic time on blank lines. */
+function withoutLineBreaks(source: string): string {
+  let end = source.length;
+  while (source[end - 1] === '\n') end -= source[end - 2] === '\r' ? 2 : 1;
+  return source.slice(0, end);
 }
 
 /** The last token of a type (such as `anchor`, `tag` or `seq-item-ind`) before an item's value. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { type Body, receiveBody } from './body.ts';
+import { type Body, receiveBody, Stop } from './body.ts';
 import { HttpError } from './http-error.ts';
 import type { MemoryBudget, MemoryShare } from './memory-budget.ts';
 
@@ -22,7 +22,7 @@ export class IncomingReview {
   readonly #response: ServerResponse;
   readonly #share: MemoryShare;
   readonly #timer: NodeJS.Timeout;
-  readonly #stop = new AbortController();
+  readonly #stop = new Stop();
   #body: Body | undefined;
   #isAnswered = false;
 
@@ -53,9 +53,9 @@ export class IncomingReview {
     this.#body = await receiveBody(stream, {
       announcedBytes,
       allocate: (bytes) => this.#share.use(REQUEST_BYTES + bytes),
-      stop: this.#stop.signal,
+      stop: this.#stop,
     });
-    this.#share.hold();
+    this.#share.isHeld = true;
   }
 
   /** Drops the body, and tells how large the response is that is sent now. */
@@ -63,13 +63,13 @@ export class IncomingReview {
     this.#isAnswered = true;
     this.#body?.free();
     this.#timer.refresh();
-    this.#share.expose();
+    this.#share.isHeld = false;
     this.#share.use(REQUEST_BYTES + responseBytes);
   }
 
   #end(error: HttpError): void {
     if (this.#isAnswered) this.#response.destroy();
-    else this.#stop.abort(error);
+    else this.#stop.now(error);
   }
 }
 

@@ -1,21 +1,3 @@
-/** The memory of one request, from its headers to the end of its response. */
-export interface MemoryShare {
-  /** Sets what the request takes, in bytes. That may cut others, and this one too. */
-  use(bytes: number): void;
-  /** The request waits for podherald, not for its client: it is not cut. */
-  hold(): void;
-  /** The request waits for its client again, and may be cut. */
-  expose(): void;
-  /** Gives everything back. */
-  release(): void;
-}
-
-interface Holder extends MemoryShare {
-  readonly bytes: number;
-  readonly isHeld: boolean;
-  readonly cut: () => void;
-}
-
 /**
  * The memory of all requests together. Over the limit, the request that came first of those that wait
  * for their client is cut. The API server sends a review within milliseconds, so that its reviews are
@@ -24,7 +6,7 @@ interface Holder extends MemoryShare {
 export class MemoryBudget {
   readonly #limitBytes: number;
   /** In order of arrival. */
-  readonly #holders = new Set<Holder>();
+  readonly #shares = new Set<MemoryShare>();
   #bytes = 0;
 
   constructor(limitBytes: number) {
@@ -42,42 +24,55 @@ export class MemoryBudget {
    * @param cut ends the request, which frees its memory at once.
    */
   open(cut: () => void): MemoryShare {
-    const change = (bytes: number): void => {
-      this.#bytes += bytes - holder.bytes;
-      holder.bytes = bytes;
-    };
-    const holder = {
-      bytes: 0,
-      isHeld: false,
-      use: (bytes: number) => {
-        if (!this.#holders.has(holder)) return;
-        change(bytes);
-        if (this.#bytes > this.#limitBytes) this.#cutOldest();
-      },
-      hold() {
-        holder.isHeld = true;
-      },
-      expose() {
-        holder.isHeld = false;
-      },
-      release: () => {
-        change(0);
-        this.#holders.delete(holder);
-      },
-      cut: () => {
-        holder.release();
-        cut();
-      },
-    };
-    this.#holders.add(holder);
-    return holder;
+    const share = new MemoryShare(this, cut);
+    this.#shares.add(share);
+    return share;
+  }
+
+  /** Called by shares only. */
+  change(share: MemoryShare, bytes: number): void {
+    if (!this.#shares.has(share)) return;
+    this.#bytes += bytes;
+    if (bytes > 0 && this.#bytes > this.#limitBytes) this.#cutOldest();
+  }
+
+  /** Called by shares only. */
+  close(share: MemoryShare, bytes: number): void {
+    if (this.#shares.delete(share)) this.#bytes -= bytes;
   }
 
   #cutOldest(): void {
-    for (const { isHeld, cut } of this.#holders) {
-      if (isHeld) continue;
-      cut();
+    for (const share of this.#shares) {
+      if (share.isHeld) continue;
+      share.release();
+      share.cut();
       if (this.#bytes <= this.#limitBytes) return;
     }
+  }
+}
+
+/** The memory of one request, from its headers to the end of its response. */
+export class MemoryShare {
+  /** While the request waits for podherald, and not for its client, it is not cut. */
+  isHeld = false;
+  readonly cut: () => void;
+  readonly #budget: MemoryBudget;
+  #bytes = 0;
+
+  constructor(budget: MemoryBudget, cut: () => void) {
+    this.#budget = budget;
+    this.cut = cut;
+  }
+
+  /** Sets what the request takes, in bytes. That may cut others, and this one too. */
+  use(bytes: number): void {
+    const more = bytes - this.#bytes;
+    this.#bytes = bytes;
+    this.#budget.change(this, more);
+  }
+
+  /** Gives everything back. */
+  release(): void {
+    this.#budget.close(this, this.#bytes);
   }
 }

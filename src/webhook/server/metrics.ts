@@ -21,6 +21,8 @@ export interface Metrics {
   watchLog(droppedLines: () => number): void;
   /** Sets the expiry of the serving certificate. */
   certificateExpires(at: Date): void;
+  /** Counts a reload of the certificate: `failure` if the changed one cannot be served. */
+  certificateReloaded(result: 'success' | 'failure'): void;
   /** Counts a reload of the config: `failure` if the changed config is invalid. */
   configReloaded(result: 'success' | 'failure'): void;
   /** Adds the metric of the namespace cache. */
@@ -66,7 +68,12 @@ export function createMetrics(version: string): Metrics {
     help: 'Time at which the serving certificate expires, in seconds since 1970.',
     registers,
   });
-  const configReloaded = countReloads(registers);
+  const certificateReloads = reloadCounter(
+    'podherald_certificate_reloads_total',
+    'Reloads of the serving certificate by result. After a failure, the last valid certificate is still served.',
+    registers,
+  );
+  const configReloaded = countConfigReloads(registers);
   buildInfo(version, registers);
   let making: Promise<string> | undefined;
   return {
@@ -80,6 +87,7 @@ export function createMetrics(version: string): Metrics {
     rejected: (statusCode) => rejected.inc({ code: statusCode }),
     watchLog: (droppedLines) => droppedCounter(droppedLines, registers),
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),
+    certificateReloaded: (result) => certificateReloads.inc({ result }),
     configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
     text() {
@@ -93,15 +101,19 @@ export function createMetrics(version: string): Metrics {
   };
 }
 
-function countReloads(registers: Registry[]): Metrics['configReloaded'] {
-  const reloads = new Counter({
-    name: 'podherald_config_reloads_total',
-    help: 'Reloads of the config by result. After a failure, the last valid config stays in use.',
-    labelNames: ['result'] as const,
-    registers,
-  });
-  // Both series exist from the start, so that the first failure is an increase from 0.
+/** Both results exist from the start, so that the first failure already is an increase. */
+function reloadCounter(name: string, help: string, registers: Registry[]): Counter<'result'> {
+  const reloads = new Counter({ name, help, labelNames: ['result'] as const, registers });
   for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
+  return reloads;
+}
+
+function countConfigReloads(registers: Registry[]): Metrics['configReloaded'] {
+  const reloads = reloadCounter(
+    'podherald_config_reloads_total',
+    'Reloads of the config by result. After a failure, the last valid config stays in use.',
+    registers,
+  );
   const isValid = new Gauge({
     name: 'podherald_config_last_reload_successful',
     help: '1 if the config file is valid, 0 while it is invalid and the last valid config is in use.',

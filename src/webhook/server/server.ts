@@ -77,11 +77,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const context = { ...next, ...(ca !== undefined && { ca }), minVersion: 'TLSv1.2' } as const;
     (webhook.server as unknown as Server).setSecureContext(context);
   };
-  certificates.start((next) => {
-    serve(next);
-    metrics.certificateExpires(expiryOf(next));
-    log.info({ expires: expiryOf(next) }, 'serving a new certificate');
-  });
+  certificates.start(
+    (next) => {
+      serve(next);
+      metrics.certificateExpires(expiryOf(next));
+      metrics.certificateReloaded('success');
+      log.info({ expires: expiryOf(next) }, 'serving a new certificate');
+    },
+    (error) => {
+      metrics.certificateReloaded('failure');
+      if (error === undefined) return;
+      const message = 'the changed certificate is invalid; still serving the previous one';
+      log.error({ err: error }, message);
+    },
+  );
   options.clientCa?.start((ca) => {
     const served = certificates.get();
     if (served !== undefined) serve(served, ca);

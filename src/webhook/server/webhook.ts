@@ -1,24 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
-import { type FindNamespace, nameOnly, review } from '../../core/admission/mutate.ts';
 import { respond } from '../../core/admission/response.ts';
-import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
-import type { Rules } from '../../core/decision/rules.ts';
 import type { KeyPair } from '../tls/certificate.ts';
-import { EMPTY_BODY, parseBody } from './body.ts';
 import { type Connections, limitConnections } from './connections.ts';
 import { answerError, HttpError } from './http-error.ts';
 import { CLIENT_TIMEOUT_MS, IncomingReview } from './incoming-review.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { Metrics } from './metrics.ts';
+import { EMPTY_BODY, type ReviewOptions, reviewBody } from './review-body.ts';
 import { logReview } from './review-log.ts';
 
-export interface WebhookOptions {
-  /** The current rules, read for each review. */
-  readonly rules: () => Rules;
-  /** Absent if namespaces are not read. */
-  readonly findNamespace?: FindNamespace | undefined;
+export interface WebhookOptions extends ReviewOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   /**
@@ -150,53 +143,18 @@ function closingOf(app: FastifyInstance, connections: Connections): { readonly b
 async function handleReview(
   http: FastifyRequest,
   reply: FastifyReply,
-  { rules, findNamespace = nameOnly, metrics, log }: WebhookOptions,
+  options: WebhookOptions,
 ): Promise<string> {
   const body = http.incoming?.body;
   if (body === undefined) throw new HttpError(400, EMPTY_BODY);
-  const { request, find } = readReview(body, findNamespace);
-  const mutation = await review(request, find, rules());
+  const { request, mutation } = await reviewBody(body, options);
   reply.header('content-type', 'application/json');
   const text = JSON.stringify(respond(request, mutation));
   const durationMs = performance.now() - http.arrivedAtMs;
-  metrics.review(mutation, durationMs / 1000);
-  logReview(log, request, mutation, durationMs);
+  options.metrics.review(mutation, durationMs / 1000);
+  logReview(options.log, request, mutation, durationMs);
   http.incoming?.answer(text.length);
   return text;
-}
-
-interface PendingReview {
-  readonly request: AdmissionRequest;
-  readonly find: FindNamespace;
-}
-
-/**
- * Parses a review. If its namespace has to be read from the API server, the object is dropped during
- * that time and parsed again afterwards: parsed objects take up to 20 times as much memory as their
- * text, and many reviews may wait at once.
- */
-function readReview(body: Buffer, findNamespace: FindNamespace): PendingReview {
-  const parse = (): AdmissionRequest => {
-    const parsed = parseReview(parseBody(body), body.length);
-    if (isInvalid(parsed)) throw new HttpError(400, parsed.invalid);
-    return parsed;
-  };
-  let parsed: AdmissionRequest | undefined = parse();
-  const { object: _, ...fields } = parsed;
-  return {
-    request: {
-      ...fields,
-      get object() {
-        parsed ??= parse();
-        return parsed.object;
-      },
-    },
-    find(name) {
-      const found = findNamespace(name);
-      if (found instanceof Promise) parsed = undefined;
-      return found;
-    },
-  };
 }
 
 function notServed(request: FastifyRequest, reply: FastifyReply): HttpError {

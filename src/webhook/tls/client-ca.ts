@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { AppError, readFailure } from '../../errors.ts';
+import { readSmallFile } from '../../read-file.ts';
 import { watchFolder } from '../../watch-folder.ts';
 
 /** The CAs whose clients may call the webhook. */
@@ -83,7 +83,7 @@ function parse(file: string, blocks: readonly string[]): X509Certificate[] {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readSmallFile(file).toString('utf8');
   } catch (cause) {
     throw new AppError('certificate', `cannot read ${file}: ${readFailure(cause)}`, { cause });
   }

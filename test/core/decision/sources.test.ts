@@ -61,7 +61,9 @@ describe('parseSource()', () => {
       'expected limits.cpu, limits.memory, limits.ephemeral-storage or limits.hugepages-<size>',
     ],
     ['limits.hugepages-', 'expected limits.cpu'],
-    ['requests.memroy', 'did you mean memory?'],
+    ['limit.memory:1Mi', 'did you mean limits.memory:1Mi?'],
+    ['request.cpu:1m', 'did you mean requests.cpu:1m?'],
+    ['requests.memroy', 'did you mean requests.memory?'],
     ['limits.', 'expected limits.cpu'],
   ])('rejects %j and says what was expected', (text, words) => {
     expect(faultOf(text)).toContain(words);

@@ -1,12 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AppError } from '../../../src/errors.ts';
+import { selfSigned } from '../../../src/webhook/tls/certificate.ts';
 import {
   type CertificateSource,
   certificateFiles,
 } from '../../../src/webhook/tls/certificate-source.ts';
 import { makePair, mountedSecret, type PairFolder } from '../../support/certificates.ts';
 import { connectTo, keptConnection, postTo } from '../../support/https.ts';
+import { LEVEL } from '../../support/log-lines.ts';
 import { makeReview, REQUESTING_POD } from '../../support/review.ts';
 import { startTestServer } from '../../support/running-server.ts';
 
@@ -16,14 +18,20 @@ const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 function watchedFiles(files: PairFolder) {
   const change = Promise.withResolvers<void>();
   const complaint = Promise.withResolvers<AppError>();
-  const source = certificateFiles(files.cert, files.key, complaint.resolve);
+  const source = certificateFiles(files.cert, files.key, () => new Date('2030-01-01'));
   const certificates: CertificateSource = {
     ...source,
-    start: (onChange) =>
-      source.start((next) => {
-        onChange(next);
-        change.resolve();
-      }),
+    start: (onChange, onFailure) =>
+      source.start(
+        (next) => {
+          onChange(next);
+          change.resolve();
+        },
+        (error) => {
+          onFailure?.(error);
+          if (error) complaint.resolve(error);
+        },
+      ),
   };
   return { certificates, change: change.promise, complaint: complaint.promise };
 }
@@ -87,6 +95,9 @@ describe('a certificate that is renewed in its files', () => {
 
     expect(lines).toMatchObject([{ expires: '2040-01-01T00:00:00.000Z' }]);
     expect(metrics).toContain(
+      'podherald_certificate_reloads_total{result="success"} 1\npodherald_certificate_reloads_total{result="failure"} 0\n',
+    );
+    expect(metrics).toContain(
       `podherald_certificate_expiry_timestamp_seconds ${Date.parse('2040-01-01') / 1000}\n`,
     );
   });
@@ -101,6 +112,36 @@ describe('a certificate that is renewed in its files', () => {
     expect((await complaint).code).toBe('certificate');
     expect(await serialServedBy(url)).toBe(serialOf(old));
     expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200);
+  });
+
+  it('is not served if it has expired: an error is logged and counted, and the server stays ready', async () => {
+    const old = await makePair();
+    const files = mountedSecret(old);
+    const { certificates, complaint } = watchedFiles(files);
+    const { url, adminUrl, lines } = await startTestServer({ certificates });
+    files.write(
+      await selfSigned({
+        names: ['localhost'],
+        addresses: [],
+        notBefore: new Date('2020-01-01'),
+        notAfter: new Date('2029-01-01'),
+      }),
+    );
+    await complaint;
+    const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
+
+    expect(await serialServedBy(url)).toBe(serialOf(old));
+    expect((await fetch(`${adminUrl}/readyz`)).status).toBe(200);
+    expect(lines).toMatchObject([
+      {
+        level: LEVEL.error,
+        msg: 'the changed certificate is invalid; still serving the previous one',
+        err: { message: expect.stringContaining('the certificate expired on') },
+      },
+    ]);
+    expect(metrics).toContain(
+      'podherald_certificate_reloads_total{result="success"} 0\npodherald_certificate_reloads_total{result="failure"} 1\n',
+    );
   });
 
   it('is ignored once the server is closed', async () => {

@@ -120,6 +120,31 @@ describe('a body that costs more than its bytes', () => {
     expect(response.body).toBe('the body has more than 250000 objects, lists and items\n');
   });
 
+  it('is answered without an injection if the API server sends it', async () => {
+    const door = webhookDoor();
+    const review = {
+      kind: 'AdmissionReview',
+      apiVersion: 'admission.k8s.io/v1',
+      request: {
+        uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
+        resource: { group: '', version: 'v1', resource: 'pods' },
+        name: 'web-0',
+        namespace: 'shop',
+        operation: 'CREATE',
+        userInfo: {},
+        object: makePod({ 'inject-metadata': 'true' }, { tolerations: Array(200_000).fill({}) }),
+      },
+    };
+    const response = await door.post(JSON.stringify(review));
+
+    expect(response.statusCode).toBe(200);
+    expect(response.json().response).toMatchObject({ uid: review.request.uid, allowed: true });
+    expect(response.json().response).not.toHaveProperty('patch');
+    expect(door.lines).toContainEqual(
+      expect.objectContaining({ namespace: 'shop', pod: 'web-0', reason: 'too_large' }),
+    );
+  });
+
   it('because of its chunks is rejected', async () => {
     const { url } = await startTestServer({ certificates: steady(pair) });
     const socket = await beginBody(url, 'chunked', '1\r\nx\r\n'.repeat(10_001));

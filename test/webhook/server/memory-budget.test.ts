@@ -59,12 +59,12 @@ describe('the memory of all requests together', () => {
     const { cut, open } = budgetOf100();
     const held = open('held');
     held.use(90);
-    held.hold();
+    held.isHeld = true;
     open('new').use(20);
 
     expect(cut).toEqual(['new']);
 
-    held.expose();
+    held.isHeld = false;
     open('newer').use(20);
 
     expect(cut).toEqual(['new', 'held']);

@@ -94,7 +94,7 @@ describe('a server whose config changes', () => {
   });
 
   it('counts no reload before the first change', async () => {
-    const { reloads } = await serving('');
+    const { reloads } = await serving('{}');
 
     expect(await reloads()).toEqual([
       'podherald_config_reloads_total{result="success"} 0',

@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import * as fc from 'fast-check';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
-import type { KeyPair } from '../../../src/webhook/tls/certificate.ts';
+import { type KeyPair, selfSigned } from '../../../src/webhook/tls/certificate.ts';
 import { certificateFiles } from '../../../src/webhook/tls/certificate-source.ts';
 import {
   makePair,
@@ -10,11 +11,20 @@ import {
   pairFolder,
 } from '../../support/certificates.ts';
 
+const now = (): Date => new Date('2030-01-01');
+
 const PEM_OF_NOTHING = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+
+function pairFor(lifetime: {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}): Promise<KeyPair> {
+  return selfSigned({ names: ['localhost'], addresses: [], ...lifetime });
+}
 
 function errorOf(files: Pick<PairFolder, 'cert' | 'key'>): AppError {
   try {
-    certificateFiles(files.cert, files.key, () => {});
+    certificateFiles(files.cert, files.key, now);
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;
@@ -23,11 +33,11 @@ function errorOf(files: Pick<PairFolder, 'cert' | 'key'>): AppError {
 }
 
 /** A source with promises for its next pair and its next fault. */
-function watched(files: PairFolder) {
+function watched(files: PairFolder, date = now()) {
   const change = Promise.withResolvers<KeyPair>();
   const complaint = Promise.withResolvers<AppError>();
-  const source = certificateFiles(files.cert, files.key, complaint.resolve);
-  source.start(change.resolve);
+  const source = certificateFiles(files.cert, files.key, () => date);
+  source.start(change.resolve, (error) => error && complaint.resolve(error));
   onTestFinished(() => source.stop());
   return { source, change: change.promise, complaint: complaint.promise };
 }
@@ -112,14 +122,119 @@ describe.each([
   });
 });
 
+describe('a certificate that is not valid now', () => {
+  const expired = { notBefore: new Date('2020-01-01'), notAfter: new Date('2029-12-31') };
+  const future = { notBefore: new Date('2030-01-02'), notAfter: new Date('2040-01-01') };
+
+  it.each([
+    ['expired', expired, /tls\.crt: the certificate expired on Dec 31 .* 2029/],
+    ['not yet valid', future, /tls\.crt: the certificate is not valid before Jan {2}2 .* 2030/],
+  ])('does not replace a valid one: %s', async (_, lifetime, words) => {
+    const [good, next] = [await makePair(), await makePair()];
+    const files = mountedSecret(good);
+    const { source, complaint, change } = watched(files);
+    files.write(await pairFor(lifetime));
+
+    expect((await complaint).message).toMatch(words);
+    expect(source.get()).toEqual(good);
+
+    files.write(next);
+
+    expect(await change).toEqual(next);
+  });
+
+  it('is reported once, and served as soon as it is valid', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let date = now();
+    const files = pairFolder(await makePair());
+    const source = certificateFiles(files.cert, files.key, () => date);
+    onTestFinished(() => source.stop());
+    const served: KeyPair[] = [];
+    const complaints: string[] = [];
+    source.start(
+      (pair) => served.push(pair),
+      (error) => complaints.push(String(error?.message)),
+    );
+    const pair = await pairFor(future);
+    files.write(pair);
+    vi.advanceTimersByTime(60_000);
+
+    expect({ served, complaints: complaints.length }).toEqual({ served: [], complaints: 1 });
+
+    date = new Date('2030-01-03');
+    vi.advanceTimersByTime(10_000);
+
+    expect(served).toEqual([pair]);
+    expect(source.get()).toEqual(pair);
+  });
+
+  it.each([
+    ['expired', expired],
+    ['not yet valid', future],
+  ])(
+    'is served from the start, so that the replica can say what is wrong: %s',
+    async (_, lifetime) => {
+      const pair = await pairFor(lifetime);
+
+      expect(watched(pairFolder(pair)).source.get()).toEqual(pair);
+    },
+  );
+
+  it('replaces another one that is not valid', async () => {
+    const next = await pairFor(future);
+    const files = mountedSecret(await pairFor(expired));
+    const { change } = watched(files);
+    files.write(next);
+
+    expect(await change).toEqual(next);
+  });
+
+  it('stays in use after it has expired', async () => {
+    const pair = await pairFor(expired);
+    const files = mountedSecret(pair);
+    const { source, complaint } = watched(files);
+    files.write({ cert: 'garbage', key: pair.key });
+    await complaint;
+
+    expect(source.get()).toEqual(pair);
+  });
+});
+
+it('any bytes in the files keep the last valid pair', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const pair = await makePair();
+  const files = pairFolder(pair);
+  const source = certificateFiles(files.cert, files.key, now);
+  onTestFinished(() => source.stop());
+  source.start(() => {});
+  const bytes = fc.oneof(
+    fc.uint8Array(),
+    fc.string().map((text) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`),
+    fc.nat(pair.cert.length - 1).map((length) => pair.cert.slice(0, length)),
+  );
+  fc.assert(
+    fc.property(bytes, bytes, fc.boolean(), (cert, key, isKeyKept) => {
+      writeFileSync(files.cert, cert);
+      writeFileSync(files.key, isKeyKept ? pair.key : key);
+      vi.advanceTimersByTime(10_000);
+      expect(source.get()).toEqual(pair);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 describe('a mounted Secret', () => {
   it('is never read half changed', async () => {
     const complaints: AppError[] = [];
     const files = mountedSecret(await makePair());
-    const source = certificateFiles(files.cert, files.key, (error) => complaints.push(error));
+    const source = certificateFiles(files.cert, files.key, now);
     onTestFinished(() => source.stop());
     const next = await makePair();
-    const change = new Promise((resolve) => source.start(resolve));
+    const change = new Promise((resolve) =>
+      source.start(resolve, (error) => error && complaints.push(error)),
+    );
     files.write(next);
     await change;
 
