@@ -107,7 +107,10 @@ function repeated(text: string, times: number): string {
 /** Writes values as a user may: block or flow, quoted or not, with comments, anchors and aliases. */
 export function writtenYaml(values: fc.Arbitrary<Json>): fc.Arbitrary<string> {
   const choices = fc.array(fc.nat(59), { minLength: 1, maxLength: 40 });
-  return fc.tuple(values, choices).map(([value, numbers]) => expand(write(value, numbers)));
+  return fc
+    .tuple(values, choices)
+    .map(([value, numbers]) => expand(write(value, numbers)))
+    .filter((text) => text.length <= MAX_CHARACTERS);
 }
 
 const SCALAR_TYPES: readonly (Scalar.Type | undefined)[] = [

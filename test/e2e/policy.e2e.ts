@@ -107,7 +107,7 @@ test.for([
   [
     'metadata-env',
     { 'podherald.dev/metadata-env': 'A=metadata.name' },
-    /an admission policy cannot parse items/,
+    /an admission policy cannot parse these annotations/,
   ],
   ['Unicode white space', { 'inject-metadata': 'true\u0085' }, /U\+0085/],
   ['a byte order mark', { 'inject-metadata': '\ufefftrue' }, /U\+FEFF/],
