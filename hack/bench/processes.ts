@@ -42,7 +42,8 @@ export async function runForJson<T>(core: number, args: readonly string[]): Prom
     text(child.stderr),
     child.exitCode ?? once(child, 'exit'),
   ]);
-  if (child.exitCode !== 0) throw new Error(`${args[0]} failed:\n${stderr.trim()}`);
+  if (child.exitCode !== 0)
+    throw new Error(`${args[0]} failed (${child.exitCode ?? child.signalCode}):\n${stderr.trim()}`);
   return JSON.parse(stdout) as T;
 }
 

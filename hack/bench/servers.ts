@@ -13,6 +13,7 @@ import { type Review, sendReview } from './review.ts';
 /** A running server that has responded to its first review. */
 export type Server = {
   readonly name: string;
+  readonly child: ChildProcess;
   readonly pid: number;
   readonly port: number;
   readonly log: LogReader;
@@ -55,12 +56,20 @@ export async function makeWorkspace(): Promise<Workspace> {
   return { folder, certFile, keyFile, ca: cert };
 }
 
-/** Starts podherald. Throws if it does not respond to the review with a patch. */
-export async function startPodherald(space: Workspace, review: Review): Promise<Server> {
+/**
+ * Starts podherald. Throws if it does not respond to the review with a patch.
+ *
+ * @param options flags of Node.js and of `podherald serve`, in addition to those that it needs.
+ */
+export async function startPodherald(
+  space: Workspace,
+  review: Review,
+  { nodeFlags = [], flags = [] }: { nodeFlags?: string[]; flags?: string[] } = {},
+): Promise<Server> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const args = [script('../../src/main.ts'), 'serve', '--host', '127.0.0.1'];
+  const args = [...nodeFlags, script('../../src/main.ts'), 'serve', '--host', '127.0.0.1'];
   args.push('--port', String(port), '--admin-port', String(adminPort), '--log-format', 'json');
-  args.push('--tls-cert', space.certFile, '--tls-key', space.keyFile);
+  args.push('--tls-cert', space.certFile, '--tls-key', space.keyFile, ...flags);
   return { ...(await start('podherald', args, port, space, review)), adminPort };
 }
 
@@ -91,7 +100,7 @@ async function start(
   const log = new LogReader(child.stdout, child.stderr);
   try {
     const patch = await firstPatch(child, port, space.ca, review);
-    return { name, pid: child.pid ?? 0, port, log, patch };
+    return { name, child, pid: child.pid ?? 0, port, log, patch };
   } catch (error) {
     throw new Error(`cannot start ${name}: ${(error as Error).message}\n${log.tail}`);
   }
