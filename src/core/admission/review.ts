@@ -42,6 +42,7 @@ export function parseReview(body: unknown): AdmissionRequest | InvalidReview {
   };
 }
 
+/** Whether `parseReview` could not read the body. */
 export function isInvalid(review: AdmissionRequest | InvalidReview): review is InvalidReview {
   return 'invalid' in review;
 }

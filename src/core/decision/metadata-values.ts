@@ -77,6 +77,7 @@ export interface ContainerSelection {
 
 export const ALL_CONTAINERS: ContainerSelection = { kind: 'except', names: [] };
 
+/** Whether a selection includes the container of this name. */
 export function selects({ kind, names }: ContainerSelection, container: string): boolean {
   return names.includes(container) === (kind === 'only');
 }
