@@ -15,6 +15,11 @@ export function port(value: string): number {
   return number;
 }
 
+/**
+ * Reads a number of seconds that is not negative.
+ *
+ * @throws InvalidArgumentError for anything else.
+ */
 export function seconds(value: string): number {
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number) || number < 0) {
@@ -30,6 +35,11 @@ export function serverVersion(text: string): ServerVersion {
   throw new InvalidArgumentError('Expected a version with three numbers, such as v1.36.2.');
 }
 
+/**
+ * Reads the name of a namespace, a DNS label.
+ *
+ * @throws InvalidArgumentError for anything else.
+ */
 export function namespaceName(name: string): string {
   if (isDnsLabel(name)) return name;
   throw new InvalidArgumentError(

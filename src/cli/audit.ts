@@ -19,6 +19,7 @@ interface AuditFlags extends ConfigFlags {
   readonly output: 'text' | 'json';
 }
 
+/** Adds `podherald audit` with its help. */
 export function addAudit(program: Command, output: Output): void {
   const command = program
     .command('audit')

@@ -23,6 +23,7 @@ export async function configSource(file: string | undefined): Promise<ConfigSour
   return configFile(file, VERSION);
 }
 
+/** Adds `podherald config` with its subcommands and their help. */
 export function addConfig(program: Command, output: Output): void {
   const config = program
     .command('config')

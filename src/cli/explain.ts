@@ -13,6 +13,7 @@ interface ExplainFlags extends ConfigFlags {
   readonly output: 'text' | 'json' | 'yaml';
 }
 
+/** Adds `podherald explain` with its help. */
 export function addExplain(program: Command, output: Output): void {
   const command = program
     .command('explain')

@@ -19,6 +19,7 @@ interface InjectFlags {
   readonly kubernetesVersion?: ServerVersion;
 }
 
+/** Adds `podherald inject` with its help. */
 export function addInject(program: Command, output: Output): void {
   program
     .command('inject')

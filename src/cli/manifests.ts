@@ -36,6 +36,7 @@ interface ManifestsFlags {
   readonly config?: string;
 }
 
+/** Adds `podherald manifests` with its help. */
 export function addManifests(program: Command, output: Output): void {
   const { namespace, tls, scope, replicas, failurePolicy, port, priorityClass } = DEFAULT_INSTALL;
   const choice = (flags: string, help: string, choices: readonly string[], value: string) =>

@@ -38,6 +38,7 @@ function progress(text: string): void {
   process.stderr.write(`\r\u001b[K${text}`);
 }
 
+/** The text in a style of `util.styleText`, if the output shows colours. */
 export function paint(output: Pick<Output, 'colour'>, style: Style, text: string): string {
   return output.colour ? styleText(style, text, { validateStream: false }) : text;
 }

@@ -17,6 +17,7 @@ interface PolicyFlags {
   readonly kubernetesVersion?: ServerVersion;
 }
 
+/** Adds `podherald policy` with its help. */
 export function addPolicy(program: Command, output: Output): void {
   program
     .command('policy')

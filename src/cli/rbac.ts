@@ -14,6 +14,7 @@ interface RbacFlags {
   readonly resources?: readonly string[];
 }
 
+/** Adds `podherald rbac` with its help. */
 export function addRbac(program: Command, output: Output): void {
   program
     .command('rbac')

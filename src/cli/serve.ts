@@ -38,6 +38,7 @@ interface ServeFlags extends TlsFlags {
 
 const DEFAULT_SHUTDOWN_DELAY_SECONDS = 5;
 
+/** Adds `podherald serve` with its help. */
 export function addServe(program: Command, output: Output): void {
   program
     .command('serve')

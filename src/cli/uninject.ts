@@ -18,6 +18,7 @@ interface UninjectFlags {
   readonly config?: string;
 }
 
+/** Adds `podherald uninject` with its help. */
 export function addUninject(program: Command, output: Output): void {
   program
     .command('uninject')

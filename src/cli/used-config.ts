@@ -32,6 +32,7 @@ const NAME = 'podherald';
 /** The key of the config in the ConfigMap. */
 const KEY = 'config.yaml';
 
+/** Adds the flags that choose the config of explain and audit. */
 export function addConfigFlags(command: Command): Command {
   return command
     .addOption(configOption('config file to use instead of the config installed in the cluster'))

@@ -54,6 +54,7 @@ export function parseReview(body: unknown, bytes = 0): AdmissionRequest | Invali
   };
 }
 
+/** Whether `parseReview` could not read the body. */
 export function isInvalid(review: AdmissionRequest | InvalidReview): review is InvalidReview {
   return 'invalid' in review;
 }

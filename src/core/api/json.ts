@@ -5,6 +5,7 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
+/** Whether a value is an object, and neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

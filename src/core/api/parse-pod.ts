@@ -21,6 +21,7 @@ export function parsePod(object: unknown): Pod | MalformedPod {
   return wrong ?? (object as Pod);
 }
 
+/** Whether `parsePod` found a field of another type. */
 export function isMalformed(pod: Pod | MalformedPod): pod is MalformedPod {
   return 'malformed' in pod;
 }

@@ -76,6 +76,7 @@ export function freePort(containers: readonly Container[], preferred: number): n
   return port;
 }
 
+/** Whether a container declares a TCP port. */
 export function declaresPort(container: Container, port: number): boolean {
   return declaredPorts(container).includes(port);
 }

@@ -66,6 +66,7 @@ export function decideMetadata(
   return { spec: metadataOf(found, ownItems, effective, rules), notices: missing };
 }
 
+/** The finding for an annotation that is `false`. */
 export function optedOut(annotation: AnnotationRef): SkipFinding {
   return finding('opted_out', { key: annotationLabel(annotation) }, annotation);
 }

@@ -82,6 +82,7 @@ export interface ContainerSelection {
 
 export const ALL_CONTAINERS: ContainerSelection = { kind: 'except', names: new Set() };
 
+/** Whether a selection includes the container of this name. */
 export function selects({ kind, names }: ContainerSelection, container: string): boolean {
   return names.has(container) === (kind === 'only');
 }

@@ -201,6 +201,7 @@ export function finding<R extends Reason>(
   return { reason, slots, causes };
 }
 
+/** The kind of statement that a finding makes. */
 export function kindOf(found: Finding): ReasonKind {
   return REASONS[found.reason].kind;
 }

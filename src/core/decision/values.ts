@@ -38,6 +38,7 @@ export function invalid(
   return finding('invalid_value', slots, annotation);
 }
 
+/** A fault of kind `given_twice`. */
 export function listedTwice(annotation: AnnotationRef, name: string): Fault {
   const slots = { key: annotationLabel(annotation), value: quote(name) };
   return finding('given_twice', slots, annotation);

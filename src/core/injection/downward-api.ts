@@ -43,6 +43,7 @@ export function toVolume(name: string, files: readonly FileItem[], container: st
   return { name, downwardAPI: { items, defaultMode: DEFAULT_MODE } };
 }
 
+/** A read-only mount of a volume at an absolute path. */
 export function toVolumeMount(volume: string, mountPath: string): VolumeMount {
   return { name: volume, readOnly: true, mountPath };
 }

@@ -69,6 +69,7 @@ export interface Collection {
 /** A list or map in brackets or braces. */
 export type FlowCollection = Collection & { readonly token: CST.FlowCollection };
 
+/** Whether a collection is in flow style: `[…]` or `{…}`. */
 export function isFlow(collection: Collection): collection is FlowCollection {
   return collection.token.type === 'flow-collection';
 }

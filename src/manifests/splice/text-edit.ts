@@ -10,10 +10,12 @@ export interface Edit {
   readonly text: string;
 }
 
+/** An edit that inserts text at an offset. */
 export function insertion(at: number, text: string): Edit {
   return { at, to: at, text };
 }
 
+/** An edit that deletes the text from one offset to another. */
 export function deletion(at: number, to: number): Edit {
   return { at, to, text: '' };
 }
