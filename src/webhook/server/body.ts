@@ -22,7 +22,7 @@ export interface Body {
 }
 
 export interface ReceiveOptions {
-  /** The `content-length`; undefined if the body comes in chunks. */
+  /** The `content-length`, if the request has one. */
   readonly announcedBytes: number | undefined;
   /** Called before the buffer of the body gets this size. It may stop the body. */
   readonly allocate: (bytes: number) => void;
@@ -102,7 +102,7 @@ function tooLarge(): HttpError {
 }
 
 function tooManyChunks(): HttpError {
-  return new HttpError(413, `the body comes in more than ${MAX_CHUNKS} chunks`);
+  return new HttpError(413, `the body arrives in more than ${MAX_CHUNKS} pieces; write it at once`);
 }
 
 function wrongLength(): HttpError {

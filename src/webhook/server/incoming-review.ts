@@ -46,7 +46,7 @@ export class IncomingReview {
   /**
    * Receives the body.
    *
-   * @param announcedBytes the `content-length`; undefined if the body comes in chunks.
+   * @param announcedBytes the `content-length`, if the request has one.
    * @throws HttpError 413, 400, 408 if it takes too long, 503 if all requests take too much memory.
    */
   async receive(stream: Readable, announcedBytes: number | undefined): Promise<void> {

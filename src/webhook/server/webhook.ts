@@ -113,6 +113,7 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
     if (!connections.begin(request.raw, reply.raw)) return void reply.hijack();
     request.arrivedAtMs = performance.now();
     if (request.is404) return done(notServed(request, reply));
+    if (request.headers['transfer-encoding'] !== undefined) return done(lengthRequired(reply));
     request.incoming = new IncomingReview(reply.raw, budget);
     done();
   });
@@ -162,6 +163,15 @@ function notServed(request: FastifyRequest, reply: FastifyReply): HttpError {
   if (path !== MUTATE_PATH) return new HttpError(404, `not found; send POST ${MUTATE_PATH}`);
   reply.header('allow', 'POST');
   return new HttpError(405, `method ${request.method} is not allowed; send POST ${MUTATE_PATH}`);
+}
+
+/**
+ * The API server sends every review with its length. Without one, a body has no end that is known, and
+ * reading it up to the limit takes the CPU that reviews need.
+ */
+function lengthRequired(reply: FastifyReply): HttpError {
+  reply.header('connection', 'close');
+  return new HttpError(411, 'send the review with a content-length instead of in chunks');
 }
 
 function sendError(

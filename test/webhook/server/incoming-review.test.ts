@@ -37,6 +37,17 @@ describe('a request', () => {
     expect(incoming.body?.toString()).toBe(chunks.join(''));
   });
 
+  it('is rejected if its body comes in more than 10,000 pieces', async () => {
+    const { incoming } = start(1024 * KIB).open();
+    const stream = new PassThrough();
+    const received = incoming.receive(stream, 20_000);
+    stream.on('resume', () => {
+      for (let piece = 0; piece < 10_001; piece++) stream.emit('data', Buffer.from('a'));
+    });
+
+    await expect(received).rejects.toMatchObject({ statusCode: 413 });
+  });
+
   it('takes memory until its response is closed', async () => {
     const { budget, open } = start(1024 * KIB);
     const { response, incoming } = open();
