@@ -214,5 +214,6 @@ try {
   else process.exit(await main());
 } catch (error) {
   console.error(`fuzz: ${(error as Error).message}`);
-  process.exitCode = 1;
+  // A runner may still be there.
+  process.exit(1);
 }

@@ -88,7 +88,7 @@ const edit = fc.record({
   times: count,
 });
 
-type Edit = typeof edit extends fc.Arbitrary<infer Value> ? Value : never;
+export type Edit = typeof edit extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Edits a few values of a document, wherever they are. */
 export function editedJson(documents: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
@@ -100,7 +100,10 @@ export function editedJson(documents: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
 type MutableObject = Record<string, Json>;
 type Slot = { readonly owner: Json[] | MutableObject; readonly key: string };
 
-function applyEdit(document: Json, { at, kind, key, value, times }: Edit): Json {
+/** Edits one value of a document, which is changed. The value of the edit is not. */
+export function applyEdit(document: Json, { at, kind, key, value: shared, times }: Edit): Json {
+  // Later edits change it. fast-check gives the same constants to many inputs.
+  const value = structuredClone(shared);
   const slots = slotsOf(document);
   const slot = slots[Math.floor(at * slots.length)];
   if (slot === undefined) return kind === 'replace' ? value : document;
