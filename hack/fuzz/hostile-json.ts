@@ -174,24 +174,34 @@ function slotsOf(value: Json): Slot[] {
   ]);
 }
 
+/** The longest text of an input. */
+const MAX_TEXT = 2 * MAX_CHARACTERS;
+
 /** The text of a value, in which the marks are replaced by what they stand for. */
 export function textOf(value: Json): string {
-  return expand(JSON.stringify(value)).slice(0, 2 * MAX_CHARACTERS);
+  return expand(JSON.stringify(value)).slice(0, MAX_TEXT);
 }
 
-/** Replaces the marks in JSON, with or without their quotes. */
+/** Replaces the marks in JSON, with or without their quotes, until the text is long enough. */
 export function expand(text: string): string {
+  let room = MAX_TEXT;
   return text.replaceAll(/"?@@(\w+) (\d+)@@"?/g, (_, kind: string, digits: string) => {
-    const number = Number(digits);
-    switch (kind) {
-      case 'deep':
-        return `${'['.repeat(number)}${']'.repeat(number)}`;
-      case 'map':
-        return `${'{"a":'.repeat(number)}1${'}'.repeat(number)}`;
-      case 'objects':
-        return `[${'{},'.repeat(number)}{}]`;
-      default:
-        return `"${'x'.repeat(number * 10)}"`;
-    }
+    if (room <= 0) return '0';
+    const expanded = expandedMark(kind, Number(digits));
+    room -= expanded.length;
+    return expanded;
   });
+}
+
+function expandedMark(kind: string, number: number): string {
+  switch (kind) {
+    case 'deep':
+      return `${'['.repeat(number)}${']'.repeat(number)}`;
+    case 'map':
+      return `${'{"a":'.repeat(number)}1${'}'.repeat(number)}`;
+    case 'objects':
+      return `[${'{},'.repeat(number)}{}]`;
+    default:
+      return `"${'x'.repeat(number * 10)}"`;
+  }
 }
