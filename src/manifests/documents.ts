@@ -42,12 +42,26 @@ const YAML_OPTIONS = { merge: true, uniqueKeys: false, logLevel: 'error' } as co
 export function parseManifest(text: string): Manifest {
   const lineCounter = new LineCounter();
   const options = { ...YAML_OPTIONS, lineCounter, prettyErrors: false };
-  const parsed = parseAllDocuments(text, options);
-  const all: readonly Document.Parsed[] = 'empty' in parsed ? [] : parsed;
+  const all = parsedDocuments(text, options);
+  if (all === undefined) return { text, documents: [], faults: [{ line: 1, message: TOO_DEEP }] };
   const results = all.map((document) => toManifestDocument(document, lineCounter));
   const faults = results.flatMap((result) => ('lineOf' in result ? [] : result));
   const documents = results.filter((result) => 'lineOf' in result);
   return { text, documents: faults.length > 0 ? [] : documents, faults };
+}
+
+/** Undefined if the library's recursion exceeds the stack, as with a thousand `?` in a row. */
+function parsedDocuments(
+  text: string,
+  options: Parameters<typeof parseAllDocuments>[1],
+): readonly Document.Parsed[] | undefined {
+  try {
+    const parsed = parseAllDocuments(text, options);
+    return 'empty' in parsed ? [] : parsed;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function toManifestDocument(
