@@ -117,7 +117,7 @@ export function applyEdit(document: Json, { at, kind, key, value: shared, times 
   else if (kind === 'remove' || kind === 'rename') {
     delete owner[slot.key];
     if (kind === 'rename') set(owner, key, old);
-  } else if (typeof old === 'string') set(owner, slot.key, repeated(old, times));
+  } else if (typeof old === 'string') set(owner, slot.key, repeated(old, times, MAX_CHARACTERS));
   else if (Array.isArray(old)) {
     set(owner, slot.key, Array.from({ length: copiesOf(old, times) }, () => old).flat());
   }
@@ -143,8 +143,9 @@ function numbered(value: Json, number: number): Json {
   };
 }
 
-function repeated(text: string, times: number): string {
-  return text.repeat(Math.max(1, Math.min(times, Math.floor(MAX_CHARACTERS / (text.length + 1)))));
+/** Repeats a text at least once, and not beyond so many characters. */
+export function repeated(text: string, times: number, maxCharacters: number): string {
+  return text.repeat(Math.max(1, Math.min(times, Math.floor(maxCharacters / (text.length + 1)))));
 }
 
 function copiesOf(value: Json, times: number): number {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Document, isCollection, isScalar, type Node, type Scalar, visit } from 'yaml';
 import type { Json } from '../../src/core/api/json.ts';
-import { awkwardText, countUpTo, expand } from './hostile-json.ts';
+import { awkwardText, countUpTo, expand, repeated } from './hostile-json.ts';
 
 /** Parts of YAML with a meaning, which are inserted anywhere. */
 const TOKENS = [
@@ -84,24 +84,24 @@ function applyChange(text: string, { at, kind, text: part, length, times }: Chan
     case 'insert':
       return before + part + after;
     case 'inject':
-      return before + repeated(part, times) + after;
+      return before + repeated(part, times, MAX_CHARACTERS) + after;
     case 'cut':
       return before + after.slice(length);
     case 'lines':
-      return text.slice(0, line) + repeated(text.slice(line, lineEnd), times) + text.slice(lineEnd);
+      return (
+        text.slice(0, line) +
+        repeated(text.slice(line, lineEnd), times, MAX_CHARACTERS) +
+        text.slice(lineEnd)
+      );
     case 'chunk':
-      return before + repeated(after.slice(0, length), times) + after.slice(length);
+      return before + repeated(after.slice(0, length), times, MAX_CHARACTERS) + after.slice(length);
     case 'indent':
       return `${text.slice(0, line)}${' '.repeat(length % 9)}${text.slice(line)}`;
     case 'crlf':
       return text.replaceAll('\n', '\r\n');
     default:
-      return text.replace(/\n*$/, repeated('\n', times % 3));
+      return text.replace(/\n*$/, repeated('\n', times % 3, MAX_CHARACTERS));
   }
-}
-
-function repeated(text: string, times: number): string {
-  return text.repeat(Math.max(1, Math.min(times, Math.floor(MAX_CHARACTERS / (text.length + 1)))));
 }
 
 /** Writes values as a user may: block or flow, quoted or not, with comments, anchors and aliases. */

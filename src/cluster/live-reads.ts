@@ -21,8 +21,8 @@ const MAX_LIVE_READS = 50;
 const MAX_READS_PER_SECOND = 100;
 
 /**
- * How long a namespace is known not to exist. Longer than any watch takes to tell of a new one, and
- * the cache that it fills is asked first.
+ * How long podherald does not read a missing namespace again. If it is created meanwhile, the watch
+ * reports it sooner, and the watch's cache is read first.
  */
 const ABSENT_MS = 5_000;
 

@@ -142,13 +142,9 @@ function checkStrings(
   list: string,
   path: MalformedPod['path'],
 ): MalformedPod | undefined {
-  const items = owner[list];
-  if (isAbsent(items)) return undefined;
-  if (!Array.isArray(items)) return shape([...path, list], 'is not a list');
-  for (let index = 0; index < items.length; index++) {
-    if (typeof items[index] !== 'string') return shape([...path, list, index], 'is not a string');
-  }
-  return undefined;
+  return checkItems(owner, list, path, (item, at) =>
+    typeof item === 'string' ? undefined : shape([...path, list, at], 'is not a string'),
+  );
 }
 
 /** Checks a list of objects that each have a string under the key that identifies them. */
@@ -158,13 +154,26 @@ function checkList(
   key: string,
   path: MalformedPod['path'],
 ): MalformedPod | undefined {
+  return checkItems(owner, list, path, (item, at) => {
+    if (!isObject(item)) return shape([...path, list, at], 'is not an object');
+    if (typeof item[key] === 'string') return undefined;
+    return shape([...path, list, at, key], 'is not a string');
+  });
+}
+
+/** @returns the first result of `check`; undefined also if there is no list. */
+function checkItems(
+  owner: JsonObject,
+  list: string,
+  path: MalformedPod['path'],
+  check: (item: unknown, index: number) => MalformedPod | undefined,
+): MalformedPod | undefined {
   const items = owner[list];
   if (isAbsent(items)) return undefined;
   if (!Array.isArray(items)) return shape([...path, list], 'is not a list');
   for (let index = 0; index < items.length; index++) {
-    const item: unknown = items[index];
-    if (!isObject(item)) return shape([...path, list, index], 'is not an object');
-    if (typeof item[key] !== 'string') return shape([...path, list, index, key], 'is not a string');
+    const malformed = check(items[index], index);
+    if (malformed !== undefined) return malformed;
   }
   return undefined;
 }

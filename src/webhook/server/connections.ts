@@ -12,7 +12,8 @@ export interface ConnectionLimits {
 /** The connections of a port. */
 export interface Connections {
   /**
-   * Tells of a request whose headers have arrived. A connection with one is never ended for another.
+   * Must be called when the headers of a request have arrived. Until it is answered, its connection
+   * is not ended to make room for a new one.
    *
    * @returns false if the connection has too many open requests, and was ended.
    */
