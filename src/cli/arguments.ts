@@ -1,6 +1,37 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ClusterChoice } from '../cluster/find-cluster.ts';
 import { isDnsLabel, isQualifiedName } from '../core/api/names.ts';
 import { parseServerVersion, type ServerVersion } from '../core/decision/rules.ts';
+import { didYouMean } from '../core/decision/values.ts';
+
+/** The flags that choose a cluster, as kubectl has them. */
+export type ClusterFlags = ClusterChoice;
+
+/** Adds the flags that choose a cluster. */
+export function addClusterFlags(command: Command): Command {
+  return command
+    .option(
+      '--kubeconfig <file>',
+      'kubeconfig to use (default: those of the environment variable KUBECONFIG, else ~/.kube/config)',
+    )
+    .option('--context <name>', 'context of the kubeconfig to use (default: its current-context)');
+}
+
+/**
+ * An option with a fixed set of values. A wrong value is answered with all of them and the nearest one.
+ */
+export function choice(flags: string, help: string, values: readonly string[]): Option {
+  return new Option(flags, help).choices(values).argParser((text: string) => oneOf(text, values));
+}
+
+/** @throws InvalidArgumentError if the text is not one of the values. */
+export function oneOf<Value extends string>(text: string, values: readonly Value[]): Value {
+  const known = values.find((value) => value === text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(
+    `Expected one of ${values.join(', ')}${didYouMean(text, values) || '.'}`,
+  );
+}
 
 /**
  * Parsers of values that several commands take. Each throws an InvalidArgumentError that says what

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type AuditResult, byOwner } from '../diagnosis/audit-result.ts';
 import { AppError } from '../errors.ts';
+import { addClusterFlags, type ClusterFlags, choice } from './arguments.ts';
 import { type AuditContext, auditPods, auditWorkloads } from './audit-cluster.ts';
 import { auditData, auditSummary, auditText, notApplicableTexts } from './audit-text.ts';
 import {
@@ -13,7 +14,7 @@ import { noteText } from './explain-text.ts';
 import type { Output } from './output.ts';
 import { addConfigFlags, type ConfigFlags, type UsedConfig, usedConfig } from './used-config.ts';
 
-interface AuditFlags extends ConfigFlags {
+interface AuditFlags extends ConfigFlags, ClusterFlags {
   readonly namespace?: string;
   readonly allNamespaces?: true;
   readonly output: 'text' | 'json';
@@ -32,12 +33,8 @@ export function addAudit(program: Command, output: Output): void {
       'namespace to check (default: the namespace of the current context, or default)',
     )
     .addOption(new Option('-A, --all-namespaces', 'check all namespaces').conflicts('namespace'))
-    .addOption(
-      new Option('-o, --output <format>', 'output format')
-        .choices(['text', 'json'])
-        .default('text'),
-    );
-  addConfigFlags(command)
+    .addOption(choice('-o, --output <format>', 'output format', ['text', 'json']).default('text'));
+  addClusterFlags(addConfigFlags(command))
     .addHelpText(
       'after',
       `
@@ -52,7 +49,7 @@ Examples:
 }
 
 async function audit(flags: AuditFlags, output: Output): Promise<void> {
-  const cluster = await requireCluster();
+  const cluster = await requireCluster(flags);
   try {
     const result = await auditCluster(cluster, flags, output);
     output.progress?.('');

@@ -1,6 +1,6 @@
 import { type ApiClient, apiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
-import { locateCluster } from '../cluster/find-cluster.ts';
+import { type ClusterChoice, locateCluster } from '../cluster/find-cluster.ts';
 import type { JsonObject } from '../core/api/json.ts';
 import {
   type AdmissionPolicy,
@@ -20,17 +20,20 @@ export interface OpenCluster extends ApiClient {
 
 export const DEFAULT_NAMESPACE = 'default';
 
-/** @returns undefined if no cluster is configured. */
-export async function openCluster(): Promise<OpenCluster | undefined> {
-  const found = await locateCluster();
+/**
+ * @returns undefined if no cluster is configured.
+ * @throws AppError `file` if a kubeconfig is unreadable, or the context does not exist.
+ */
+export async function openCluster(choice: ClusterChoice): Promise<OpenCluster | undefined> {
+  const found = await locateCluster(choice);
   if (found === undefined) return undefined;
   const { connection, namespace = DEFAULT_NAMESPACE } = found;
   return { ...apiClient(connection), namespace };
 }
 
 /** @throws ApiError if no cluster is configured. */
-export async function requireCluster(): Promise<OpenCluster> {
-  const cluster = await openCluster();
+export async function requireCluster(choice: ClusterChoice): Promise<OpenCluster> {
+  const cluster = await openCluster(choice);
   if (cluster !== undefined) return cluster;
   throw new ApiError('no cluster is configured: set KUBECONFIG or create ~/.kube/config');
 }

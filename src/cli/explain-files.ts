@@ -15,12 +15,14 @@ import {
   type Path,
 } from '../manifests/objects.ts';
 import { findWorkloads } from '../manifests/workloads.ts';
+import type { ClusterFlags } from './arguments.ts';
 import {
   DEFAULT_NAMESPACE,
   NamespaceReader,
   type OpenCluster,
   openCluster,
   readInjectors,
+  requireCluster,
 } from './cluster-view.ts';
 import type { ExplainResult } from './explain-output.ts';
 import { located, type ManifestFile, manifestRules, readManifest } from './manifest-files.ts';
@@ -32,19 +34,20 @@ import {
 } from './used-config.ts';
 
 /**
- * Explains every pod and workload in manifests. With `--config` no cluster is read.
+ * Explains every pod and workload in manifests. With `--config`, a cluster is read only if a flag chooses it.
  *
  * @param names of files; `-` is standard input.
  * @throws AppError `file`, `manifest` or `config`. An unreachable cluster is not an error: the result says so.
  */
 export async function explainFiles(
   names: readonly string[],
-  flags: ConfigFlags & { readonly namespace?: string },
+  flags: ConfigFlags & ClusterFlags & { readonly namespace?: string },
 ): Promise<ExplainResult> {
   const files = await Promise.all(names.map(readManifest));
   const faults = files.flatMap(({ name, text }) => located(name, parseManifest(text).faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
-  const found = flags.config === undefined ? await clusterIfAny() : undefined;
+  const isChosen = flags.kubeconfig !== undefined || flags.context !== undefined;
+  const found = isChosen ? await requireCluster(flags) : await clusterUnlessConfig(flags);
   const cluster = found instanceof ApiError ? undefined : found;
   try {
     const config = await usedConfig(flags, found);
@@ -57,9 +60,12 @@ export async function explainFiles(
 }
 
 /** An invalid kubeconfig is returned as an error: manifests can be explained without a cluster. */
-async function clusterIfAny(): Promise<OpenCluster | ApiError | undefined> {
+async function clusterUnlessConfig({
+  config,
+}: ConfigFlags): Promise<OpenCluster | ApiError | undefined> {
+  if (config !== undefined) return undefined;
   try {
-    return await openCluster();
+    return await openCluster({});
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
     return new ApiError(cause.message, { cause });

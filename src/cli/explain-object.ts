@@ -6,6 +6,7 @@ import { namespaceFrom } from '../diagnosis/cluster-state.ts';
 import { explainWorkload } from '../diagnosis/explain-workload.ts';
 import { controllerOf, ownerOf } from '../diagnosis/object-metadata.ts';
 import { findWorkloads, type Workload } from '../manifests/workloads.ts';
+import type { ClusterFlags } from './arguments.ts';
 import { NamespaceReader, readInjectors, readResult, requireCluster } from './cluster-view.ts';
 import type { ExplainResult } from './explain-output.ts';
 import { manifestRules } from './manifest-files.ts';
@@ -19,9 +20,9 @@ import { type ConfigFlags, usedConfig } from './used-config.ts';
  */
 export async function explainObject(
   object: ObjectName,
-  flags: ConfigFlags & { readonly namespace?: string },
+  flags: ConfigFlags & ClusterFlags & { readonly namespace?: string },
 ): Promise<ExplainResult> {
-  const cluster = await requireCluster();
+  const cluster = await requireCluster(flags);
   try {
     const name = flags.namespace ?? cluster.namespace;
     const namespaces = new NamespaceReader(cluster);

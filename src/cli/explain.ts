@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { filenames } from './arguments.ts';
+import type { Command } from 'commander';
+import { addClusterFlags, type ClusterFlags, choice, filenames } from './arguments.ts';
 import { explainFiles } from './explain-files.ts';
 import { explainObject } from './explain-object.ts';
 import { writeExplained } from './explain-output.ts';
@@ -7,7 +7,7 @@ import { type ObjectName, objectName } from './object-path.ts';
 import type { Output } from './output.ts';
 import { addConfigFlags, type ConfigFlags } from './used-config.ts';
 
-interface ExplainFlags extends ConfigFlags {
+interface ExplainFlags extends ConfigFlags, ClusterFlags {
   readonly filename?: readonly string[];
   readonly namespace?: string;
   readonly output: 'text' | 'json' | 'yaml';
@@ -32,16 +32,14 @@ export function addExplain(program: Command, output: Output): void {
       'namespace of the object; with --filename, namespace of objects without metadata.namespace (default: the namespace of the current context, or default)',
     )
     .addOption(
-      new Option('-o, --output <format>', 'output format')
-        .choices(['text', 'json', 'yaml'])
-        .default('text'),
+      choice('-o, --output <format>', 'output format', ['text', 'json', 'yaml']).default('text'),
     );
-  addConfigFlags(command)
+  addClusterFlags(addConfigFlags(command))
     .addHelpText(
       'after',
       `
 explain reads the cluster that kubectl would use. Without a cluster, it explains only manifests, and uses the
-built-in config. With --config, it explains manifests without reading a cluster.
+built-in config. With --config, it explains manifests without reading a cluster, unless --context or --kubeconfig chooses one.
 
 Examples:
   podherald explain -f deployment.yaml

@@ -17,7 +17,7 @@ import {
 } from '../render/install/install-options.ts';
 import { commentLines, manifestText } from '../render/install/manifest-text.ts';
 import { VERSION } from '../version.ts';
-import { namespaceName } from './arguments.ts';
+import { choice, namespaceName } from './arguments.ts';
 import { readManifest } from './manifest-files.ts';
 import type { Output } from './output.ts';
 
@@ -39,30 +39,28 @@ interface ManifestsFlags {
 /** Adds `podherald manifests` with its help. */
 export function addManifests(program: Command, output: Output): void {
   const { namespace, tls, scope, replicas, failurePolicy, port, priorityClass } = DEFAULT_INSTALL;
-  const choice = (flags: string, help: string, choices: readonly string[], value: string) =>
-    new Option(flags, help).choices(choices).default(value);
   program
     .command('manifests')
     .summary('print the manifests that install podherald')
     .description(
       'Prints all manifests of an installation, in the order in which kubectl must apply them. Comments explain the fields that carry a risk.',
     )
-    .addOption(choice('--tls <source>', 'source of the certificate; see below', TLS_SOURCES, tls))
+    .addOption(
+      choice('--tls <source>', 'source of the certificate; see below', TLS_SOURCES).default(tls),
+    )
     .addOption(
       choice(
         '--scope <scope>',
         'pods that the API server sends to podherald; see below',
         SCOPES,
-        scope,
-      ),
+      ).default(scope),
     )
     .addOption(
       choice(
         '--failure-policy <policy>',
         'what the API server does with pods while podherald is unavailable: admit them without injection (Ignore) or reject them (Fail)',
         FAILURE_POLICIES,
-        failurePolicy,
-      ),
+      ).default(failurePolicy),
     )
     .option(
       '-n, --namespace <name>',

@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { isDnsLabel } from '../core/api/names.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { faultsError } from '../errors.ts';
 import { policyManifests } from '../render/policy/policy-manifests.ts';
 import { unsupportedByPolicy } from '../render/policy/profile-variables.ts';
 import { VERSION } from '../version.ts';
-import { serverVersion } from './arguments.ts';
+import { choice, serverVersion } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
 
@@ -28,12 +28,11 @@ export function addPolicy(program: Command, output: Output): void {
     .addOption(configOption('config file of podherald (default: built-in config)'))
     .option('--name <name>', 'name of the policies and bindings', policyName, 'podherald')
     .addOption(
-      new Option(
+      choice(
         '--failure-policy <policy>',
         'what the API server does with a pod if it cannot evaluate a policy: admit the pod (Ignore) or reject it (Fail)',
-      )
-        .choices(['Ignore', 'Fail'])
-        .default('Ignore'),
+        ['Ignore', 'Fail'],
+      ).default('Ignore'),
     )
     .option(
       '--kubernetes-version <version>',

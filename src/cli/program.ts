@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { didYouMean } from '../core/decision/values.ts';
 import { AppError, ERROR_EXITS } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { addAudit } from './audit.ts';
@@ -18,7 +19,7 @@ export function createProgram(output: Output): Command {
     .description(
       'podherald is a mutating admission webhook. Annotations of pods and namespaces request what it injects: the metadata of the pod (Downward API) as environment variables and files, and an ambassador, which is a sidecar with a proxy to the API server. Other commands inject into manifests, explain injections, and install podherald.',
     )
-    .version(VERSION, '-V, --version', 'print the version')
+    .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
@@ -34,8 +35,34 @@ export function createProgram(output: Output): Command {
   addPolicy(program, output);
   addConfig(program, output);
   addRbac(program, output);
+  addHelp(program);
   return program;
 }
+
+/** Adds `podherald help`. commander's own knows no subcommands, and answers a wrong name with the general help. */
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .summary('print the help of a command')
+    .description('Prints the help of podherald or of a command, as --help does.')
+    .argument('[command...]', 'a command and its subcommand, such as config check')
+    .addHelpText('after', HELP_EXAMPLES)
+    .action((names: readonly string[]) => commandNamed(program, names).help());
+}
+
+function commandNamed(program: Command, names: readonly string[]): Command {
+  return names.reduce((command, name) => {
+    const found = command.commands.find((one) => one.name() === name);
+    if (found !== undefined) return found;
+    const known = command.commands.map((one) => one.name());
+    return program.error(`error: unknown command '${name}'${didYouMean(name, known)}`);
+  }, program);
+}
+
+const HELP_EXAMPLES = `
+Examples:
+  podherald help inject
+  podherald help config check`;
 
 const EXAMPLES = `
 Examples:

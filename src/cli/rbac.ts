@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { isDnsSubdomain } from '../core/api/names.ts';
 import { ACCESSES, type Access } from '../core/decision/rules.ts';
-import { didYouMean } from '../core/decision/values.ts';
 import { faultsError } from '../errors.ts';
 import { defaultGrants, type Grant, grantsOf, KNOWN } from '../render/ambassador-grants.ts';
-import { namespaceName } from './arguments.ts';
+import { choice, namespaceName } from './arguments.ts';
 import type { Output } from './output.ts';
 
 interface RbacFlags {
@@ -22,10 +21,12 @@ export function addRbac(program: Command, output: Output): void {
     .description(
       'Prints the RBAC rules for the ServiceAccount of pods with an ambassador: a Role and a RoleBinding. Access beyond one namespace needs a ClusterRole and a ClusterRoleBinding. Comments explain the rules. The rules never contain wildcards or Secrets.',
     )
-    .requiredOption(
-      '--access <access>',
-      `access of the ambassador, as in the annotation ambassador-access: ${ACCESSES.join(', ')}`,
-      access,
+    .addOption(
+      choice(
+        '--access <access>',
+        'access of the ambassador, as in the annotation ambassador-access',
+        ACCESSES,
+      ).makeOptionMandatory(),
     )
     .requiredOption('-n, --namespace <name>', 'namespace of the pods', namespaceName)
     .option('--service-account <name>', 'ServiceAccount of the pods', serviceAccount, 'default')
@@ -76,14 +77,6 @@ function grants({ access, resources }: RbacFlags): readonly Grant[] {
   throw faultsError(
     'usage',
     faults.map((fault) => `--resources: ${fault}`),
-  );
-}
-
-function access(text: string): Access {
-  const known = ACCESSES.find((one) => one === text);
-  if (known !== undefined) return known;
-  throw new InvalidArgumentError(
-    `Expected one of ${ACCESSES.join(', ')}${didYouMean(text, ACCESSES) || '.'}`,
   );
 }
 

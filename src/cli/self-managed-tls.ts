@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { caCluster } from '../cluster/ca-cluster.ts';
-import { locateCluster } from '../cluster/find-cluster.ts';
+import { type ClusterChoice, locateCluster } from '../cluster/find-cluster.ts';
 import { isDnsLabel, isDnsSubdomain } from '../core/api/names.ts';
 import { AppError, faultsError } from '../errors.ts';
 import type { CertificateSource } from '../webhook/tls/certificate-source.ts';
@@ -32,11 +32,11 @@ export interface SelfManagedExtras {
  * @throws AppError `usage` without a cluster, without a namespace, and if a name is invalid.
  */
 export async function selfManagedTls(
-  { service, caSecret, webhookConfiguration, ...given }: SelfManagedNames,
+  { service, caSecret, webhookConfiguration, ...given }: SelfManagedNames & ClusterChoice,
   log: Logger,
   { timing = TIMING, names = [], addresses = [] }: SelfManagedExtras = {},
 ): Promise<CertificateSource> {
-  const found = await locateCluster();
+  const found = await locateCluster(given);
   if (found === undefined) throw usage(NO_CLUSTER);
   const namespace = given.namespace ?? (process.env['POD_NAMESPACE'] || found.namespace);
   if (namespace === undefined) throw usage(NO_NAMESPACE);

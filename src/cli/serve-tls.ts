@@ -8,10 +8,11 @@ import {
   fixedCertificate,
 } from '../webhook/tls/certificate-source.ts';
 import { type ClientCaSource, clientCaFile } from '../webhook/tls/client-ca.ts';
+import type { ClusterFlags } from './arguments.ts';
 import type { SelfManagedNames } from './self-managed-tls.ts';
 
 /** The flags of `serve` that choose its certificate. */
-export interface TlsFlags extends Partial<SelfManagedNames> {
+export interface TlsFlags extends Partial<SelfManagedNames>, ClusterFlags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly selfManagedTls?: true;
@@ -28,7 +29,7 @@ export const DEFAULT_NAMES = {
 
 /** @throws AppError `usage` unless the flags choose exactly one source of certificates. */
 export function checkTlsFlags(flags: TlsFlags): void {
-  const { tlsCert, tlsKey, standalone, selfManagedTls, clientCa } = flags;
+  const { tlsCert, tlsKey, standalone, selfManagedTls } = flags;
   const hasFiles = tlsCert !== undefined || tlsKey !== undefined;
   const chosen = [
     ...(hasFiles ? ['--tls-cert with --tls-key'] : []),
@@ -43,7 +44,9 @@ export function checkTlsFlags(flags: TlsFlags): void {
           `--tls-cert and --tls-key must be passed together: ${tlsCert === undefined ? '--tls-cert' : '--tls-key'} is missing`,
         ]
       : []),
-    ...(standalone && clientCa !== undefined ? ['--client-ca is not valid with --standalone'] : []),
+    ...(standalone ? NOT_STANDALONE.filter(([key]) => flags[key] !== undefined) : []).map(
+      ([, flag]) => `${flag} is not valid with --standalone`,
+    ),
     ...(selfManagedTls ? [] : SELF_MANAGED_ONLY.filter(([key]) => flags[key] !== undefined)).map(
       ([, flag]) => `${flag} is only valid with --self-managed-tls`,
     ),
@@ -53,6 +56,12 @@ export function checkTlsFlags(flags: TlsFlags): void {
 
 const NO_CERTIFICATE =
   'no certificate: pass either --tls-cert with --tls-key, or --self-managed-tls, or --standalone (to try podherald without a cluster)';
+
+const NOT_STANDALONE = [
+  ['clientCa', '--client-ca'],
+  ['kubeconfig', '--kubeconfig'],
+  ['context', '--context'],
+] as const satisfies readonly (readonly [keyof TlsFlags, string])[];
 
 const SELF_MANAGED_ONLY = [
   ['namespace', '--namespace'],

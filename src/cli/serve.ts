@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Connection } from '../cluster/connection.ts';
 import { findCluster } from '../cluster/find-cluster.ts';
@@ -15,7 +15,7 @@ import {
   type LogLevel,
 } from '../webhook/server/log.ts';
 import { startServer } from '../webhook/server/server.ts';
-import { port, seconds } from './arguments.ts';
+import { addClusterFlags, choice, port, seconds } from './arguments.ts';
 import { configOption, configSource } from './config.ts';
 import type { Output } from './output.ts';
 import {
@@ -40,7 +40,7 @@ const DEFAULT_SHUTDOWN_DELAY_SECONDS = 5;
 
 /** Adds `podherald serve` with its help. */
 export function addServe(program: Command, output: Output): void {
-  program
+  const command = program
     .command('serve')
     .summary('run the webhook')
     .description(
@@ -92,15 +92,15 @@ export function addServe(program: Command, output: Output): void {
       `seconds to keep serving after SIGTERM, SIGINT or SIGHUP (default: ${DEFAULT_SHUTDOWN_DELAY_SECONDS}; 0 with --standalone)`,
       seconds,
     )
+    .addOption(choice('--log-level <level>', 'lowest level to log', LOG_LEVELS).default('info'))
     .addOption(
-      new Option('--log-level <level>', 'lowest level to log').choices(LOG_LEVELS).default('info'),
-    )
-    .addOption(
-      new Option(
+      choice(
         '--log-format <format>',
         'format of the log (default: json; pretty with --standalone)',
-      ).choices(LOG_FORMATS),
-    )
+        LOG_FORMATS,
+      ),
+    );
+  addClusterFlags(command)
     .addHelpText(
       'after',
       `
@@ -126,7 +126,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     flags.logLevel,
     flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
   );
-  const cluster = isStandalone ? undefined : await findCluster();
+  const cluster = isStandalone ? undefined : await findCluster(flags);
   const versions = cluster && watchServerVersion(cluster, { log });
   const config = withServerVersion(await configSource(flags.config), () => versions?.get());
   const certificates = await certificateSource(flags, log);

@@ -16,33 +16,41 @@ export interface KubeconfigCluster {
 }
 
 /**
- * The cluster of the current context. client-node is loaded only here: it takes 300 ms and 60 MiB.
+ * The cluster of a context. client-node is loaded only here: it takes 300 ms and 60 MiB.
  *
  * @param files merged as kubectl merges the files of KUBECONFIG.
+ * @param context the name of the context; the current context by default.
  * @returns undefined if there is no context. (client-node would then use localhost:8080.)
- * @throws AppError `file` if a file is not a kubeconfig, or its current context names no cluster.
+ * @throws AppError `file` if a file is not a kubeconfig, or the context does not exist or names no cluster.
  */
 export async function kubeconfigCluster(
   files: readonly string[],
+  context?: string,
 ): Promise<KubeconfigCluster | undefined> {
   const client = await import('@kubernetes/client-node');
   const empty = (): KubeConfig => new client.KubeConfig();
   const config = empty();
   loadFiles(config, files, empty);
+  if (context !== undefined) config.setCurrentContext(context);
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) return checkUnused(config, files);
-  const context = config.getContextObject(config.getCurrentContext());
-  return { server, credentials: credentialsOf(config), namespace: context?.namespace };
+  if (server === undefined) return checkUnused(config, files, context);
+  const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {};
+  return { server, credentials: credentialsOf(config), namespace };
 }
 
-/** No context means no cluster; a current context that names no cluster is a mistake. */
-function checkUnused(config: KubeConfig, files: readonly string[]): undefined {
+/** No context means no cluster; a context that names no cluster is a mistake. */
+function checkUnused(
+  config: KubeConfig,
+  files: readonly string[],
+  context: string | undefined,
+): undefined {
   const contexts = config.getContexts().map(({ name }) => name);
   const current = config.getCurrentContext();
   if (contexts.length === 0 && !current) return undefined;
   const names = contexts.join(', ') || 'none';
+  const label = context === undefined ? 'current-context' : 'context';
   const fault = current
-    ? `the current-context ${current} does not exist or has no cluster`
+    ? `the ${label} ${current} does not exist or has no cluster`
     : 'current-context is not set';
   throw new AppError('file', `${files.join(', ')}: ${fault}; the contexts are: ${names}`);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEPLOYMENT, file } from '../support/explain-file.ts';
 import { fakeObjects, status } from '../support/fake-objects.ts';
 import { cluster, configMap, livePod, namespaceObject, WEBHOOKS } from '../support/live-objects.ts';
-import { runCommand } from '../support/run-command.ts';
+import { podherald, runCommand } from '../support/run-command.ts';
 
 describe('explain of manifests with a cluster', () => {
   it('uses the installed config, the namespace and the webhook of the cluster', async () => {
@@ -57,6 +57,25 @@ describe('explain of manifests with a cluster', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('cannot read the defaults of namespace shop: ');
     expect(stderr).toContain('namespace shpo does not exist in the cluster\n');
+  });
+
+  it('reads the cluster that --kubeconfig chooses, with --config too', async () => {
+    const fake = await fakeObjects(cluster([], { [WEBHOOKS]: [] }));
+    const config = file('metadata: {path: /etc/pod}\n', 'config.yaml');
+    const args = ['explain', '-f', file(DEPLOYMENT), '--config', config];
+    const { stdout } = await podherald([...args, '--kubeconfig', fake.kubeconfig]);
+
+    expect(stdout).toMatch(/webhook +not called: the cluster has no MutatingWebhookConfiguration/);
+    expect((await podherald(args)).stdout).not.toContain('MutatingWebhookConfiguration');
+  });
+
+  it('ends with an error if the context of --context does not exist', async () => {
+    const fake = await fakeObjects(cluster([]));
+    const args = ['explain', '-f', file(DEPLOYMENT), '--context', 'nope'];
+    const { code, stderr } = await runCommand(args, fake.kubeconfig);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('the context nope does not exist');
   });
 
   it('uses the namespace of the context for objects without a namespace', async () => {

@@ -41,9 +41,28 @@ describe('help', () => {
   });
 });
 
+describe('help COMMAND', () => {
+  it.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'inject'],
+      ['inject', '--help'],
+    ],
+    [
+      ['help', 'config', 'check'],
+      ['config', 'check', '--help'],
+    ],
+  ])('%j prints the same as %j', async (args, same) => {
+    const help = await podherald(args);
+
+    expect(help).toEqual(await podherald(same));
+    expect(help.stdout).toMatch(/^Usage: podherald/);
+  });
+});
+
 describe('--version', () => {
-  it('prints only the version', async () => {
-    expect(await podherald(['--version'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  it.each(['--version', '-v'])('(%s) prints only the version', async (flag) => {
+    expect(await podherald([flag])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 });
 
@@ -51,6 +70,11 @@ describe('wrong usage ends with exit code 2, an explanation, and no output:', ()
   it.each([
     [['serv'], /unknown command 'serv'\n.*Did you mean serve/],
     [['injcet'], /Did you mean inject/],
+    [['help', 'injcet'], /unknown command 'injcet'; did you mean inject\?/],
+    [['help', 'config', 'chek'], /unknown command 'chek'; did you mean check\?/],
+    [['help', 'inject', 'x'], /unknown command 'x'\n/],
+    [['serve', '--standalone', '--context', 'x'], /--context is not valid with --standalone/],
+    [['serve', '--standalone', '--kubeconfig', 'x'], /--kubeconfig is not valid with/],
     [['serve', '--tls-certt', 'x'], /unknown option '--tls-certt'\n.*Did you mean --tls-cert/],
     [['inject', '-f', '-', '--nope'], /unknown option '--nope'/],
     [['serve'], /certificate.*--standalone/],

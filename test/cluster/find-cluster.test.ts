@@ -119,6 +119,60 @@ describe('the cluster', () => {
   });
 });
 
+describe('a chosen kubeconfig or context', () => {
+  async function twoContexts() {
+    const { url, ca } = await echoServer();
+    const home = makeFolder();
+    const first = write(home, 'first', kubeconfig(url, ca, 'first'));
+    const other = kubeconfig(url, ca, 'other').replaceAll(': it', ': other');
+    const second = write(home, 'second', other);
+    return { home, first, second };
+  }
+
+  it('is used instead of KUBECONFIG', async () => {
+    const { home, first, second } = await twoContexts();
+    const environment = { KUBECONFIG: first };
+
+    const found = await findCluster({ environment, home, kubeconfig: second });
+    expect(await authorization(found)).toBe('Bearer other');
+  });
+
+  it('is used instead of the current context', async () => {
+    const { home, first, second } = await twoContexts();
+    const environment = { KUBECONFIG: `${first}:${second}` };
+
+    const found = await findCluster({ environment, home, context: 'other' });
+    expect(await authorization(found)).toBe('Bearer other');
+  });
+
+  it('is an error that lists the contexts if it does not exist', async () => {
+    const { home, first, second } = await twoContexts();
+    const environment = { KUBECONFIG: `${first}:${second}` };
+
+    await expect(findCluster({ environment, home, context: 'nope' })).rejects.toThrow(
+      /the context nope does not exist or has no cluster; the contexts are: it, other$/,
+    );
+  });
+
+  it('is an error if the kubeconfig has no contexts', async () => {
+    const home = makeFolder();
+    const empty = write(home, 'empty', 'apiVersion: v1\nkind: Config\n');
+
+    await expect(findCluster({ environment: {}, home, kubeconfig: empty })).rejects.toThrow(
+      `${empty}: the kubeconfig has no contexts; pass another one`,
+    );
+  });
+
+  it('is an error for a pod that has no kubeconfig', async () => {
+    const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1' };
+    const serviceAccount = podFolder('ca', 'token');
+
+    await expect(
+      findCluster({ environment, home: makeFolder(), serviceAccount, context: 'x' }),
+    ).rejects.toThrow(/the context x needs a kubeconfig: pass --kubeconfig/);
+  });
+});
+
 describe('the cluster of a pod', () => {
   it('is trusted by a CA that was replaced while the pod runs', async () => {
     const { port, ca } = await echoServer();
