@@ -1,9 +1,7 @@
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
-import type { Annotations } from '../core/api/pod.ts';
-import { unreadableDefaults } from '../diagnosis/cluster-state.ts';
 import { explainWorkload } from '../diagnosis/explain-workload.ts';
-import { annotationsOf, objectAt } from '../diagnosis/object-metadata.ts';
+import { objectAt } from '../diagnosis/object-metadata.ts';
 import { AppError, faultsError } from '../errors.ts';
 import { type ManifestDocument, parseManifest } from '../manifests/documents.ts';
 import { injectManifests } from '../manifests/inject.ts';
@@ -14,7 +12,6 @@ import {
   objectsIn,
   type Path,
 } from '../manifests/objects.ts';
-import { findWorkloads } from '../manifests/workloads.ts';
 import type { ClusterFlags } from './arguments.ts';
 import {
   DEFAULT_NAMESPACE,
@@ -25,6 +22,7 @@ import {
   requireCluster,
 } from './cluster-view.ts';
 import type { ExplainResult } from './explain-output.ts';
+import { liveNamespaces, missingNamespace } from './manifest-context.ts';
 import { located, type ManifestFile, manifestRules, readManifest } from './manifest-files.ts';
 import {
   type ConfigFlags,
@@ -85,18 +83,19 @@ async function explainTexts(
     documents: parseManifest(text).documents,
   }));
   const reader = cluster && new NamespaceReader(cluster);
+  const usesDefaults = config.namespaces.annotations;
   const { annotations, locations, notes } = await findNamespaces(
     parsed,
     namespace,
-    config.namespaces.annotations ? reader : undefined,
+    usesDefaults ? reader : undefined,
   );
   const injectors = cluster && (await readInjectors(cluster));
   const texts = files.map(({ text }) => text);
-  const options = { rules, namespace, annotate: new Map(), namespaces: annotations };
+  const options = { rules, namespace, usesDefaults, annotate: new Map(), namespaces: annotations };
   const explained = injectManifests(texts, options).flatMap(({ reports }, index) =>
     reports.map(async ({ workload, mutation, lineOf }) => {
       const name = workload.namespace ?? namespace;
-      const defaults = annotations.get(name);
+      const defaults = usesDefaults ? annotations.get(name) : undefined;
       const namespaceObject = await reader?.get(name);
       return explainWorkload(workload, mutation, {
         namespace: { name, ...(defaults && { annotations: defaults }) },
@@ -139,22 +138,16 @@ async function findNamespaces(
   const documents = files.flatMap((file) => file.documents);
   const inManifests = namespacesIn(documents);
   const locations = namespaceLocations(files);
-  const annotations = new Map<string, Annotations>(inManifests);
-  const notes: string[] = [];
-  const names = documents
-    .flatMap(({ value }) => findWorkloads(value))
-    .map((workload) => workload.namespace ?? namespace);
-  for (const name of new Set(names)) {
-    const read = inManifests.has(name) ? undefined : await reader?.get(name);
-    if (read === undefined) continue;
-    if ('unreadable' in read) notes.push(unreadableDefaults(name, read));
-    else annotations.set(name, annotationsOf(read.value));
-    const isMissing = 'value' in read && read.value === undefined;
-    if (isMissing && !locations.has(name)) {
-      notes.push(`namespace ${name} does not exist in the cluster`);
-    }
-  }
-  return { annotations, locations, notes };
+  if (reader === undefined) return { annotations: inManifests, locations, notes: [] };
+  const live = await liveNamespaces(documents, namespace, reader);
+  return {
+    annotations: new Map([...live.annotations, ...inManifests]),
+    locations,
+    notes: [
+      ...live.unreadable,
+      ...live.missing.filter((name) => !locations.has(name)).map(missingNamespace),
+    ],
+  };
 }
 
 /** Of several Namespaces with one name, the last is used. */

@@ -3,50 +3,61 @@ import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { findMisplaced, misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { faultsError } from '../errors.ts';
-import { joinManifests } from '../manifests/documents.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
 import { displayName } from '../manifests/workloads.ts';
 import { filenames, keyValue, serverVersion } from './arguments.ts';
-import { configOption, configSource } from './config.ts';
-import { located, manifestRules, readManifest } from './manifest-files.ts';
+import { configOption } from './config.ts';
+import { addContextFlags, type ContextFlags, manifestContext } from './manifest-context.ts';
+import {
+  addInPlace,
+  checkInPlace,
+  type InPlaceFlags,
+  located,
+  manifestRules,
+  readManifest,
+  writeManifests,
+} from './manifest-files.ts';
 import { counted, type Output } from './output.ts';
 
-interface InjectFlags {
-  readonly filename: readonly string[];
-  readonly namespace: string;
+interface InjectFlags extends ContextFlags, InPlaceFlags {
   readonly annotate?: ReadonlyMap<string, string>;
-  readonly config?: string;
   readonly kubernetesVersion?: ServerVersion;
 }
 
 /** Adds `podherald inject` with its help. */
 export function addInject(program: Command, output: Output): void {
-  program
+  const command = program
     .command('inject')
-    .summary('inject into manifests, without a cluster')
+    .summary('inject into manifests')
     .description(
-      'Adds to the pods and pod templates in manifests what the webhook would add to the pods, and writes all manifests to standard output. Comments, order and other objects stay as they are. Writes a summary to standard error. If a pod is malformed, or would be denied because of its annotations, inject writes no manifests, and the exit code is 1.',
+      'Adds to the pods and pod templates in manifests what a webhook with the same config would add to the pods, and writes all manifests to standard output. Comments, order and other objects stay as they are. Writes a summary to standard error. If a pod is malformed, or would be denied because of its annotations, inject writes no manifests, and the exit code is 1.',
     )
     .requiredOption(
       '-f, --filename <file>',
       'manifest (YAML or JSON), or - for standard input; may be repeated',
       filenames,
     )
-    .option('-n, --namespace <name>', 'namespace of objects without metadata.namespace', 'default')
     .option(
       '--annotate <key=value>',
       'annotation to set, before injecting, on every pod and pod template that does not have it; may be repeated',
       keyValue,
     )
-    .addOption(configOption('config file of podherald (default: built-in config)'))
+    .addOption(
+      configOption(
+        'config file of podherald (default: built-in config; with --from-cluster, the config installed in the cluster)',
+      ),
+    )
     .option(
       '--kubernetes-version <version>',
       `version of the API server; sets the tag of the ambassador image. Versions before v1.29.0 get no ambassador (default: ${BUILT_IN_VERSION.release})`,
       serverVersion,
-    )
+    );
+  addContextFlags(addInPlace(command))
     .addHelpText(
       'after',
       `
+Without --from-cluster, inject reads no cluster: defaults of namespaces come only from the Namespaces in the manifests.
+
 Examples:
   # Print the injected manifest:
   podherald inject -f deployment.yaml
@@ -55,30 +66,38 @@ Examples:
   kustomize build . | podherald inject -f - | kubectl apply -f -
 
   # Inject into a pod that has no annotation:
-  podherald inject -f pod.yaml --annotate inject-metadata=true`,
+  podherald inject -f pod.yaml --annotate inject-metadata=true
+
+  # Inject what the podherald in the cluster would inject, into the file:
+  podherald inject -f deployment.yaml --from-cluster --in-place`,
     )
     .action((flags: InjectFlags) => inject(flags, output));
 }
 
 async function inject(flags: InjectFlags, output: Output): Promise<void> {
+  checkInPlace(flags);
   const files = await Promise.all(flags.filename.map(readManifest));
+  const texts = files.map(({ text }) => text);
+  const { config, namespaces, notes } = await manifestContext(flags, texts);
   const options = {
-    rules: manifestRules((await configSource(flags.config)).get().rules, flags.kubernetesVersion),
-    namespace: flags.namespace,
+    ...namespaces,
+    rules: manifestRules(config.rules, flags.kubernetesVersion),
     annotate: flags.annotate ?? new Map<string, string>(),
   };
-  const texts = files.map(({ text }) => text);
   const injected = injectManifests(texts, options).map((manifest, index) => ({
     name: files[index]?.name ?? '',
+    original: texts[index] ?? '',
     ...manifest,
   }));
   const faults = injected.flatMap((file) => located(file.name, file.faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
+  for (const note of notes) output.note(`podherald: ${note}\n`);
   for (const note of injected.flatMap((file) => located(file.name, file.notes))) {
     output.note(`podherald: ${note}\n`);
   }
-  output.out(joinManifests(injected.map(({ text }) => text)));
+  await writeManifests(injected, flags, output);
   const reports = injected.flatMap((file) => file.reports);
+  if (reports.length > 0) output.note(`podherald: config: ${config.name}\n`);
   output.note(summarize(reports, options.rules.annotationPrefix));
 }
 

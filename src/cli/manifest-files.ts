@@ -1,8 +1,30 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import type { Command } from 'commander';
 import type { Rules } from '../core/decision/rules.ts';
 import { AppError, readFailure } from '../errors.ts';
-import type { ManifestRemark } from '../manifests/documents.ts';
+import { joinManifests, type ManifestRemark } from '../manifests/documents.ts';
+import type { Output } from './output.ts';
+
+export interface InPlaceFlags {
+  readonly filename: readonly string[];
+  readonly inPlace?: true;
+}
+
+/** Adds `--in-place`. */
+export function addInPlace(command: Command): Command {
+  return command.option(
+    '-i, --in-place',
+    'write each manifest back into its file, instead of all of them to standard output. If one manifest has an error, no file changes',
+  );
+}
+
+/** @throws AppError `usage` if standard input would have to be written. */
+export function checkInPlace({ filename, inPlace }: InPlaceFlags): void {
+  if (inPlace && filename.includes('-')) {
+    throw new AppError('usage', '--in-place cannot write standard input; pass files with -f');
+  }
+}
 
 /** The text of a file, and the name that messages give it. */
 export interface ManifestFile {
@@ -38,4 +60,51 @@ export function manifestRules(rules: Rules, serverVersion = rules.ambassador.ser
 /** Remarks as lines with their location: `web.yaml:12: …`. */
 export function located(file: string, remarks: readonly ManifestRemark[]): string[] {
   return remarks.map(({ line, message }) => `${file}:${line}: ${message}`);
+}
+
+/** A file with its edited text, and the text that it had. */
+export interface EditedFile extends ManifestFile {
+  readonly original: string;
+}
+
+/**
+ * Writes the edited manifests to standard output, as one stream of documents, or each into its file.
+ *
+ * @throws AppError `file` if a file cannot be written. It then has its old content.
+ */
+export async function writeManifests(
+  files: readonly EditedFile[],
+  { inPlace }: InPlaceFlags,
+  output: Output,
+): Promise<void> {
+  if (!inPlace) {
+    output.out(joinManifests(files.map(({ text }) => text)));
+    return;
+  }
+  for (const { name, original, text } of files) {
+    if (text === original) continue;
+    await replaceFile(name, text);
+    output.note(`podherald: wrote ${name}\n`);
+  }
+}
+
+/** Replaces the content of a file at once: a crash or a full disk leaves the old text. */
+async function replaceFile(name: string, text: string): Promise<void> {
+  try {
+    // A symbolic link stays one.
+    const file = await realpath(name);
+    const { mode, uid, gid } = await stat(file);
+    const beside = `${file}.podherald-${process.pid}`;
+    try {
+      await writeFile(beside, text, { flag: 'wx' });
+      await chmod(beside, mode);
+      // Only root may give a file away. Others own the new file, as with `sed -i`.
+      await chown(beside, uid, gid).catch(() => {});
+      await rename(beside, file);
+    } finally {
+      await rm(beside, { force: true });
+    }
+  } catch (cause) {
+    throw new AppError('file', `cannot write ${name}: ${readFailure(cause)}`, { cause });
+  }
 }

@@ -2,25 +2,29 @@ import type { Command } from 'commander';
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { type ItemKind, itemsPresent } from '../diagnosis/injected-items.ts';
 import { faultsError } from '../errors.ts';
-import { joinManifests } from '../manifests/documents.ts';
 import { hasNoParts, type InjectedParts } from '../manifests/removal/injected-parts.ts';
 import { type Rest, type UninjectReport, uninjectManifests } from '../manifests/uninject.ts';
 import { displayName } from '../manifests/workloads.ts';
 import { filenames } from './arguments.ts';
-import { configOption, configSource } from './config.ts';
+import { configOption } from './config.ts';
 import { NO_PODS } from './inject.ts';
-import { located, manifestRules, readManifest } from './manifest-files.ts';
+import { addContextFlags, type ContextFlags, manifestContext } from './manifest-context.ts';
+import {
+  addInPlace,
+  checkInPlace,
+  type InPlaceFlags,
+  located,
+  manifestRules,
+  readManifest,
+  writeManifests,
+} from './manifest-files.ts';
 import { counted, type Output } from './output.ts';
 
-interface UninjectFlags {
-  readonly filename: readonly string[];
-  readonly namespace: string;
-  readonly config?: string;
-}
+type UninjectFlags = ContextFlags & InPlaceFlags;
 
 /** Adds `podherald uninject` with its help. */
 export function addUninject(program: Command, output: Output): void {
-  program
+  const command = program
     .command('uninject')
     .summary('remove from manifests what inject added')
     .description(
@@ -31,8 +35,12 @@ export function addUninject(program: Command, output: Output): void {
       'manifest (YAML or JSON), or - for standard input; may be repeated',
       filenames,
     )
-    .option('-n, --namespace <name>', 'namespace of objects without metadata.namespace', 'default')
-    .addOption(configOption('config file that was used to inject (default: built-in config)'))
+    .addOption(
+      configOption(
+        'config file that was used to inject (default: built-in config; with --from-cluster, the config installed in the cluster)',
+      ),
+    );
+  addContextFlags(addInPlace(command))
     .addHelpText(
       'after',
       `
@@ -47,14 +55,23 @@ Examples:
 }
 
 async function uninject(flags: UninjectFlags, output: Output): Promise<void> {
+  checkInPlace(flags);
   const files = await Promise.all(flags.filename.map(readManifest));
-  const rules = manifestRules((await configSource(flags.config)).get().rules);
   const texts = files.map(({ text }) => text);
-  const cleaned = uninjectManifests(texts, { rules, namespace: flags.namespace });
-  const faults = cleaned.flatMap(({ faults }, index) => located(files[index]?.name ?? '', faults));
+  const { config, namespaces, notes } = await manifestContext(flags, texts);
+  const options = { ...namespaces, rules: manifestRules(config.rules) };
+  const cleaned = uninjectManifests(texts, options).map((manifest, index) => ({
+    name: files[index]?.name ?? '',
+    original: texts[index] ?? '',
+    ...manifest,
+  }));
+  const faults = cleaned.flatMap((file) => located(file.name, file.faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
-  output.out(joinManifests(cleaned.map(({ text }) => text)));
-  output.note(summarizeRemoval(cleaned.flatMap(({ reports }) => reports)));
+  for (const note of notes) output.note(`podherald: ${note}\n`);
+  await writeManifests(cleaned, flags, output);
+  const reports = cleaned.flatMap((file) => file.reports);
+  if (reports.length > 0) output.note(`podherald: config: ${config.name}\n`);
+  output.note(summarizeRemoval(reports));
 }
 
 /** One line for each pod and workload, followed by indented lines about what looks injected but stays. */

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
 import { type CompiledConfig, compile, defaultConfig } from '../config/compile.ts';
@@ -34,14 +34,19 @@ const KEY = 'config.yaml';
 
 /** Adds the flags that choose the config of explain and audit. */
 export function addConfigFlags(command: Command): Command {
-  return command
-    .addOption(configOption('config file to use instead of the config installed in the cluster'))
-    .addOption(
-      new Option(
-        '--install-namespace <name>',
-        `namespace where podherald is installed (default: ${NAME}, else the namespace of its Deployment)`,
-      ),
-    );
+  return addInstallNamespace(
+    command.addOption(
+      configOption('config file to use instead of the config installed in the cluster'),
+    ),
+  );
+}
+
+/** Adds the flag that says where the installed config is. */
+export function addInstallNamespace(command: Command): Command {
+  return command.option(
+    '--install-namespace <name>',
+    `namespace where podherald is installed (default: ${NAME}, else the namespace of its Deployment)`,
+  );
 }
 
 /**

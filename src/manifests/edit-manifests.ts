@@ -14,6 +14,8 @@ export interface NamespaceOptions {
   readonly namespace: string;
   /** Annotations of namespaces; a Namespace in the manifests takes precedence over these. */
   readonly namespaces?: NamespaceAnnotations;
+  /** Whether the config uses annotations of namespaces as defaults; true by default. */
+  readonly usesDefaults?: boolean;
 }
 
 /** The result of editing one manifest, or one of its documents. */
@@ -51,6 +53,7 @@ export function editManifests<Report>(
   const given = namespacesIn(manifests.flatMap(({ documents }) => documents));
   const lookUp: NamespaceLookup = ({ namespace }) => {
     const name = namespace ?? options.namespace;
+    if (options.usesDefaults === false) return { name };
     const annotations = given.get(name) ?? options.namespaces?.get(name);
     return { name, ...(annotations && { annotations }) };
   };

@@ -15,7 +15,7 @@ import { unsplice } from './splice/unsplice.ts';
 import { findWorkloads, toDocumentPointer, type Workload } from './workloads.ts';
 
 /** How to uninject manifests: with the rules that they were injected with. */
-export type UninjectOptions = Pick<InjectOptions, 'rules' | 'namespace'>;
+export type UninjectOptions = Omit<InjectOptions, 'annotate'>;
 
 /** The result for one Pod or pod template. */
 export interface UninjectReport {

@@ -47,7 +47,9 @@ describe('inject', () => {
     const { stdout, stderr } = await podherald(['inject', '-f', one, '-f', other]);
 
     expect(stdout).toContain('POD_IPS');
-    expect(stderr).toBe('podherald: Pod shop/p: injected 4 variables\n');
+    expect(stderr).toBe(
+      'podherald: config: built-in config\npodherald: Pod shop/p: injected 4 variables\n',
+    );
   });
 
   it('writes the manifest to standard output, and a summary to standard error', async () => {
@@ -55,7 +57,9 @@ describe('inject', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain('name: POD_NAME');
-    expect(stderr).toBe('podherald: Pod web: injected 7 variables, 1 volume\n');
+    expect(stderr).toBe(
+      'podherald: config: built-in config\npodherald: Pod web: injected 7 variables, 1 volume\n',
+    );
   });
 
   it('reads standard input', async () => {

@@ -21,7 +21,9 @@ describe('uninject', () => {
     const { code, stdout, stderr } = await podherald(['uninject', '-f', '-'], injected.stdout);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: POD });
-    expect(stderr).toBe('podherald: Pod web: removed 7 variables, 1 volume, 1 annotation\n');
+    expect(stderr).toBe(
+      'podherald: config: built-in config\npodherald: Pod web: removed 7 variables, 1 volume, 1 annotation\n',
+    );
   });
 
   it('uses the config that was used to inject', async () => {
@@ -50,13 +52,13 @@ describe('uninject', () => {
     const silent = await clean(injected.replace('inject-ambassador: "true"', 'a: b'));
     const different = 'content or position differs from what podherald injects';
 
-    expect(larger.stderr).toBe(`podherald: Pod web: removed 1 variable, 1 annotation
+    expect(larger.stderr).toBe(`podherald: config: built-in config
+podherald: Pod web: removed 1 variable, 1 annotation
 podherald:   kept container ambassador: ${different}
 podherald:   kept volume ambassador-token: ${different}
 `);
-    expect(
-      silent.stderr,
-    ).toBe(`podherald: Pod web: unchanged, because it is unknown what was injected: no annotation requests an injection
+    expect(silent.stderr).toBe(`podherald: config: built-in config
+podherald: Pod web: unchanged, because it is unknown what was injected: no annotation requests an injection
 podherald:   kept container ambassador: ${different}
 podherald:   kept annotation podherald.dev/status: ${different}
 `);
@@ -82,7 +84,8 @@ podherald:   kept annotation podherald.dev/status: ${different}
     const { stdout, stderr } = await podherald(['uninject', '-f', '-'], `${POD}---\n${silent}`);
 
     expect(stdout).toBe(`${POD}---\n${silent}`);
-    expect(stderr).toBe(`podherald: Pod web: unchanged: nothing to remove
+    expect(stderr).toBe(`podherald: config: built-in config
+podherald: Pod web: unchanged: nothing to remove
 podherald: Pod web: unchanged, because it is unknown what was injected: inject-metadata is "false"
 `);
   });
