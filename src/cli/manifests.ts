@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isDnsSubdomain } from '../core/api/names.ts';
-import { faultsError } from '../errors.ts';
+import { AppError, faultsError } from '../errors.ts';
 import { installManifests } from '../render/install/install-manifests.ts';
 import {
-  ADMIN_PORT,
   DEFAULT_INSTALL,
   FAILURE_POLICIES,
   type FailurePolicy,
@@ -30,6 +29,9 @@ interface ManifestsFlags {
   readonly replicas: number;
   readonly failurePolicy: FailurePolicy;
   readonly port: number;
+  readonly adminPort: number;
+  readonly hostNetwork: boolean;
+  readonly imagePullSecret: readonly string[];
   readonly excludeNamespace: readonly string[];
   readonly priorityClass: string;
   readonly clientCaSecret: string;
@@ -38,7 +40,8 @@ interface ManifestsFlags {
 
 /** Adds `podherald manifests` with its help. */
 export function addManifests(program: Command, output: Output): void {
-  const { namespace, tls, scope, replicas, failurePolicy, port, priorityClass } = DEFAULT_INSTALL;
+  const { namespace, tls, scope, replicas, failurePolicy, port, adminPort, priorityClass } =
+    DEFAULT_INSTALL;
   program
     .command('manifests')
     .summary('print the manifests that install podherald')
@@ -70,12 +73,31 @@ export function addManifests(program: Command, output: Output): void {
     )
     .option('--no-create-namespace', 'use an existing namespace and do not manage it')
     .option('--image <image>', 'image of podherald', imageName, `podherald:${VERSION}`)
+    .addOption(
+      new Option(
+        '--image-pull-secret <name>',
+        'Secret in the namespace with credentials for the registry of the image; may be repeated',
+      )
+        .argParser((name, others: readonly string[]) => [...others, secretName(name)])
+        .default([], 'none'),
+    )
     .option('--replicas <number>', 'number of replicas', replicaCount, replicas)
     .option(
       '--port <number>',
       'port of the webhook in the pods. On private GKE clusters, 10250 needs no firewall rule',
       podPort,
       port,
+    )
+    .option(
+      '--admin-port <number>',
+      'port of /healthz, /readyz and /metrics in the pods',
+      podPort,
+      adminPort,
+    )
+    .option(
+      '--host-network',
+      'use the network of the nodes, for clusters whose API server cannot reach pods, such as EKS with another network plugin than the VPC CNI. Both ports must be free on the nodes',
+      false,
     )
     .addOption(
       new Option(
@@ -127,13 +149,17 @@ Examples:
   podherald manifests --config config.yaml --exclude-namespace monitoring | kubectl diff -f -`;
 
 async function manifests(flags: ManifestsFlags, output: Output): Promise<void> {
-  const { excludeNamespace, config: file, ...chosen } = flags;
+  const { excludeNamespace, imagePullSecret, config: file, ...chosen } = flags;
+  if (chosen.port === chosen.adminPort) {
+    throw new AppError('usage', '--port and --admin-port must differ');
+  }
   const { config, exempt } = await installedConfig(file);
   const options: InstallOptions = {
     ...chosen,
     version: VERSION,
     config,
     excludedNamespaces: [...exempt, ...excludeNamespace],
+    imagePullSecrets: imagePullSecret,
   };
   output.out(header(options) + manifestText(installManifests(options)));
 }
@@ -196,8 +222,6 @@ function replicaCount(text: string): number {
 /** podherald runs as an unprivileged user, which cannot listen on ports below 1024. */
 function podPort(text: string): number {
   const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1024 && port <= 65_535 && port !== ADMIN_PORT) return port;
-  throw new InvalidArgumentError(
-    `Expected a port from 1024 to 65535, other than ${ADMIN_PORT}, which is the admin port.`,
-  );
+  if (/^\d+$/.test(text) && port >= 1024 && port <= 65_535) return port;
+  throw new InvalidArgumentError('Expected a port from 1024 to 65535.');
 }

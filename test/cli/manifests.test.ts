@@ -112,7 +112,7 @@ describe('manifests', () => {
     [['--exclude-namespace', 'a_b'], /--exclude-namespace.*lower-case/],
     [['--replicas', '0'], /--replicas.*1 to 100/],
     [['--port', '443'], /--port.*1024 to 65535/],
-    [['--port', '8080'], /--port.*other than 8080/],
+    [['--port', '8080'], /--port and --admin-port must differ/],
     [['--image', ''], /--image.*registry\.example\.com/],
     [['--image', 'a b'], /--image/],
   ])('%j is wrong usage, with an explanation', async (args, sentence) => {

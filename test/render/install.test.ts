@@ -171,6 +171,46 @@ describe('an installation', () => {
     },
   );
 
+  it('uses the network of the nodes only if it is asked to, and its namespace then allows it', () => {
+    const [namespace] = objects({ ...DEFAULTS, hostNetwork: true });
+    const deployment = objects({ ...DEFAULTS, hostNetwork: true }).find(
+      ({ kind }) => kind === 'Deployment',
+    );
+
+    expect(podSpecOf({ ...DEFAULTS, hostNetwork: true })).toMatchObject({
+      hostNetwork: true,
+      dnsPolicy: 'ClusterFirstWithHostNet',
+    });
+    expect(namespace).toMatchObject({
+      metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+    });
+    // The ports of the old replica must be free before a new one starts on the same node.
+    expect(deployment).toMatchObject({
+      spec: { strategy: { rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } } },
+    });
+    expect(podSpecOf(DEFAULTS)).not.toHaveProperty('hostNetwork');
+    expect(objects(DEFAULTS)[0]).toMatchObject({
+      metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    });
+  });
+
+  it('passes the Secrets for the registry, and the admin port, to the pods and the Service', () => {
+    const options = { ...DEFAULTS, imagePullSecrets: ['one', 'two'], adminPort: 9999 };
+    const service = objects(options).find(({ kind }) => kind === 'Service');
+
+    expect(podSpecOf(options)).toMatchObject({
+      imagePullSecrets: [{ name: 'one' }, { name: 'two' }],
+      containers: [
+        {
+          args: expect.arrayContaining(['--admin-port=9999']),
+          ports: [{}, { name: 'admin', containerPort: 9999 }],
+        },
+      ],
+    });
+    expect(service).toMatchObject({ spec: { ports: [{}, { name: 'admin', port: 9999 }] } });
+    expect(podSpecOf(DEFAULTS)).not.toHaveProperty('imagePullSecrets');
+  });
+
   it('keeps the text of the config byte for byte', () => {
     const line = fc.string({ unit: 'grapheme', maxLength: 40 });
     const text = fc

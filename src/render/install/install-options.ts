@@ -26,6 +26,12 @@ export interface InstallOptions {
   readonly failurePolicy: FailurePolicy;
   /** The container port that serves the webhook. */
   readonly port: number;
+  /** The container port of /healthz, /readyz and /metrics. */
+  readonly adminPort: number;
+  /** Whether podherald uses the network of its nodes: for API servers that cannot reach pods. */
+  readonly hostNetwork: boolean;
+  /** Names of Secrets with credentials for the registry of the image. */
+  readonly imagePullSecrets: readonly string[];
   /** Names of namespaces whose pods are never sent, in addition to those that podherald always excludes. */
   readonly excludedNamespaces: readonly string[];
   /** The name of a PriorityClass; empty for none. */
@@ -51,9 +57,6 @@ export const TLS_SECRET = 'podherald-tls';
 
 /** The Secret in which podherald keeps its own CA (`--tls self-managed`). */
 export const CA_SECRET = 'podherald-ca';
-
-/** The container port of /healthz, /readyz and /metrics. */
-export const ADMIN_PORT = 8080;
 
 /** The selector of a Deployment is immutable, so it has only the label that never changes. */
 export const SELECTOR = { 'app.kubernetes.io/name': NAME } as const;
@@ -92,6 +95,9 @@ export const DEFAULT_INSTALL: Omit<InstallOptions, 'version' | 'image'> = {
   replicas: 2,
   failurePolicy: 'Ignore',
   port: 8443,
+  adminPort: 8080,
+  hostNetwork: false,
+  imagePullSecrets: [],
   excludedNamespaces: [],
   priorityClass: 'system-cluster-critical',
   clientCaSecret: '',

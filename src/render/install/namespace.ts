@@ -12,10 +12,12 @@ export function namespaceManifests(options: InstallOptions): InstallManifest[] {
       name: namespace,
       labels: {
         ...labels(options),
-        'pod-security.kubernetes.io/enforce': commented(
-          'podherald needs no privileges on its node, so its namespace allows none.',
-          'restricted',
-        ),
+        'pod-security.kubernetes.io/enforce': options.hostNetwork
+          ? commented('Only this level allows the network of the node.', 'privileged')
+          : commented(
+              'podherald needs no privileges on its node, so its namespace allows none.',
+              'restricted',
+            ),
       },
     },
   };

@@ -1,9 +1,4 @@
-import {
-  ADMIN_PORT,
-  type InstallOptions,
-  namespacedMetadata,
-  SELECTOR,
-} from './install-options.ts';
+import { type InstallOptions, namespacedMetadata, SELECTOR } from './install-options.ts';
 import { commented, type InstallManifest } from './manifest-text.ts';
 
 /** The Service that the API server calls. */
@@ -23,7 +18,7 @@ export function serviceManifest(options: InstallOptions): InstallManifest {
           ),
           targetPort: 'webhook',
         },
-        { name: 'admin', port: ADMIN_PORT, targetPort: 'admin' },
+        { name: 'admin', port: options.adminPort, targetPort: 'admin' },
       ],
     },
   };

@@ -1,5 +1,4 @@
 import {
-  ADMIN_PORT,
   type InstallOptions,
   labels,
   NAME,
@@ -37,10 +36,15 @@ export function deploymentManifest(options: InstallOptions): InstallManifest {
       selector: { matchLabels: SELECTOR },
       strategy: {
         type: 'RollingUpdate',
-        rollingUpdate: commented('An old replica stops only after a new one is ready.', {
-          maxUnavailable: 0,
-          maxSurge: 1,
-        }),
+        rollingUpdate: options.hostNetwork
+          ? commented(
+              'A new replica may have to wait for the ports that an old replica uses on the node.',
+              { maxUnavailable: 1, maxSurge: 0 },
+            )
+          : commented('An old replica stops only after a new one is ready.', {
+              maxUnavailable: 0,
+              maxSurge: 1,
+            }),
       },
       template: { metadata: { labels: labels(options) }, spec: podSpec(options) },
     },
@@ -48,9 +52,12 @@ export function deploymentManifest(options: InstallOptions): InstallManifest {
 }
 
 function podSpec(options: InstallOptions): Field {
-  const { priorityClass } = options;
+  const { priorityClass, imagePullSecrets } = options;
   return {
     serviceAccountName: NAME,
+    imagePullSecrets:
+      imagePullSecrets.length === 0 ? undefined : imagePullSecrets.map((name) => ({ name })),
+    ...(options.hostNetwork && HOST_NETWORK),
     automountServiceAccountToken: commented(tokenReason(options), needsToken(options)),
     enableServiceLinks: false,
     priorityClassName:
@@ -84,6 +91,15 @@ function podSpec(options: InstallOptions): Field {
   };
 }
 
+/** By default, a pod on the network of its node cannot look up the names of Services. */
+const HOST_NETWORK = {
+  hostNetwork: commented(
+    'The API server reaches the nodes but not the pods. Each replica takes its two ports on its node, NetworkPolicies do not apply to it, and whoever reaches the node can read the metrics.',
+    true,
+  ),
+  dnsPolicy: 'ClusterFirstWithHostNet',
+} as const satisfies Record<string, Field>;
+
 function container(options: InstallOptions): Field {
   return {
     name: NAME,
@@ -92,7 +108,7 @@ function container(options: InstallOptions): Field {
     args: [
       'serve',
       `--port=${options.port}`,
-      `--admin-port=${ADMIN_PORT}`,
+      `--admin-port=${options.adminPort}`,
       '--config=/etc/podherald/config.yaml',
       `--shutdown-delay=${SHUTDOWN_DELAY_SECONDS}`,
       ...TLS_ARGUMENTS[options.tls],
@@ -109,7 +125,7 @@ function container(options: InstallOptions): Field {
         : undefined,
     ports: [
       { name: 'webhook', containerPort: options.port, protocol: 'TCP' },
-      { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' },
+      { name: 'admin', containerPort: options.adminPort, protocol: 'TCP' },
     ],
     ...PROBES,
     resources: commented(
