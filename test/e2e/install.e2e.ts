@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Installation } from './installation.ts';
 import { kubectl, tryKubectl } from './kubectl.ts';
 import { Namespace } from './namespace.ts';
@@ -163,4 +163,23 @@ describe.skipIf(NO_IMAGE)('an installation with --tls files', () => {
     await installation.home.run(['scale', 'deployment/podherald', '--replicas=2']);
     await installation.ready();
   }
+});
+
+describe.skipIf(NO_IMAGE)('an installation on the network of the nodes', () => {
+  test('injects pods, from the address of its node', async () => {
+    const namespace = await Namespace.make();
+    const installation = await Installation.make([namespace.name]);
+    onTestFinished(async () => {
+      await installation.remove('--wait=false');
+      await namespace.remove();
+    });
+    // One replica, because both of one node would need the same ports.
+    const ports = ['--port', '28443', '--admin-port', '28080'];
+    await installation.apply(['--host-network', '--replicas', '1', ...ports]);
+    await installation.ready();
+    await installation.reached(namespace);
+    const [pod] = await installation.pods();
+
+    expect(pod?.status).toMatchObject({ podIP: pod?.status?.hostIP });
+  });
 });

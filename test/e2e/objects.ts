@@ -17,6 +17,7 @@ export interface Pod extends KubeObject {
   readonly spec: PodSpec;
   readonly status?: {
     readonly podIP?: string;
+    readonly hostIP?: string;
     readonly phase?: string;
     readonly qosClass?: string;
   };
