@@ -171,6 +171,10 @@ describe('an installation', () => {
     },
   );
 
+  it.each(COMBINATIONS)('runs on Linux nodes only ($tls, $scope, $failurePolicy)', (options) => {
+    expect(podSpecOf(options)).toMatchObject({ nodeSelector: { 'kubernetes.io/os': 'linux' } });
+  });
+
   it('uses the network of the nodes only if it is asked to, and its namespace then allows it', () => {
     const [namespace] = objects({ ...DEFAULTS, hostNetwork: true });
     const deployment = objects({ ...DEFAULTS, hostNetwork: true }).find(

@@ -64,6 +64,9 @@ function podSpec(options: InstallOptions): Field {
       priorityClass === ''
         ? undefined
         : commented('A node that is short of resources evicts other pods first.', priorityClass),
+    nodeSelector: commented('The image is for Linux. A cluster may also have Windows nodes.', {
+      'kubernetes.io/os': 'linux',
+    }),
     terminationGracePeriodSeconds: commented(
       `After SIGTERM, a replica is unready at once, serves for another ${SHUTDOWN_DELAY_SECONDS} s while it is removed from the endpoints, and then finishes open requests for at most 10 s.`,
       30,
