@@ -55,7 +55,7 @@ export const ANNOTATION_KEYS = {
   'metadata-path': {
     bare: false,
     on: ['pod', 'namespace'],
-    values: 'an absolute path',
+    values: 'an absolute path, but not a folder of the system',
     doc: 'The folder in which the files are mounted. The default is `metadata.path` of the config (`/etc/downward`).',
     parse: parseMetadataPath,
   },

@@ -148,10 +148,59 @@ function containerHint(name: string, containers: readonly string[]): string {
 /** The folder in which containers find the ambassador's kubeconfig. */
 export const KUBECONFIG_FOLDER = '/etc/podherald';
 
-/** The container runtime mounts these itself; a container with another mount there cannot start. */
-export const RUNTIME_FOLDERS = ['/proc', '/sys'];
-/** Of these only the folder itself: it holds files of the container runtime and kubelet. */
-export const SHARED_FOLDERS = ['/dev', '/etc'];
+/**
+ * The container runtime and the kubelet mount these into containers, and nothing else may be mounted there or below.
+ * The path of the token has two spellings: in most images /var/run is a link to /run.
+ */
+export const RUNTIME_PATHS = [
+  ...['/proc', '/sys', '/dev/mqueue', '/dev/pts', '/dev/shm', '/dev/termination-log'],
+  ...['/etc/hostname', '/etc/hosts', '/etc/resolv.conf'],
+  '/run/secrets/kubernetes.io/serviceaccount',
+  '/var/run/secrets/kubernetes.io/serviceaccount',
+];
+
+/**
+ * Of these only the folder or file itself is reserved: a read-only volume there hides what the image has (Filesystem
+ * Hierarchy Standard 3.0), replaces a file by a folder, or is around a mount of the kubelet.
+ */
+export const SYSTEM_PATHS = [
+  ...[
+    '/bin',
+    '/boot',
+    '/dev',
+    '/etc',
+    '/home',
+    '/lib',
+    '/lib32',
+    '/lib64',
+    '/opt',
+    '/root',
+    '/run',
+  ],
+  ...['/sbin', '/tmp', '/usr', '/var'],
+  ...[
+    '/etc/group',
+    '/etc/mtab',
+    '/etc/nsswitch.conf',
+    '/etc/os-release',
+    '/etc/passwd',
+    '/etc/shadow',
+  ],
+  ...['/etc/pki', '/etc/ssl', '/etc/ssl/certs'],
+  ...['/run/lock', '/run/secrets', '/run/secrets/kubernetes.io'],
+  ...[
+    '/usr/bin',
+    '/usr/include',
+    '/usr/lib',
+    '/usr/lib64',
+    '/usr/libexec',
+    '/usr/local',
+    '/usr/sbin',
+  ],
+  ...['/usr/local/bin', '/usr/local/lib', '/usr/local/sbin', '/usr/share'],
+  ...['/var/cache', '/var/lib', '/var/lock', '/var/log', '/var/run', '/var/spool', '/var/tmp'],
+  ...['/var/run/lock', '/var/run/secrets', '/var/run/secrets/kubernetes.io'],
+];
 
 /** Reads an absolute path at which files can be mounted. */
 export function parseMetadataPath(text: string, { annotation }: ParseContext): Parsed<string> {
@@ -172,14 +221,14 @@ export function mountPathFault(path: string): string | undefined {
     return 'expected a path without //, . and .. and without a trailing slash';
   }
   if (isReserved(path)) {
-    return 'expected a folder that neither the container runtime nor podherald uses';
+    return 'expected a folder that the image, the kubelet and podherald do not use, such as /etc/downward';
   }
   return lengthFault(path);
 }
 
 function isReserved(path: string): boolean {
-  if (SHARED_FOLDERS.includes(path)) return true;
-  return [...RUNTIME_FOLDERS, KUBECONFIG_FOLDER].some(
+  if (SYSTEM_PATHS.includes(path)) return true;
+  return [...RUNTIME_PATHS, KUBECONFIG_FOLDER].some(
     (folder) => path === folder || path.startsWith(`${folder}/`),
   );
 }

@@ -130,10 +130,18 @@ function terminationMessagePath({ terminationMessagePath: path }: Container): st
   return typeof path === 'string' && path !== '' ? path : TERMINATION_MESSAGE_PATH;
 }
 
-/** Whether one path is the other, inside it or around it, in any spelling. */
+/**
+ * Whether one path is the other, inside it or around it, in any spelling. In most images /var/run is a link to /run:
+ * they count as the same folder.
+ */
 export function pathsOverlap(one: string, other: string): boolean {
-  const [a, b] = [`${cleanPath(one)}/`, `${cleanPath(other)}/`];
+  const [a, b] = [comparablePath(one), comparablePath(other)];
   return a.startsWith(b) || b.startsWith(a);
+}
+
+function comparablePath(path: string): string {
+  const clean = `${cleanPath(path)}/`;
+  return clean.startsWith('/var/run/') ? clean.slice('/var'.length) : clean;
 }
 
 /** Found in every path that `cleanPath` changes: doubled or trailing slashes, parts with a dot. */

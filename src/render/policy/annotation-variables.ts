@@ -2,8 +2,8 @@ import { DNS_LABEL } from '../../core/api/names.ts';
 import { FILE_NAME_BYTES, FILE_PATH_BYTES } from '../../core/decision/metadata-items.ts';
 import {
   KUBECONFIG_FOLDER,
-  RUNTIME_FOLDERS,
-  SHARED_FOLDERS,
+  RUNTIME_PATHS,
+  SYSTEM_PATHS,
 } from '../../core/decision/metadata-values.ts';
 import { ACCESSES, MAX_PORT, MIN_PORT, type Rules } from '../../core/decision/rules.ts';
 import { FALSE_WORDS, TRUE_WORDS } from '../../core/decision/values.ts';
@@ -121,7 +121,8 @@ function metadataPathVariables({ rules: { annotationPrefix, metadata } }: Policy
 
 /** mountPathFault() as CEL. test/e2e/policy.e2e.ts checks on a real API server that both agree. */
 export function isPath(text: string): string {
-  const folders = `^(${SHARED_FOLDERS.join('|')}|(${[...RUNTIME_FOLDERS, KUBECONFIG_FOLDER].join('|')})(/.*)?)$`;
+  const reserved = [...RUNTIME_PATHS, KUBECONFIG_FOLDER].join('|').replaceAll('.', '\\.');
+  const folders = `^(${SYSTEM_PATHS.join('|').replaceAll('.', '\\.')}|(${reserved})(/.*)?)$`;
   return `${text}.matches(${celString('^(/[^/:\\p{Cc}]+)+$')}) &&
     !${text}.matches(${celString('/\\.\\.?(/|$)')}) &&
     !${text}.matches(${celString(folders)}) &&

@@ -48,6 +48,12 @@ function containers(): Variable[] {
   .filter(target, target.env.size() > 0)`,
     },
     {
+      name: 'comparedPath',
+      comment:
+        'The mount path, with /run instead of /var/run, which is a link to it in most images.',
+      expression: `(variables.path + '/').startsWith('/var/run/') ? variables.path.substring(4) + '/' : variables.path + '/'`,
+    },
+    {
       name: 'unmountedContainers',
       comment: `The containers that get metadata and have no mount at the path, inside it or above it. Block devices and terminationMessagePath are compared like mounts. To compare two paths, each is split into parts, empty parts and . are removed, and .. removes the part before it.`,
       expression: `variables.files.size() == 0 ? [] : variables.selectedContainers.filter(entry, !(
@@ -60,7 +66,8 @@ function containers(): Variable[] {
     part != '..' && !parts.exists(end, other, other == '..' && end > index &&
       2 * parts.slice(index + 1, end + 1).filter(one, one == '..').size() > end - index),
     '/' + part).join('') + '/')
-  .exists(path, path.startsWith(variables.path + '/') || (variables.path + '/').startsWith(path)))`,
+  .map(path, path.startsWith('/var/run/') ? path.substring(4) : path)
+  .exists(path, path.startsWith(variables.comparedPath) || variables.comparedPath.startsWith(path)))`,
     },
   ];
 }

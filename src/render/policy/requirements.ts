@@ -59,7 +59,7 @@ function metadataValidity({ annotationPrefix: prefix }: Rules): Requirement[] {
       comment: 'metadata-path is a valid mount path.',
       expression: `variables.metadataPaths.all(path, ${isPath('path')})`,
       message: `${celString(`${prefix}metadata-path: invalid value "`)} + variables.path +
-  '": expected an absolute path such as /etc/downward, without :, //, . and .., without a trailing slash, and not a system folder'`,
+  '": expected an absolute path such as /etc/downward, without :, //, . and .., without a trailing slash, and not a folder or file of the system'`,
     },
     {
       name: 'areMetadataContainersValid',

@@ -104,12 +104,29 @@ describe('parseContainerSelection()', () => {
 });
 
 describe('mountPathFault()', () => {
-  it.each(['/etc/downward', '/run', '/dev/x', '/etc/x', '/process'])(
-    'accepts the path %j',
-    (path) => {
-      expect(mountPathFault(path)).toBeUndefined();
-    },
-  );
+  it.each([
+    ...[
+      '/etc/downward',
+      '/dev/x',
+      '/etc/x',
+      '/process',
+      '/etc/hosts.d',
+      '/usr/share/podinfo',
+      '/run/podinfo',
+    ],
+    ...[
+      '/var/run/podinfo',
+      '/var/lib/podinfo',
+      '/opt/podinfo',
+      '/home/app',
+      '/tmp/podinfo',
+      '/podinfo',
+      '/data',
+    ],
+    '/var/run/secrets/podinfo',
+  ])('accepts the path %j', (path) => {
+    expect(mountPathFault(path)).toBeUndefined();
+  });
 
   it.each([
     '/',
@@ -129,6 +146,20 @@ describe('mountPathFault()', () => {
     '/proc/x',
     '/sys/x',
     '/dev',
+    ...['/bin', '/usr', '/lib', '/run', '/tmp', '/var/run', '/usr/local/bin', '/etc/ssl/certs'],
+    ...[
+      '/etc/hosts',
+      '/etc/hosts/x',
+      '/etc/resolv.conf',
+      '/etc/passwd',
+      '/dev/shm',
+      '/dev/termination-log',
+    ],
+    ...['/run/secrets', '/var/run/secrets', '/run/secrets/kubernetes.io'],
+    ...[
+      '/run/secrets/kubernetes.io/serviceaccount',
+      '/var/run/secrets/kubernetes.io/serviceaccount/x',
+    ],
   ])('rejects the path %j', (path) => {
     expect(mountPathFault(path)).toMatch(/^expected /);
   });
