@@ -33,15 +33,18 @@ export function withStatus(
   return { ...injection, annotations: all };
 }
 
-/** One line of JSON. */
+/**
+ * One line of JSON. In a manifest it has no version: a new version of podherald in a pipeline would change every pod
+ * template, and so restart every workload.
+ */
 function statusText(
   parts: PodParts,
   { metadata, ambassador }: Decision,
   findings: readonly Finding[],
-  { version }: Rules,
+  { version, stage }: Rules,
 ): string {
   return JSON.stringify({
-    version,
+    ...(stage === 'admission' && { version }),
     ...(metadata && {
       metadata: {
         profiles: metadata.profiles,

@@ -23,6 +23,16 @@ describe('the status annotation', () => {
     );
   });
 
+  it('has no version in a manifest, which two versions of podherald must write alike', () => {
+    const pod = metadataPod({ name: 'app' });
+    const written = ['1.0.0', '2.0.0'].map(
+      (version) => mutate(pod, SHOP, { ...RULES, version, stage: 'manifest' }).operations,
+    );
+
+    expect(written[0]).toEqual(written[1]);
+    expect(JSON.stringify(written)).toContain('podherald.dev~1status');
+  });
+
   it('is added if all annotations take at most 262,144 bytes with it', () => {
     expect(statusOf(podWithFilling(MAX_FILLING_BYTES))).toHaveLength(98);
   });
