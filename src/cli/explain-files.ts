@@ -42,8 +42,6 @@ export async function explainFiles(
   flags: ConfigFlags & ClusterFlags & { readonly namespace?: string },
 ): Promise<ExplainResult> {
   const files = await Promise.all(names.map(readManifest));
-  const faults = files.flatMap(({ name, text }) => located(name, parseManifest(text).faults));
-  if (faults.length > 0) throw faultsError('manifest', faults);
   const isChosen = flags.kubeconfig !== undefined || flags.context !== undefined;
   const found = isChosen ? await requireCluster(flags) : await clusterUnlessConfig(flags);
   const cluster = found instanceof ApiError ? undefined : found;
@@ -80,8 +78,10 @@ async function explainTexts(
   const rules = manifestRules(config.rules);
   const parsed = files.map(({ name, text }) => ({
     name,
-    documents: parseManifest(text).documents,
+    ...parseManifest(text, rules.annotationPrefix),
   }));
+  const faults = parsed.flatMap((file) => located(file.name, file.faults));
+  if (faults.length > 0) throw faultsError('manifest', faults);
   const reader = cluster && new NamespaceReader(cluster);
   const usesDefaults = config.namespaces.annotations;
   const { annotations, locations, notes } = await findNamespaces(

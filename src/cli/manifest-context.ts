@@ -99,7 +99,9 @@ async function contextOf(
   const namespace = flags.namespace ?? cluster.namespace;
   const usesDefaults = config.namespaces.annotations;
   if (!usesDefaults) return { config, namespaces: { namespace, usesDefaults }, notes: [] };
-  const documents = texts.flatMap((text) => parseManifest(text).documents);
+  const documents = texts.flatMap(
+    (text) => parseManifest(text, config.rules.annotationPrefix).documents,
+  );
   const { annotations, missing, unreadable } = await liveNamespaces(
     documents,
     namespace,

@@ -1,12 +1,10 @@
-import { type Alias, type Document, isNode, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { isDeeperThan, type Json } from '../core/api/json.ts';
-import {
-  aliasTargets,
-  duplicateKeys,
-  offsetOf as offsetIn,
-  type YamlFault,
-} from '../yaml-nodes.ts';
+import { dropShadowed, GO_YAML } from './go-yaml.ts';
 import type { Path } from './objects.ts';
+import { relevanceOf } from './relevance.ts';
+import { type StreamPart, splitStream } from './stream.ts';
+import { faultOf, TOO_DEEP } from './yaml-faults.ts';
 
 /** One YAML document of a manifest, and its position in the text. */
 export interface ManifestDocument {
@@ -29,117 +27,96 @@ export interface ManifestRemark {
 /** The text of a manifest, and what it parses to. */
 export interface Manifest {
   readonly text: string;
-  /** In their order in the text; empty if there are faults. */
+  /** The documents that were read, in their order in the text; empty if there are faults. */
   readonly documents: readonly ManifestDocument[];
-  /** Everything that makes the text invalid YAML. */
+  /** Why a document that requests something is unreadable: one fault for each document. */
   readonly faults: readonly ManifestRemark[];
+  /** Why another document, which may be of a pod, is unreadable: a fault if every pod matters. */
+  readonly unread: readonly ManifestRemark[];
+  /** What may surprise, such as a duplicate key. */
+  readonly notes: readonly ManifestRemark[];
 }
 
-/** Kubernetes' own parser (sigs.k8s.io/yaml) supports the merge keys of YAML 1.1. */
-const YAML_OPTIONS = { merge: true, uniqueKeys: false, logLevel: 'error' } as const;
-
-/** Parses every YAML document of a text. Never throws: invalid YAML is reported as faults. */
-export function parseManifest(text: string): Manifest {
-  const lineCounter = new LineCounter();
-  const options = { ...YAML_OPTIONS, lineCounter, prettyErrors: false };
-  const all = parsedDocuments(text, options);
-  if (all === undefined) return { text, documents: [], faults: [{ line: 1, message: TOO_DEEP }] };
-  const results = all.map((document) => toManifestDocument(document, lineCounter));
-  const faults = results.flatMap((result) => ('lineOf' in result ? [] : result));
-  const documents = results.filter((result) => 'lineOf' in result);
-  return { text, documents: faults.length > 0 ? [] : documents, faults };
+/**
+ * Parses the documents of a text that can matter. The others may hold whatever they want: an edit passes their bytes on.
+ * Never throws: see `faults`.
+ *
+ * @param annotationPrefix the prefix of podherald's annotations.
+ */
+export function parseManifest(text: string, annotationPrefix: string): Manifest {
+  const documents: ManifestDocument[] = [];
+  const faults: ManifestRemark[] = [];
+  const unread: ManifestRemark[] = [];
+  const notes: ManifestRemark[] = [];
+  const lines = new LineNumbers(text);
+  for (const part of splitStream(text)) {
+    const partText = text.slice(part.start, part.end);
+    const relevance = relevanceOf(partText, annotationPrefix);
+    if (relevance === 'none') continue;
+    for (const read of readPart(partText, part, lines)) {
+      if (read.document !== undefined) documents.push(read.document);
+      if (read.fault !== undefined) {
+        if (relevance === 'requests') faults.push(read.fault);
+        if (relevance === 'pod') unread.push(read.fault);
+      }
+      if (relevance === 'requests') notes.push(...read.notes);
+    }
+  }
+  return { text, documents: faults.length > 0 ? [] : documents, faults, unread, notes };
 }
 
-/** Undefined if the library's recursion exceeds the stack, as with a thousand `?` in a row. */
-function parsedDocuments(
-  text: string,
-  options: Parameters<typeof parseAllDocuments>[1],
-): readonly Document.Parsed[] | undefined {
+/** A document, or why it is unreadable. */
+interface ReadDocument {
+  readonly document?: ManifestDocument;
+  readonly fault?: ManifestRemark;
+  readonly notes: readonly ManifestRemark[];
+}
+
+function readPart(text: string, { start }: StreamPart, lines: LineNumbers): ReadDocument[] {
+  const lineAt = (offset: number): number => lines.at(start + offset);
   try {
-    const parsed = parseAllDocuments(text, options);
-    return 'empty' in parsed ? [] : parsed;
+    const parsed = parseAllDocuments(text, GO_YAML);
+    const all = 'empty' in parsed ? [] : parsed;
+    return all.map((document) => readDocument(document, text, start, lineAt));
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+    // The library's recursion exceeds the stack, as with a thousand `?` in a row.
+    if (!(error instanceof RangeError)) throw error;
+    return [{ fault: { line: lineAt(0), message: TOO_DEEP }, notes: [] }];
   }
 }
 
-function toManifestDocument(
-  document: Document.Parsed,
-  lineCounter: LineCounter,
-): ManifestDocument | ManifestRemark[] {
-  const lineAt = (offset: number): number => lineCounter.linePos(offset).line;
-  const [start, , end] = document.range;
+function readDocument(
+  parsed: Document.Parsed,
+  text: string,
+  offset: number,
+  lineAt: (offset: number) => number,
+): ReadDocument {
+  const [start, , end] = parsed.range;
+  const unreadable = (message: string): ReadDocument => ({
+    fault: { line: lineAt(start), message },
+    notes: [],
+  });
   try {
-    const faults = faultsOf(document);
-    if (faults.length > 0) {
-      return faults.map(({ offset, message }) => ({ line: lineAt(offset), message }));
+    const fault = faultOf(parsed, text);
+    if (fault !== undefined) {
+      return { fault: { line: lineAt(fault.offset), message: fault.message }, notes: [] };
     }
-    const lineOf = (path: Path): number => lineAt(offsetOf(document, path) ?? start);
-    const value: Json | undefined = document.toJS();
-    if (isDeeperThan(MAX_LEVELS, value)) return [{ line: lineAt(start), message: TOO_DEEP }];
-    return { start, end, value, lineOf };
+    const notes = dropShadowed(parsed).map(({ key, offset: at, usedOffset }) => ({
+      line: lineAt(at),
+      message: `the key ${key} is also on line ${lineAt(usedOffset)}; that last one is used, as kubectl does`,
+    }));
+    const value: Json | undefined = parsed.toJS();
+    if (isDeeperThan(MAX_LEVELS, value)) return unreadable(TOO_DEEP);
+    const lineOf = (path: Path): number => lineAt(offsetOf(parsed, path) ?? start);
+    return { document: { start: offset + start, end: offset + end, value, lineOf }, notes };
   } catch (error) {
-    if (error instanceof RangeError) return [{ line: lineAt(start), message: TOO_DEEP }];
-    // An alias without an anchor, or aliases of aliases that expand beyond the library's limit.
-    const offset = unresolvedAlias(document)?.range?.[0] ?? start;
-    return [{ line: lineAt(offset), message: (error as Error).message }];
+    // Aliases of aliases that expand beyond the library's limit, or a recursion beyond the stack.
+    return unreadable(error instanceof RangeError ? TOO_DEEP : (error as Error).message);
   }
 }
 
 /** Many more than a schema of Kubernetes has. All that reads a document calls itself for each level. */
 const MAX_LEVELS = 200;
-
-const TOO_DEEP = 'the document is nested too deep; remove some levels of lists and maps';
-
-/** The library compares each alias with each other one. */
-const MAX_ALIASES = 1000;
-
-function faultsOf(document: Document.Parsed): YamlFault[] {
-  // The library recurses: a list of some thousand levels has an error of the stack for each of them.
-  if (document.errors.some(({ message }) => message.startsWith('Maximum call stack'))) {
-    return [{ offset: document.range[0], message: TOO_DEEP }];
-  }
-  const errors = document.errors.map(({ pos, message }) => ({ offset: pos[0], message }));
-  return errors.length > 0 ? errors : [...duplicateKeys(document), ...aliasFaults(document)];
-}
-
-/** A value that contains itself has no end. */
-function aliasFaults(document: Document.Parsed): YamlFault[] {
-  const targets = aliasTargets(document);
-  const faults: YamlFault[] = [];
-  let count = 0;
-  visit(document, {
-    Alias(_key, alias, path) {
-      const { source } = alias;
-      const target = targets.get(alias);
-      const offset = offsetIn(alias);
-      count += 1;
-      if (count > MAX_ALIASES) {
-        faults.push({ offset, message: `expected at most ${MAX_ALIASES} aliases in a document` });
-        return visit.BREAK;
-      }
-      if (target === undefined || !path.includes(target)) return undefined;
-      const message = `the alias *${source} is inside the value of its own anchor &${source}; replace the alias by a plain value`;
-      faults.push({ offset, message });
-      return undefined;
-    },
-  });
-  return faults;
-}
-
-function unresolvedAlias(document: Document.Parsed): Alias | undefined {
-  const targets = aliasTargets(document);
-  let unresolved: Alias | undefined;
-  visit(document, {
-    Alias(_key, alias) {
-      if (targets.has(alias)) return undefined;
-      unresolved = alias;
-      return visit.BREAK;
-    },
-  });
-  return unresolved;
-}
 
 function offsetOf(document: Document.Parsed, path: Path): number | undefined {
   for (let length = path.length; length >= 0; length--) {
@@ -147,6 +124,31 @@ function offsetOf(document: Document.Parsed, path: Path): number | undefined {
     if (isNode(node) && node.range) return node.range[0];
   }
   return undefined;
+}
+
+/** Finds the lines of offsets. Most texts have nothing to report, so it reads the text only when it is asked. */
+class LineNumbers {
+  readonly #text: string;
+  #counter: LineCounter | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Returns the line (from 1) of an offset (from 0). */
+  at(offset: number): number {
+    return (this.#counter ?? this.#count()).linePos(offset).line;
+  }
+
+  #count(): LineCounter {
+    const counter = new LineCounter();
+    counter.addNewLine(0);
+    for (let at = this.#text.indexOf('\n'); at !== -1; at = this.#text.indexOf('\n', at + 1)) {
+      counter.addNewLine(at + 1);
+    }
+    this.#counter = counter;
+    return counter;
+  }
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';

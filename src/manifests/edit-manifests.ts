@@ -1,4 +1,6 @@
+import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
+import type { Rules } from '../core/decision/rules.ts';
 import {
   type Manifest,
   type ManifestDocument,
@@ -16,6 +18,13 @@ export interface NamespaceOptions {
   readonly namespaces?: NamespaceAnnotations;
   /** Whether the config uses annotations of namespaces as defaults; true by default. */
   readonly usesDefaults?: boolean;
+}
+
+/** How to edit manifests. */
+export interface EditOptions extends NamespaceOptions {
+  readonly rules: Rules;
+  /** Annotations for every Pod and pod template. */
+  readonly annotate?: ReadonlyMap<string, string>;
 }
 
 /** The result of editing one manifest, or one of its documents. */
@@ -42,14 +51,15 @@ export type NamespaceLookup = (workload: Workload) => Namespace;
  */
 export function editManifests<Report>(
   texts: readonly string[],
-  options: NamespaceOptions,
+  options: EditOptions,
   edit: (
     text: string,
     document: ManifestDocument,
     lookUp: NamespaceLookup,
   ) => EditedManifest<Report>,
 ): EditedManifest<Report>[] {
-  const manifests = texts.map(parseManifest);
+  const { annotationPrefix } = options.rules;
+  const manifests = texts.map((text) => parseManifest(text, annotationPrefix));
   const given = namespacesIn(manifests.flatMap(({ documents }) => documents));
   const lookUp: NamespaceLookup = ({ namespace }) => {
     const name = namespace ?? options.namespace;
@@ -57,19 +67,46 @@ export function editManifests<Report>(
     const annotations = given.get(name) ?? options.namespaces?.get(name);
     return { name, ...(annotations && { annotations }) };
   };
+  const everyPodMatters =
+    (options.annotate?.size ?? 0) > 0 ||
+    hasDefaults(given, options) ||
+    hasDefaults(options.namespaces, options);
   return manifests.map((manifest) => {
-    const { text, documents } = manifest;
+    const { text, documents, unread } = manifest;
     const edited = documents.map((document) =>
       edit(text.slice(document.start, document.end), document, lookUp),
     );
-    const faults = [...manifest.faults, ...edited.flatMap((document) => document.faults)];
+    const faults = [
+      ...manifest.faults,
+      ...(everyPodMatters ? unread : []),
+      ...edited.flatMap((document) => document.faults),
+    ].sort((one, other) => one.line - other.line);
     return {
       text: faults.length > 0 ? text : replaceDocuments(manifest, edited),
       reports: edited.flatMap(({ reports }) => reports),
-      notes: edited.flatMap(({ notes }) => notes),
+      notes: [
+        ...manifest.notes,
+        ...(everyPodMatters ? [] : unread.map(passedOn)),
+        ...edited.flatMap(({ notes }) => notes),
+      ].sort((one, other) => one.line - other.line),
       faults,
     };
   });
+}
+
+/** Whether pods of a namespace may get something that they do not request themselves. */
+function hasDefaults(
+  namespaces: NamespaceAnnotations | undefined,
+  { rules: { annotationPrefix }, usesDefaults = true }: EditOptions,
+): boolean {
+  const all = usesDefaults ? [...(namespaces?.values() ?? [])] : [];
+  return all.some((annotations) =>
+    Object.keys(annotations).some((key) => annotationNameOf(key, annotationPrefix) !== undefined),
+  );
+}
+
+function passedOn({ line, message }: ManifestRemark): ManifestRemark {
+  return { line, message: `passed on as it is, because it cannot be read: ${message}` };
 }
 
 function replaceDocuments(

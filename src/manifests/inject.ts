@@ -1,24 +1,25 @@
 import { mutate } from '../core/admission/mutate.ts';
 import type { Mutation } from '../core/admission/mutation.ts';
+import { isObject } from '../core/api/json.ts';
 import type { AddOperation } from '../core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
+import { annotationNameOf } from '../core/decision/annotations.ts';
+import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, sentenceOf } from '../core/decision/reasons.ts';
-import type { Rules } from '../core/decision/rules.ts';
 import { annotate } from '../core/injection/patch.ts';
 import type { ManifestDocument, ManifestRemark } from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';
 import {
   type EditedManifest,
+  type EditOptions,
   editManifests,
   type NamespaceLookup,
-  type NamespaceOptions,
 } from './edit-manifests.ts';
 import type { Path } from './objects.ts';
 import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
 
 /** How to inject manifests. */
-export interface InjectOptions extends NamespaceOptions {
-  readonly rules: Rules;
+export interface InjectOptions extends EditOptions {
   /** Added to every Pod and pod template before the injection, unless it already has the key. */
   readonly annotate: ReadonlyMap<string, string>;
 }
@@ -28,6 +29,8 @@ export interface WorkloadReport {
   /** As the text of the manifest has it, after the annotations of `annotate`. */
   readonly workload: Workload;
   readonly mutation: Mutation;
+  /** Whether an annotation of the pod or of its namespace, or `annotate`, requests anything. */
+  readonly isRequested: boolean;
   /**
    * Returns the line in the original text (from 1) of a path in the Pod or pod template, or of the
    * nearest existing node around it.
@@ -57,8 +60,9 @@ function injectDocument(
   text: string,
   document: ManifestDocument,
   lookUp: NamespaceLookup,
-  { rules, annotate: annotations }: InjectOptions,
+  options: InjectOptions,
 ): InjectedManifest {
+  const { rules, annotate: annotations } = options;
   const workloads = findWorkloads(document.value);
   const annotating = workloads.flatMap((workload) => annotationsToAdd(workload, annotations));
   const annotated = editDocument({ text, value: document.value }, annotating);
@@ -66,13 +70,14 @@ function injectDocument(
     workload,
     mutation: mutate(workload.template, lookUp(workload), rules),
     lineOf: (path: Path) => document.lineOf([...workload.templatePath, ...path]),
+    isRequested: isRequested(workload, lookUp(workload), options),
   }));
   const edited = editDocument(annotated, reports.flatMap(operationsOf));
   const edits = [annotated, edited];
   return {
     text: edited.text,
     reports,
-    notes: remarksOn(document, edits, 'note'),
+    notes: [...reports.flatMap(incompleteNote), ...remarksOn(document, edits, 'note')],
     faults: [...reports.flatMap(faultsOf), ...remarksOn(document, edits, 'fault')],
   };
 }
@@ -103,7 +108,38 @@ function remarksOn(
   );
 }
 
-function faultsOf({ workload, mutation, lineOf }: WorkloadReport): ManifestRemark[] {
+/** Whether a workload has a key of podherald, or gets one. What requests nothing may be of any shape. */
+function isRequested(
+  { template }: Workload,
+  namespace: Namespace,
+  { annotate: annotations, rules: { annotationPrefix } }: InjectOptions,
+): boolean {
+  const metadata = isObject(template) ? template['metadata'] : undefined;
+  const own = isObject(metadata) ? metadata['annotations'] : undefined;
+  return (
+    annotations.size > 0 ||
+    [own, namespace.annotations].some((one) =>
+      Object.keys(one ?? {}).some((key) => annotationNameOf(key, annotationPrefix) !== undefined),
+    )
+  );
+}
+
+/** A patch of kustomize names a workload, but has only the fields that it changes. */
+function isIncomplete({ template }: Workload): boolean {
+  const spec = isObject(template) ? template['spec'] : template;
+  const containers = isObject(spec) ? spec['containers'] : spec;
+  return containers === undefined || containers === null;
+}
+
+function incompleteNote({ workload, isRequested, lineOf }: WorkloadReport): ManifestRemark[] {
+  if (!isRequested || !isIncomplete(workload)) return [];
+  const message = `${displayName(workload)} has no containers, so nothing is injected. If it is a patch, inject into what kustomize build prints`;
+  return [{ line: lineOf([]), message }];
+}
+
+function faultsOf(report: WorkloadReport): ManifestRemark[] {
+  const { workload, mutation, lineOf } = report;
+  if (!report.isRequested || isIncomplete(workload)) return [];
   const { error } = mutation;
   const details = error instanceof Error ? ` (${error.message})` : '';
   return fatalFindings(mutation).map((found) => ({

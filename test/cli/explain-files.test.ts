@@ -147,7 +147,7 @@ describe('explain of manifests', () => {
   });
 
   it('reports the line of a YAML error', async () => {
-    const { code, stdout, stderr } = await explainFile('a: [\n');
+    const { code, stdout, stderr } = await explainFile('# inject-metadata\na: [\n');
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/manifest\.yaml:\d+: /);

@@ -102,18 +102,20 @@ describe('an error', () => {
     ]);
   });
 
-  it('about a missing pod template has the line of spec', () => {
+  it('about a missing pod template is only a note, with the line of spec', () => {
     const text = DEPLOYMENT.slice(0, DEPLOYMENT.indexOf('  template:')).concat('  replicas: 1\n');
+    const { faults, notes, text: written } = injectText(text, { 'inject-metadata': 'true' });
 
-    expect(injectText(text).faults).toEqual([
-      { line: 7, message: expect.stringContaining('Deployment shop/web') },
+    expect({ faults, written }).toEqual({ faults: [], written: text });
+    expect(notes).toEqual([
+      { line: 7, message: expect.stringMatching(/^Deployment shop\/web has no containers/) },
     ]);
   });
 
   it('about a container has its line', () => {
     const text = DEPLOYMENT.concat('      - name: second\n        env: {A: b}\n');
 
-    expect(injectText(text).faults).toEqual([
+    expect(injectText(text, { 'inject-metadata': 'true' }).faults).toEqual([
       { line: 14, message: expect.stringContaining('spec.containers[1].env is not a list') },
     ]);
   });

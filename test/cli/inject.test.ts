@@ -150,13 +150,12 @@ describe('inject ends with exit code 1, a line for each error, and no output', (
   });
 
   it.each([
-    ['a list without its closing bracket', 'a: 1\nb: [1, 2\n', 3],
+    ['a list without its closing bracket', 'a: 1\nb: [1, 2\n', 4],
     ['a tab as indentation', 'a:\n\tb: 1\n', 2],
-    ['a duplicate key', 'a: 1\nb: 2\na: 3\n', 3],
     ['an alias without an anchor', 'a: 1\nb: *c\n', 2],
     ['aliases that expand to 10,000 items', laughs(), 1],
   ])('if the input is not YAML: %s', async (_, content, line) => {
-    const { file, code, stdout, stderr } = await inject(`${content}---\n${POD}`);
+    const { file, code, stdout, stderr } = await inject(`${content}# inject-metadata\n---\n${POD}`);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`podherald: ${file}:${line}: `);
@@ -172,21 +171,12 @@ describe('inject ends with exit code 1, a line for each error, and no output', (
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   });
 
-  it.each([
-    ['no containers', 'spec:\n  volumes: []\n', 11],
-    ['containers that are a map', 'spec:\n  containers: {name: app}\n', 11],
-  ])('if a pod has %s', async (_, spec, line) => {
-    const pod = `${CONFIG_MAP}---\n${POD.slice(0, POD.indexOf('spec:'))}`.replace(
-      '  annotations:\n',
-      '',
-    );
-    const broken = `${pod.replace('    inject-metadata: "true"\n', '')}${spec}`;
-    const { file, code, stdout, stderr } = await inject(broken);
+  it('if a pod that requests something has containers that are a map', async () => {
+    const pod = POD.replace('  containers:\n  - name: app\n', '  containers: {name: app}\n');
+    const { file, code, stdout, stderr } = await inject(`${CONFIG_MAP}---\n${pod}`);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(
-      `podherald: ${file}:${line}: Pod web: spec.containers is not a list\n`,
-    );
+    expect(stderr).toContain(`podherald: ${file}:13: Pod web: spec.containers is not a list\n`);
   });
 
   it('if pods would be denied, with the errors of all files', async () => {

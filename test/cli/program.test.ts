@@ -30,7 +30,7 @@ describe('podherald as a process', () => {
     ['help', ['--help'], '', 0],
     ['a manifest from standard input', ['inject', '-f', '-'], POD, 0],
     ['a missing file', ['inject', '-f', 'no/such/file.yaml'], '', 1],
-    ['an invalid manifest', ['inject', '-f', '-'], 'a: [', 1],
+    ['an invalid manifest', ['inject', '-f', '-'], 'inject-metadata: [', 1],
     ['no command', [], '', 2],
     ['an unknown command', ['serv'], '', 2],
     ['an unknown option', ['inject', '-f', '-', '--nope'], '', 2],

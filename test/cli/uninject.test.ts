@@ -102,7 +102,7 @@ podherald: Pod web: unchanged, because it is unknown what was injected: inject-m
   });
 
   it('prints the errors of an input that is not YAML', async () => {
-    const { code, stderr } = await podherald(['uninject', '-f', '-'], 'a: [\n');
+    const { code, stderr } = await podherald(['uninject', '-f', '-'], '# inject-metadata\na: [\n');
 
     expect(code).toBe(1);
     expect(stderr).toMatch(/^podherald: standard input:\d+: /);

@@ -217,7 +217,7 @@ describe('injectManifests, with aliases', () => {
   });
 
   it('reports a document that is nested too deep', () => {
-    expect(injectText(`x: ${'['.repeat(300)}${']'.repeat(300)}\n`).faults).toEqual([
+    expect(injectText(`inject-metadata: ${'['.repeat(300)}${']'.repeat(300)}\n`).faults).toEqual([
       { line: 1, message: expect.stringContaining('nested too deep') },
     ]);
   });

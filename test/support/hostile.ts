@@ -271,13 +271,15 @@ async function checkManifest(text: string, run: Run): Promise<void> {
     if (result === undefined) throw new Error('no result for a text');
     return result;
   };
-  const { documents } = await run.timed('parseManifest', () => parseManifest(text));
+  const { documents } = await run.timed('parseManifest', () =>
+    parseManifest(text, rules.annotationPrefix),
+  );
   const plain = await run.timed('inject', () => inject(text, new Map()));
-  await checkEdit(documents, plain, run);
+  await checkEdit(documents, plain, rules, run);
   const annotated = await run.timed('inject --annotate', () =>
     inject(text, new Map([['inject-metadata', 'true']])),
   );
-  await checkEdit(documents, annotated, run);
+  await checkEdit(documents, annotated, rules, run);
   await explainAll(plain, documents, rules, run);
   const options = { rules, namespace: 'shop' };
   await run.timed('uninject', () => uninjectManifests([text], options));
@@ -297,13 +299,14 @@ async function checkManifest(text: string, run: Run): Promise<void> {
 async function checkEdit(
   before: readonly ManifestDocument[],
   { text, reports, faults }: InjectedManifest,
+  rules: Rules,
   run: Run,
 ): Promise<void> {
   for (const { workload, mutation } of reports) {
     await checkMutation(workload.template ?? null, mutation, run);
   }
   if (faults.length > 0) return;
-  const after = parseManifest(text);
+  const after = parseManifest(text, rules.annotationPrefix);
   if (after.faults.length > 0) {
     run.fail('inject writes invalid YAML', JSON.stringify(after.faults).slice(0, 500));
     return;

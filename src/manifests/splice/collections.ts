@@ -12,7 +12,8 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { escapeToken } from '../../core/api/json-patch.ts';
-import { aliasTargets, duplicateKeys } from '../../yaml-nodes.ts';
+import { aliasTargets } from '../../yaml-nodes.ts';
+import { dropShadowed, GO_YAML } from '../go-yaml.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { type CollectionToken, type ItemToken, itemsWithContent } from './tokens.ts';
 
@@ -23,20 +24,10 @@ import { type CollectionToken, type ItemToken, itemsWithContent } from './tokens
  * @throws Refusal
  */
 export function parseWithTokens(text: string, code: RefusalCode): Document.Parsed {
-  const document = parseDocument(text, {
-    keepSourceTokens: true,
-    logLevel: 'error',
-    merge: true,
-    prettyErrors: false,
-    resolveKnownTags: false,
-    uniqueKeys: false,
-  });
+  const document = parseDocument(text, { ...GO_YAML, keepSourceTokens: true });
   const [error] = document.errors;
   if (error) throw new Refusal(code, { offset: error.pos[0], detail: error.message });
-  const [duplicate] = duplicateKeys(document);
-  if (duplicate) {
-    throw new Refusal(code, { offset: duplicate.offset, detail: duplicate.message });
-  }
+  dropShadowed(document);
   return document;
 }
 

@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import { AppError } from '../../errors.ts';
 import { aliasTargets } from '../../yaml-nodes.ts';
+import { dropShadowed, GO_YAML } from '../go-yaml.ts';
 import { readLayout } from './block-layout.ts';
 import { isMerge } from './collections.ts';
 import { lineBreakOf } from './text-edit.ts';
@@ -51,12 +52,8 @@ export function expandAliases(text: string): string {
 }
 
 function parseFinite(text: string): Document.Parsed {
-  const document = parseDocument(text, {
-    keepSourceTokens: true,
-    logLevel: 'error',
-    merge: true,
-    uniqueKeys: false,
-  });
+  const document = parseDocument(text, { ...GO_YAML, keepSourceTokens: true });
+  dropShadowed(document);
   const [fault] = document.errors;
   if (fault) throw new AppError('manifest', fault.message);
   try {

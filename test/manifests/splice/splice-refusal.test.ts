@@ -90,7 +90,6 @@ describe('splice, if it refuses', () => {
 
   it.each([
     ['a: [', 'an unclosed list'],
-    ['a: 1\na: 2\n', 'a duplicate key'],
     ['a: 1\n---\nb: 2\n', 'two documents'],
     ['a:\n\tb: 1\n', 'a tab as indentation'],
     ['a: *none\n', 'an alias without an anchor'],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Document, isCollection, type Node, parse, parseDocument, visit } from 'yaml';
 import { isObject, type Json } from '../../../src/core/api/json.ts';
 import { type AddOperation, escapeToken } from '../../../src/core/api/json-patch.ts';
+import { GO_YAML } from '../../../src/manifests/go-yaml.ts';
 import { splice } from '../../../src/manifests/splice/splice.ts';
 
 const RUNS = { numRuns: 300 };
@@ -93,7 +94,7 @@ type Flow = 'never' | 'sometimes' | 'always';
 
 /** Writes the document as a user may write it, with comments and blank lines. */
 function write(draw: Draw, value: Json, flow: Flow): string {
-  const document = new Document(value);
+  const document = new Document(value, GO_YAML);
   visit(document, {
     Node: (_key, node) => {
       decorate(draw, node as Node);
@@ -111,7 +112,7 @@ function write(draw: Draw, value: Json, flow: Flow): string {
   const ended = draw(fc.boolean) ? text : text.replace(/\n$/, '');
   const written = draw(fc.boolean) ? ended.replaceAll('\n', '\r\n') : ended;
   // The library cannot parse everything that it writes if comments are in unusual places.
-  fc.pre(parseDocument(written).errors.length === 0);
+  fc.pre(parseDocument(written, GO_YAML).errors.length === 0);
   return written;
 }
 
@@ -123,7 +124,7 @@ function decorate(draw: Draw, node: Node): void {
 }
 
 function patched(text: string, operations: AddOperation[]): unknown {
-  return jsonpatch.applyPatch(parse(text), structuredClone(operations)).newDocument;
+  return jsonpatch.applyPatch(parse(text, GO_YAML), structuredClone(operations)).newDocument;
 }
 
 describe('splice, on arbitrary documents', () => {
@@ -138,7 +139,7 @@ describe('splice, on arbitrary documents', () => {
           const operations = additions(draw, value, '', false);
           const result = splice(text, operations);
           expect(result, text).toMatchObject({ ok: true });
-          expect(result.ok && parse(result.text)).toEqual(patched(text, operations));
+          expect(result.ok && parse(result.text, GO_YAML)).toEqual(patched(text, operations));
         },
       ),
       RUNS,
