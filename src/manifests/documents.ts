@@ -13,6 +13,8 @@ export interface ManifestDocument {
   /** Offset in the manifest's text (from 0) after the document's last character. */
   readonly end: number;
   readonly value: Json | undefined;
+  /** The parsed document with its tokens, if all offsets in it count from `start`. */
+  readonly parsed?: Document.Parsed;
   /** Returns the line (from 1) of the node at a path, or of the nearest existing node around it. */
   lineOf(path: Path): number;
 }
@@ -75,7 +77,7 @@ interface ReadDocument {
 function readPart(text: string, { start }: StreamPart, lines: LineNumbers): ReadDocument[] {
   const lineAt = (offset: number): number => lines.at(start + offset);
   try {
-    const parsed = parseAllDocuments(text, GO_YAML);
+    const parsed = parseAllDocuments(text, { ...GO_YAML, keepSourceTokens: true });
     const all = 'empty' in parsed ? [] : parsed;
     return all.map((document) => readDocument(document, text, start, lineAt));
   } catch (error) {
@@ -108,7 +110,11 @@ function readDocument(
     const value: Json | undefined = parsed.toJS();
     if (isDeeperThan(MAX_LEVELS, value)) return unreadable(TOO_DEEP);
     const lineOf = (path: Path): number => lineAt(offsetOf(parsed, path) ?? start);
-    return { document: { start: offset + start, end: offset + end, value, lineOf }, notes };
+    const document = { start: offset + start, end: offset + end, value, lineOf };
+    return {
+      document: start === 0 && end === text.length ? { ...document, parsed } : document,
+      notes,
+    };
   } catch (error) {
     // Aliases of aliases that expand beyond the library's limit, or a recursion beyond the stack.
     return unreadable(error instanceof RangeError ? TOO_DEEP : (error as Error).message);

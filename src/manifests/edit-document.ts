@@ -1,3 +1,4 @@
+import type { Document } from 'yaml';
 import type { Json } from '../core/api/json.ts';
 import { type AddOperation, pointerTokens } from '../core/api/json-patch.ts';
 import { applyOperations } from './edit-json.ts';
@@ -10,6 +11,8 @@ import { splice } from './splice/splice.ts';
 export interface DocumentState {
   readonly text: string;
   readonly value: Json | undefined;
+  /** The text as `parseWithTokens` parses it, if that is known. */
+  readonly parsed?: Document.Parsed;
 }
 
 /** The result of an edit; never both a note and a fault. */
@@ -32,11 +35,13 @@ export interface EditRemark {
  * prevents an insertion, all aliases of the document are expanded first.
  */
 export function editDocument(
-  { text, value }: DocumentState,
+  { text, value, parsed }: DocumentState,
   operations: readonly AddOperation[],
 ): EditedDocument {
-  if (operations.length === 0 || value === undefined) return { text, value };
-  const spliced = splice(text, operations);
+  if (operations.length === 0 || value === undefined) {
+    return { text, value, ...(parsed && { parsed }) };
+  }
+  const spliced = splice(text, operations, parsed);
   if (spliced.ok) return { text: spliced.text, value: applyOperations(value, operations) };
   if (!spliced.expandable) return { text, value, fault: faultOf(spliced) };
   const expanded = splice(expandAliases(text), operations);

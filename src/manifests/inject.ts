@@ -65,7 +65,8 @@ function injectDocument(
   const { rules, annotate: annotations } = options;
   const workloads = findWorkloads(document.value);
   const annotating = workloads.flatMap((workload) => annotationsToAdd(workload, annotations));
-  const annotated = editDocument({ text, value: document.value }, annotating);
+  const { value, parsed } = document;
+  const annotated = editDocument({ text, value, ...(parsed && { parsed }) }, annotating);
   const reports = findWorkloads(annotated.value).map((workload) => ({
     workload,
     mutation: mutate(workload.template, lookUp(workload), rules),

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, type Pair } from 'yaml';
 import { type Json, sameJson } from '../../core/api/json.ts';
 import { type AddOperation, escapeToken } from '../../core/api/json-patch.ts';
 import { addValues } from '../edit-json.ts';
@@ -11,6 +11,7 @@ import {
   isFlow,
   jsonOf,
   pairOf,
+  parseValue,
   parseWithTokens,
 } from './collections.ts';
 import { appendLines, deleteTag, insertLines, writeValue } from './edit-block.ts';
@@ -30,20 +31,29 @@ type Members = readonly (readonly [key: string, value: Json])[];
  * is parsed and compared with what RFC 6902 expects.
  *
  * @param operations no path may lead into a value that an earlier operation adds.
+ * @param parsed the text as `parseWithTokens` parses it, if the caller has it.
  */
-export function splice(text: string, operations: readonly AddOperation[]): Splice {
-  return refusable(text, () => insertAll(text, operations));
+export function splice(
+  text: string,
+  operations: readonly AddOperation[],
+  parsed?: Document.Parsed,
+): Splice {
+  return refusable(text, () => insertAll(text, operations, parsed));
 }
 
-function insertAll(text: string, operations: readonly AddOperation[]): string {
+function insertAll(
+  text: string,
+  operations: readonly AddOperation[],
+  parsed: Document.Parsed | undefined,
+): string {
   if (operations.length === 0) return text;
-  const document = parseWithTokens(text, 'unreadable');
+  const document = parsed ?? parseWithTokens(text, 'unreadable');
   const before = jsonOf(document, 'unreadable');
   const layoutAt = readLayout(document.contents?.srcToken, text);
   const additions = groupAdditions(new CollectionFinder(document), operations);
   const edits = additions.flatMap((addition) => editsOf(text, addition, layoutAt));
   const result = applyEdits(text, edits);
-  const after = jsonOf(parseWithTokens(result, 'unproven'), 'unproven');
+  const after = parseValue(result, 'unproven');
   if (!sameJson(addValues(before, operations), after)) throw new Refusal('unproven');
   return result;
 }
