@@ -94,8 +94,20 @@ export function keyValue(
   return new Map([...others, [key, text.slice(at + 1)]]);
 }
 
+/** The manifests that a command reads. */
+export function filenameOption(): Option {
+  return new Option(
+    '-f, --filename <file>',
+    'manifest (YAML or JSON), folder with manifests (.yaml, .yml, .json), or - for standard input; may be repeated',
+  ).argParser(filenames);
+}
+
+export function recursiveOption(): Option {
+  return new Option('-R, --recursive', 'also read the folders in a folder of --filename');
+}
+
 /** Collects the names of files. `-` is standard input. */
-export function filenames(file: string, others: readonly string[] = []): readonly string[] {
+function filenames(file: string, others: readonly string[] = []): readonly string[] {
   if (file === '-' && others.includes('-')) {
     throw new InvalidArgumentError('Standard input (-) can be read only once.');
   }

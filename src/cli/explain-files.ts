@@ -1,5 +1,6 @@
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
+import type { PodTemplatePaths } from '../core/decision/rules.ts';
 import { explainWorkload } from '../diagnosis/explain-workload.ts';
 import { objectAt } from '../diagnosis/object-metadata.ts';
 import { AppError, faultsError } from '../errors.ts';
@@ -23,7 +24,13 @@ import {
 } from './cluster-view.ts';
 import type { ExplainResult } from './explain-output.ts';
 import { liveNamespaces, missingNamespace } from './manifest-context.ts';
-import { located, type ManifestFile, manifestRules, readManifest } from './manifest-files.ts';
+import {
+  located,
+  type ManifestFile,
+  manifestRules,
+  type RecursiveFlags,
+  readManifests,
+} from './manifest-files.ts';
 import {
   type ConfigFlags,
   isClusterUnreachable,
@@ -39,9 +46,9 @@ import {
  */
 export async function explainFiles(
   names: readonly string[],
-  flags: ConfigFlags & ClusterFlags & { readonly namespace?: string },
+  flags: ConfigFlags & ClusterFlags & RecursiveFlags & { readonly namespace?: string },
 ): Promise<ExplainResult> {
-  const files = await Promise.all(names.map(readManifest));
+  const files = await readManifests(names, flags);
   const isChosen = flags.kubeconfig !== undefined || flags.context !== undefined;
   const found = isChosen ? await requireCluster(flags) : await clusterUnlessConfig(flags);
   const cluster = found instanceof ApiError ? undefined : found;
@@ -87,12 +94,14 @@ async function explainTexts(
   const { annotations, locations, notes } = await findNamespaces(
     parsed,
     namespace,
+    rules.podTemplates,
     usesDefaults ? reader : undefined,
   );
   const injectors = cluster && (await readInjectors(cluster));
   const texts = files.map(({ text }) => text);
   const options = { rules, namespace, usesDefaults, annotate: new Map(), namespaces: annotations };
-  const explained = injectManifests(texts, options).flatMap(({ reports }, index) =>
+  const injected = injectManifests(texts, options);
+  const explained = injected.flatMap(({ reports }, index) =>
     reports.map(async ({ workload, mutation, lineOf }) => {
       const name = workload.namespace ?? namespace;
       const defaults = usesDefaults ? annotations.get(name) : undefined;
@@ -111,7 +120,8 @@ async function explainTexts(
       });
     }),
   );
-  return { explained: await Promise.all(explained), notes };
+  const remarks = injected.flatMap((file, index) => located(files[index]?.name ?? '', file.notes));
+  return { explained: await Promise.all(explained), notes: [...notes, ...remarks] };
 }
 
 interface ParsedFile {
@@ -133,13 +143,14 @@ interface FoundNamespaces {
 async function findNamespaces(
   files: readonly ParsedFile[],
   namespace: string,
+  paths: PodTemplatePaths,
   reader: NamespaceReader | undefined,
 ): Promise<FoundNamespaces> {
   const documents = files.flatMap((file) => file.documents);
   const inManifests = namespacesIn(documents);
   const locations = namespaceLocations(files);
   if (reader === undefined) return { annotations: inManifests, locations, notes: [] };
-  const live = await liveNamespaces(documents, namespace, reader);
+  const live = await liveNamespaces(documents, namespace, reader, paths);
   return {
     annotations: new Map([...live.annotations, ...inManifests]),
     locations,

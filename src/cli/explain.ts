@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
-import { addClusterFlags, type ClusterFlags, choice, filenames } from './arguments.ts';
+import {
+  addClusterFlags,
+  type ClusterFlags,
+  choice,
+  filenameOption,
+  recursiveOption,
+} from './arguments.ts';
 import { explainFiles } from './explain-files.ts';
 import { explainObject } from './explain-object.ts';
 import { writeExplained } from './explain-output.ts';
+import type { RecursiveFlags } from './manifest-files.ts';
 import { type ObjectName, objectName } from './object-path.ts';
 import type { Output } from './output.ts';
 import { addConfigFlags, type ConfigFlags } from './used-config.ts';
 
-interface ExplainFlags extends ConfigFlags, ClusterFlags {
+interface ExplainFlags extends ConfigFlags, ClusterFlags, RecursiveFlags {
   readonly filename?: readonly string[];
   readonly namespace?: string;
   readonly output: 'text' | 'json' | 'yaml';
@@ -22,11 +29,8 @@ export function addExplain(program: Command, output: Output): void {
       'Shows what podherald adds to each container of a pod or workload, and what it does not add, each with the reason. With a cluster, also shows whether the API server calls the webhook. Explains manifests or one object of the cluster, and changes nothing.',
     )
     .argument('[object]', 'an object of the cluster, such as pod/web or deployment/web', objectName)
-    .option(
-      '-f, --filename <file>',
-      'manifest (YAML or JSON), or - for standard input; may be repeated',
-      filenames,
-    )
+    .addOption(filenameOption())
+    .addOption(recursiveOption())
     .option(
       '-n, --namespace <name>',
       'namespace of the object; with --filename, namespace of objects without metadata.namespace (default: the namespace of the current context, or default)',

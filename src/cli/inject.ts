@@ -5,7 +5,7 @@ import { findMisplaced, misplacedSentences } from '../diagnosis/misplaced-annota
 import { faultsError } from '../errors.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
 import { displayName } from '../manifests/workloads.ts';
-import { filenames, keyValue, serverVersion } from './arguments.ts';
+import { filenameOption, keyValue, recursiveOption, serverVersion } from './arguments.ts';
 import { configOption } from './config.ts';
 import { addContextFlags, type ContextFlags, manifestContext } from './manifest-context.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type InPlaceFlags,
   located,
   manifestRules,
-  readManifest,
+  readManifests,
   writeManifests,
 } from './manifest-files.ts';
 import { counted, type Output } from './output.ts';
@@ -32,11 +32,8 @@ export function addInject(program: Command, output: Output): void {
     .description(
       'Adds to the pods and pod templates in manifests what a webhook with the same config would add to the pods, and writes all manifests to standard output. Comments, order and other objects stay as they are. Writes a summary to standard error. If a pod is malformed, or would be denied because of its annotations, inject writes no manifests, and the exit code is 1.',
     )
-    .requiredOption(
-      '-f, --filename <file>',
-      'manifest (YAML or JSON), or - for standard input; may be repeated',
-      filenames,
-    )
+    .addOption(filenameOption().makeOptionMandatory())
+    .addOption(recursiveOption())
     .option(
       '--annotate <key=value>',
       'annotation to set, before injecting, on every pod and pod template that does not have it; may be repeated',
@@ -76,7 +73,7 @@ Examples:
 
 async function inject(flags: InjectFlags, output: Output): Promise<void> {
   checkInPlace(flags);
-  const files = await Promise.all(flags.filename.map(readManifest));
+  const files = await readManifests(flags.filename, flags);
   const texts = files.map(({ text }) => text);
   const { config, namespaces, notes } = await manifestContext(flags, texts);
   const options = {

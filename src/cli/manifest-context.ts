@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Json } from '../core/api/json.ts';
 import type { Annotations } from '../core/api/pod.ts';
+import type { PodTemplatePaths } from '../core/decision/rules.ts';
 import { unreadableDefaults } from '../diagnosis/cluster-state.ts';
 import { annotationsOf } from '../diagnosis/object-metadata.ts';
 import { faultsError } from '../errors.ts';
@@ -106,6 +107,7 @@ async function contextOf(
     documents,
     namespace,
     new NamespaceReader(cluster),
+    config.rules.podTemplates,
   );
   if (unreadable.length > 0) throw faultsError('cluster', unreadable);
   return {
@@ -139,12 +141,13 @@ export async function liveNamespaces(
   documents: readonly { readonly value: Json | undefined }[],
   namespace: string,
   reader: NamespaceReader,
+  paths: PodTemplatePaths,
 ): Promise<LiveNamespaces> {
   const inManifests = namespacesIn(documents);
   const annotations = new Map<string, Annotations>();
   const missing: string[] = [];
   const unreadable: string[] = [];
-  const workloads = documents.flatMap(({ value }) => findWorkloads(value));
+  const workloads = documents.flatMap(({ value }) => findWorkloads(value, paths));
   for (const name of new Set(workloads.map((workload) => workload.namespace ?? namespace))) {
     if (inManifests.has(name)) continue;
     const read = await reader.get(name);

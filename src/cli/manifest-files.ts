@@ -1,4 +1,15 @@
-import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Rules } from '../core/decision/rules.ts';
@@ -6,7 +17,7 @@ import { AppError, readFailure } from '../errors.ts';
 import { joinManifests, type ManifestRemark } from '../manifests/documents.ts';
 import type { Output } from './output.ts';
 
-export interface InPlaceFlags {
+export interface InPlaceFlags extends RecursiveFlags {
   readonly filename: readonly string[];
   readonly inPlace?: true;
 }
@@ -31,6 +42,43 @@ export interface ManifestFile {
   /** The path as it was given, or `standard input`. */
   readonly name: string;
   readonly text: string;
+}
+
+/** What kubectl reads in a folder. */
+const EXTENSIONS = ['.yaml', '.yml', '.json'];
+
+/**
+ * Reads files, and the manifests in folders, in the order of their names.
+ *
+ * @param names of files and folders; `-` is standard input.
+ * @throws AppError `file` if something cannot be read, or a folder contains no manifests.
+ */
+export async function readManifests(
+  names: readonly string[],
+  { recursive = false }: RecursiveFlags = {},
+): Promise<ManifestFile[]> {
+  const files = await Promise.all(names.map((name) => filesIn(name, recursive)));
+  return Promise.all(files.flat().map(readManifest));
+}
+
+/** The flag that includes the folders in a folder. */
+export interface RecursiveFlags {
+  readonly recursive?: true | false;
+}
+
+/** The file itself, or the manifests in the folder. */
+async function filesIn(name: string, recursive: boolean): Promise<readonly string[]> {
+  const found = name === '-' ? undefined : await stat(name).catch(() => undefined);
+  if (found === undefined || !found.isDirectory()) return [name];
+  const entries = await readdir(name, { recursive, withFileTypes: true }).catch((cause) => {
+    throw new AppError('file', `cannot read ${name}: ${readFailure(cause)}`, { cause });
+  });
+  const files = entries
+    .filter((entry) => !entry.isDirectory() && EXTENSIONS.includes(extname(entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name));
+  if (files.length > 0) return files.sort();
+  const hint = recursive ? '' : '; --recursive includes the folders in it';
+  throw new AppError('file', `${name} contains no ${EXTENSIONS.join(', ')} files${hint}`);
 }
 
 /**

@@ -5,7 +5,7 @@ import { faultsError } from '../errors.ts';
 import { hasNoParts, type InjectedParts } from '../manifests/removal/injected-parts.ts';
 import { type Rest, type UninjectReport, uninjectManifests } from '../manifests/uninject.ts';
 import { displayName } from '../manifests/workloads.ts';
-import { filenames } from './arguments.ts';
+import { filenameOption, recursiveOption } from './arguments.ts';
 import { configOption } from './config.ts';
 import { NO_PODS } from './inject.ts';
 import { addContextFlags, type ContextFlags, manifestContext } from './manifest-context.ts';
@@ -15,7 +15,7 @@ import {
   type InPlaceFlags,
   located,
   manifestRules,
-  readManifest,
+  readManifests,
   writeManifests,
 } from './manifest-files.ts';
 import { counted, type Output } from './output.ts';
@@ -30,11 +30,8 @@ export function addUninject(program: Command, output: Output): void {
     .description(
       'Removes from manifests what inject added, and writes all manifests to standard output. Removes a container, variable, mount, volume or annotation only if inject would add it again with the same content at the same position. Everything else stays as it is. The annotations that request the injection stay too, because uninject needs them to find out what was added. Writes a summary to standard error.',
     )
-    .requiredOption(
-      '-f, --filename <file>',
-      'manifest (YAML or JSON), or - for standard input; may be repeated',
-      filenames,
-    )
+    .addOption(filenameOption().makeOptionMandatory())
+    .addOption(recursiveOption())
     .addOption(
       configOption(
         'config file that was used to inject (default: built-in config; with --from-cluster, the config installed in the cluster)',
@@ -56,7 +53,7 @@ Examples:
 
 async function uninject(flags: UninjectFlags, output: Output): Promise<void> {
   checkInPlace(flags);
-  const files = await Promise.all(flags.filename.map(readManifest));
+  const files = await readManifests(flags.filename, flags);
   const texts = files.map(({ text }) => text);
   const { config, namespaces, notes } = await manifestContext(flags, texts);
   const options = { ...namespaces, rules: manifestRules(config.rules) };

@@ -18,8 +18,7 @@ export interface CompiledConfig {
 
 /** @param version the version of podherald, for the status annotation. */
 export function compile(config: Config, version: string): CompiledConfig {
-  const { annotationPrefix, onInvalid, profiles, metadata, ambassador, exempt, namespaces } =
-    config;
+  const { annotationPrefix, onInvalid, profiles, metadata, exempt, namespaces } = config;
   return {
     rules: {
       ...defaultRules(version),
@@ -28,10 +27,18 @@ export function compile(config: Config, version: string): CompiledConfig {
       profiles: new Map([...BUILT_IN_PROFILES, ...Object.entries(profiles)]),
       exemptNamespaces: new Set(exempt.namespaces),
       metadata,
-      ambassador: { ...ambassador, serverVersion: BUILT_IN_VERSION },
+      ambassador: { ...config.ambassador, serverVersion: BUILT_IN_VERSION },
+      podTemplates: new Map(
+        Object.entries(config.podTemplates).map(([kind, paths]) => [kind, paths.map(fieldsOf)]),
+      ),
     },
     namespaces,
   };
+}
+
+/** `spec.jobs[*].template` as `['spec', 'jobs', '*', 'template']`. */
+function fieldsOf(path: string): string[] {
+  return path.replaceAll('[*]', '.*').split('.');
 }
 
 /** A config that can change. */

@@ -109,6 +109,16 @@ const PREFIX =
 const PREFIX_EXPECTED = `expected a DNS name such as ${DEFAULT_PREFIX}`;
 const RESERVED = /(^|\.)(kubernetes|k8s)\.io\/?$/;
 
+const KIND_GROUP =
+  /^[A-Z][A-Za-z0-9]*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const KIND_GROUP_EXPECTED = 'expected a kind and its API group, such as ScaledJob.keda.sh';
+const FIELD = '[A-Za-z][A-Za-z0-9]*(\\[\\*\\])?';
+const FIELD_PATH = new RegExp(`^${FIELD}(\\.${FIELD})*$`);
+const FIELD_PATH_EXPECTED =
+  'expected the fields that lead to the pod template, such as spec.jobTargetRef.template; [*] stands for every item of a list';
+
+const fieldPath = z.string().regex(FIELD_PATH, FIELD_PATH_EXPECTED);
+
 /**
  * The config file. The parser, the JSON Schema and the reference page are derived from this schema. Rules
  * that involve several fields are in relations.ts.
@@ -166,6 +176,17 @@ export const configSchema = z.strictObject({
   ambassador: ambassadorSchema
     .prefault({})
     .describe('Settings for pods that request an ambassador.'),
+  podTemplates: z
+    .record(
+      z.string().regex(KIND_GROUP, KIND_GROUP_EXPECTED),
+      z
+        .union([fieldPath, z.array(fieldPath).min(1, FIELD_PATH_EXPECTED)], FIELD_PATH_EXPECTED)
+        .transform((paths) => (typeof paths === 'string' ? [paths] : paths)),
+    )
+    .default({})
+    .describe(
+      'Where objects of a kind have their pod templates, for example `ScaledJob.keda.sh: spec.jobTargetRef.template` or `JobSet.jobset.x-k8s.io: spec.replicatedJobs[*].template.spec.template`. `inject`, `uninject` and `explain` need it only for kinds whose pod template is not at `spec.template`. The webhook does not need it, because it sees the pods.',
+    ),
   exempt: z
     .strictObject({
       namespaces: z

@@ -6,7 +6,7 @@ import {
   annotationNameOf,
 } from '../core/decision/annotations.ts';
 import { didYouMean } from '../core/decision/values.ts';
-import type { Workload } from '../manifests/workloads.ts';
+import { fieldPath, type Workload } from '../manifests/workloads.ts';
 import { annotationsOf, type Owner } from './object-metadata.ts';
 
 /** An annotation of podherald on a workload, where it has no effect. */
@@ -22,6 +22,8 @@ export interface MisplacedAnnotation {
 /** All misplaced annotations of one workload. */
 export interface MisplacedAnnotations {
   readonly owner: Owner;
+  /** The path of the pod template in the owner, such as `spec.template`. */
+  readonly templatePath: string;
   readonly annotations: readonly MisplacedAnnotation[];
 }
 
@@ -30,7 +32,7 @@ export interface MisplacedAnnotations {
  * common mistake. The same value on both is not a mistake, because some tools annotate both.
  */
 export function findMisplaced(
-  { kind, name, annotations, template }: Workload,
+  { kind, name, annotations, template, path, templatePath }: Workload,
   prefix: string,
 ): MisplacedAnnotations | undefined {
   if (kind === 'Pod') return undefined;
@@ -38,7 +40,12 @@ export function findMisplaced(
   const misplaced = Object.entries(annotations).flatMap(([key, value]) =>
     misplacedAnnotation(key, value, ofTemplate, prefix),
   );
-  return misplaced.length === 0 ? undefined : { owner: { kind, name }, annotations: misplaced };
+  if (misplaced.length === 0) return undefined;
+  return {
+    owner: { kind, name },
+    templatePath: fieldPath(templatePath.slice(path.length)),
+    annotations: misplaced,
+  };
 }
 
 function misplacedAnnotation(
@@ -69,10 +76,10 @@ function misplacedAnnotation(
  *   does not name it.
  */
 export function misplacedSentences(
-  { owner, annotations }: MisplacedAnnotations,
+  { owner, templatePath, annotations }: MisplacedAnnotations,
   workload = `the ${owner.kind}`,
 ): string[] {
-  const template = `the pod template (${TEMPLATES[owner.kind] ?? 'spec.template'}.metadata.annotations)`;
+  const template = `the pod template (${templatePath}.metadata.annotations)`;
   const noEffect = `on ${workload}: no effect on its pods`;
   const plain = annotations.filter(({ unknown, overridden }) => !unknown && !overridden);
   const keys = plain.map(({ key }) => key).join(', ');
@@ -90,8 +97,3 @@ export function misplacedSentences(
     ),
   ];
 }
-
-const TEMPLATES: Readonly<Record<string, string>> = {
-  CronJob: 'spec.jobTemplate.spec.template',
-  PodTemplate: 'template',
-};

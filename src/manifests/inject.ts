@@ -16,6 +16,7 @@ import {
   type NamespaceLookup,
 } from './edit-manifests.ts';
 import type { Path } from './objects.ts';
+import { findUnreachable } from './unreachable.ts';
 import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
 
 /** How to inject manifests. */
@@ -63,11 +64,11 @@ function injectDocument(
   options: InjectOptions,
 ): InjectedManifest {
   const { rules, annotate: annotations } = options;
-  const workloads = findWorkloads(document.value);
+  const workloads = findWorkloads(document.value, rules.podTemplates);
   const annotating = workloads.flatMap((workload) => annotationsToAdd(workload, annotations));
   const { value, parsed } = document;
   const annotated = editDocument({ text, value, ...(parsed && { parsed }) }, annotating);
-  const reports = findWorkloads(annotated.value).map((workload) => ({
+  const reports = findWorkloads(annotated.value, rules.podTemplates).map((workload) => ({
     workload,
     mutation: mutate(workload.template, lookUp(workload), rules),
     lineOf: (path: Path) => document.lineOf([...workload.templatePath, ...path]),
@@ -78,7 +79,14 @@ function injectDocument(
   return {
     text: edited.text,
     reports,
-    notes: [...reports.flatMap(incompleteNote), ...remarksOn(document, edits, 'note')],
+    notes: [
+      ...reports.flatMap(incompleteNote),
+      ...findUnreachable(document.value, rules).map(({ path, message }) => ({
+        line: document.lineOf([...path, 'metadata', 'annotations']),
+        message,
+      })),
+      ...remarksOn(document, edits, 'note'),
+    ],
     faults: [...reports.flatMap(faultsOf), ...remarksOn(document, edits, 'fault')],
   };
 }

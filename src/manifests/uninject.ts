@@ -60,7 +60,7 @@ function uninjectDocument(
   lookUp: NamespaceLookup,
   rules: Rules,
 ): UninjectedManifest {
-  const reports = findWorkloads(document.value).map((workload) =>
+  const reports = findWorkloads(document.value, rules.podTemplates).map((workload) =>
     uninjectWorkload(workload, lookUp(workload), rules),
   );
   const cut = unsplice(text, reports.flatMap(removedPointers));

@@ -80,17 +80,25 @@ function wrongIndentation(text: string, start: number): string | undefined {
   const indent = indentOf(lineAt(text, start));
   if (indent === undefined) return undefined;
   let above = start;
-  let nearest: number | undefined;
+  let isNearest = true;
   while (above > 0 && start - above < MAX_SEARCH) {
     above = text.lastIndexOf('\n', above - 2) + 1;
-    const other = indentOf(lineAt(text, above));
+    const line = lineAt(text, above);
+    const other = indentOf(line);
     if (other === undefined) continue;
-    nearest ??= other;
-    if (nearest < indent) return 'indented more than the text before it, which has a value already';
     if (other === indent) return undefined;
-    if (other < indent) return 'indented less than the text before it, and as no line above it';
+    if (other < indent) return isNearest ? problemBelow(line) : LESS;
+    isNearest = false;
   }
   return undefined;
+}
+
+const LESS = 'indented less than the text before it, and as no line above it';
+const MORE = 'indented more than the text before it, which has a value already';
+
+/** A key or a dash without a value may have lines below it that are indented more. */
+function problemBelow(line: string): string | undefined {
+  return /[:\-|>][-+\d]*\s*(?:#.*)?$/.test(line) ? undefined : MORE;
 }
 
 /** A line that it could line up with is near, and a long text has many lines. */

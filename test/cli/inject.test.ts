@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -115,6 +115,45 @@ describe('inject', () => {
   });
 });
 
+describe('inject -f FOLDER', () => {
+  function folder(): string {
+    const path = makeFolder();
+    mkdirSync(join(path, 'inner'));
+    for (const [name, text] of Object.entries({
+      'b.yml': POD.replace('web', 'b'),
+      'a.yaml': POD.replace('web', 'a'),
+      'c.json': JSON.stringify(parse(POD.replace('web', 'c'))),
+      'readme.md': '# no manifest',
+      'inner/d.yaml': POD.replace('web', 'd'),
+    })) {
+      writeFileSync(join(path, name), text);
+    }
+    return path;
+  }
+
+  it('reads the manifests in the folder in the order of their names', async () => {
+    const { stderr } = await podherald(['inject', '-f', folder()]);
+
+    expect(stderr.match(/Pod \w/g)).toEqual(['Pod a', 'Pod b', 'Pod c']);
+  });
+
+  it('reads the folders in it with --recursive', async () => {
+    const { stderr } = await podherald(['inject', '-R', '-f', folder()]);
+
+    expect(stderr.match(/Pod \w/g)).toEqual(['Pod a', 'Pod b', 'Pod c', 'Pod d']);
+  });
+
+  it('writes each file with --in-place', async () => {
+    const path = folder();
+    const { stdout } = await podherald(['inject', '-f', path, '--in-place']);
+
+    expect(stdout).toBe('');
+    for (const name of ['a.yaml', 'b.yml', 'c.json']) {
+      expect(readFileSync(join(path, name), 'utf8')).toContain('POD_NAME');
+    }
+  });
+});
+
 describe('inject keeps every byte, and says that there are no pods, of', () => {
   it.each([
     ['a manifest without pods', CONFIG_MAP],
@@ -140,13 +179,15 @@ describe('inject ends with exit code 1, a line for each error, and no output', (
     expect(stderr).toBe('podherald: cannot read no/such/file.yaml: no such file\n');
   });
 
-  it('if a file is a folder', async () => {
+  it('if a folder contains no manifests', async () => {
     const folder = join(makeFolder(), 'folder');
     mkdirSync(folder);
     const { code, stdout, stderr } = await podherald(['inject', '-f', folder]);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe(`podherald: cannot read ${folder}: it is a folder\n`);
+    expect(stderr).toBe(
+      `podherald: ${folder} contains no .yaml, .yml, .json files; --recursive includes the folders in it\n`,
+    );
   });
 
   it.each([

@@ -152,13 +152,90 @@ describe('injectManifests', () => {
     expect(injectText(POD.trimEnd()).text).toBe(injectText(POD).text.trimEnd());
   });
 
-  it('does not inject a Job of another API group', () => {
-    const text = (REQUESTING_WORKLOADS['Job'] ?? '').replace(
-      'batch/v1',
-      'batch.volcano.sh/v1alpha1',
-    );
+  it.each([
+    ['Rollout', 'argoproj.io/v1alpha1'],
+    ['CloneSet', 'apps.kruise.io/v1alpha1'],
+    ['Service', 'serving.knative.dev/v1'],
+    ['Deployment', 'extensions/v1beta1'],
+  ])('injects a %s of %s, which has a pod template at spec.template', (kind, apiVersion) => {
+    const text = (REQUESTING_WORKLOADS['Deployment'] ?? '')
+      .replace('apps/v1', apiVersion)
+      .replace('kind: Deployment', `kind: ${kind}`);
 
-    expect(injectText(text)).toMatchObject({ text, reports: [] });
+    expect(endings(injectText(text))).toEqual([`${kind} web: injected`]);
+  });
+
+  it('passes documents that request nothing on byte for byte, whatever they hold', () => {
+    const others = [
+      'a: [\n',
+      '{{- if .Values.enabled }}\nkind: Service\n{{- end }}\n',
+      'description: "a\nb"\n',
+      'kind: CustomResourceDefinition\nspec: {containers: x: y}\n',
+      'kind: ConfigMap\ndata:\n  pod: |\n    inject-metadata: "true"\n  x: {\n',
+      '\tkey: value\n',
+    ];
+    const text = [POD, ...others, POD].join('---\n');
+    const pod = injectText(POD).text;
+
+    expect(injectText(text)).toMatchObject({
+      text: [pod, ...others, pod].join('---\n'),
+      faults: [],
+      notes: [],
+    });
+  });
+
+  it.each([
+    [
+      'a template',
+      'kind: Pod\nspec: {containers: [{image: {{ .Values.image }}}]}\n',
+      /render it first/,
+    ],
+    [
+      'a template with values',
+      'spec:\n  containers:\n  - image: {{ .x }}:{{ .y }}\n',
+      /render it first/,
+    ],
+    ['a conflict', '<<<<<<< HEAD\nkind: Pod\n=======\n>>>>>>> x\n', /conflict markers of git/],
+    ['less indentation', 'spec:\n    containers:\n  - name: x\n', /^indented less than the text/],
+    ['more indentation', 'kind: Pod\n  containers: []\n', /^indented more than the text/],
+    ['a tab', 'containers:\n\t- name: x\n', /^indented with a tab/],
+    ['an open quote', 'containers: "x\ny: z\n', /no closing quote/],
+    ['a colon', 'containers: a: b\n', /": ": put it in quotes/],
+    ['a map as a key', 'containers: {[a]: b}\n', /a list or map cannot be a key/],
+  ])(
+    'says in one fault what is wrong with a pod that requests something: %s',
+    (_name, text, message) => {
+      const { faults } = injectText(`${text}# inject-metadata\n`);
+      const unread = injectText(text);
+
+      expect(faults).toEqual([
+        { line: expect.any(Number), message: expect.stringMatching(message) },
+      ]);
+      expect(unread).toMatchObject({ text, faults: [] });
+      expect(unread.notes).toMatchObject([
+        { message: expect.stringMatching(/^passed on as it is, because it cannot be read: /) },
+      ]);
+    },
+  );
+
+  it('reports a pod that cannot be read if --annotate or a namespace requests something for it', () => {
+    const broken = 'apiVersion: v1\nkind: Pod\nspec:\n    containers:\n  - name: x\n';
+    const namespace =
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: default, annotations: {inject-metadata: "true"}}\n';
+    const faults = [{ line: expect.any(Number), message: expect.stringMatching(/^indented less/) }];
+
+    expect(injectText(broken, { 'inject-metadata': 'true' }).faults).toEqual(faults);
+    expect(injectText(`${namespace}---\n${broken}`).faults).toEqual(faults);
+  });
+
+  it('injects JSON objects that follow each other, and documents after a byte order mark', () => {
+    const json = JSON.stringify(parse(POD));
+    const one = injectText(json).text;
+
+    expect(injectText(`${json}\n${json}\n`).text).toBe(`${one}\n${one}\n`);
+    expect(injectText(`a: 1\n---\n\uFEFF${POD}`).text).toBe(
+      `a: 1\n---\n\uFEFF${injectText(POD).text}`,
+    );
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { defaultRules } from '../../src/core/decision/rules.ts';
+import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import {
   type InjectedManifest,
   type InjectOptions,
@@ -16,9 +16,9 @@ export function injectManifest(text: string, options: InjectOptions): InjectedMa
 export function injectText(
   text: string,
   annotate: Readonly<Record<string, string>> = {},
+  rules: Rules = defaultRules('test'),
 ): InjectedManifest {
   const annotations = new Map(Object.entries(annotate));
-  const rules = defaultRules('test');
   return injectManifest(text, { rules, namespace: 'default', annotate: annotations });
 }
 

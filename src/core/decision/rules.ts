@@ -81,6 +81,12 @@ export function imageOf({ image, serverVersion }: AmbassadorRules): string {
 /** The prefix of annotation keys, unless the config sets another one. */
 export const DEFAULT_PREFIX = 'podherald.dev/';
 
+/**
+ * Where objects have their pod templates, by `Kind.group`: a list of paths, each a list of fields. The field `*` stands
+ * for every item of a list.
+ */
+export type PodTemplatePaths = ReadonlyMap<string, readonly (readonly string[])[]>;
+
 /** The operator's config: everything that a decision needs besides the pod and its namespace. */
 export interface Rules {
   /** podherald's version, for the status annotation. */
@@ -99,6 +105,8 @@ export interface Rules {
     readonly path: string;
   };
   readonly ambassador: AmbassadorRules;
+  /** For kinds that have no pod template at `spec.template`. Only manifests need them: the webhook sees pods. */
+  readonly podTemplates: PodTemplatePaths;
   /** Whether pods come from the API server, with its defaults and token mounts, or from a manifest. */
   readonly stage: 'admission' | 'manifest';
 }
@@ -113,6 +121,7 @@ export function defaultRules(version: string): Rules {
     exemptNamespaces: new Set(),
     metadata: { defaultProfile: 'default', path: '/etc/downward' },
     ambassador: DEFAULT_AMBASSADOR,
+    podTemplates: new Map(),
     stage: 'admission',
   };
 }
