@@ -14,14 +14,22 @@ function uninjectText(text: string, namespace = 'default', rules = defaultRules(
   return result;
 }
 
-/** The original text cannot be restored: a null was replaced, or the pod was partly injected before. */
+/** The original text cannot be restored: the pod was partly injected before. */
 const NOT_REVERSIBLE = [
-  'null-means-absent',
   'a-container-added-later-gets-metadata',
   'a-container-added-later-can-use-the-ambassador',
   'an-ambassador-for-another-namespace-gets-a-warning',
   'an-existing-ambassador-that-differs-gets-a-warning',
 ];
+
+const HEAD = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    inject-metadata: "true"
+    inject-ambassador: "true"
+`;
 
 const CASES = readCases().filter(({ name }) => !NOT_REVERSIBLE.includes(name));
 
@@ -34,6 +42,49 @@ describe('uninjecting an injected manifest restores the bytes', () => {
       text,
       faults: [],
     });
+  });
+
+  const EMPTY = [
+    '[]',
+    '',
+    'null',
+    '~',
+    'Null',
+    '[ ]',
+    '[] # none',
+    '# none',
+    '  []  ',
+    'null # [] ',
+  ];
+  const FIELDS = ['env', 'volumeMounts', 'volumes', 'initContainers'];
+
+  it.each(FIELDS.flatMap((field) => EMPTY.map((value) => [field, value] as const)))(
+    'of a pod with %s: %s, above other fields, below them and with CRLF',
+    (field, value) => {
+      const line = `${field}:${value === '' ? '' : ` ${value}`}`;
+      const isOfContainer = field === 'env' || field === 'volumeMounts';
+      const own = isOfContainer ? `    ${line}\n` : '';
+      const ofSpec = isOfContainer ? '' : `  ${line}\n`;
+      const above = `${HEAD}spec:\n${ofSpec}  containers:\n  - name: app\n${own}    image: app\n`;
+      const below = `${HEAD}spec:\n  containers:\n  - image: app\n    name: app\n${own}${ofSpec}`;
+      for (const text of [above, below, below.trimEnd(), above.replaceAll('\n', '\r\n')]) {
+        const injected = injectText(text);
+
+        expect(injected.text).toContain('- name: POD_NAME');
+        expect(uninjectText(injected.text)).toMatchObject({ text, faults: [] });
+      }
+    },
+  );
+
+  it('of a pod whose annotations were empty, if its namespace requests the injection', () => {
+    const namespace = `apiVersion: v1\nkind: Namespace\nmetadata: {name: default, annotations: {inject-metadata: "true"}}\n---\n`;
+    for (const empty of ['{}', '', 'null', '{ } # none']) {
+      const text = `${namespace}apiVersion: v1\nkind: Pod\nmetadata:\n  annotations: ${empty}\n  name: web\nspec:\n  containers:\n  - name: app\n`;
+      const injected = injectText(text);
+
+      expect(injected.text).toContain('POD_NAME');
+      expect(uninjectText(injected.text)).toMatchObject({ text, faults: [] });
+    }
   });
 
   it.each(readdirSync(REVIEWS).filter((file) => file.endsWith('.json')))(

@@ -4,6 +4,7 @@ import type { Layout } from './block-layout.ts';
 import type { Collection } from './collections.ts';
 import { Refusal } from './refusal.ts';
 import { blockLines, indented, inlineText, isNested } from './render.ts';
+import { replacedComment } from './replaced.ts';
 import {
   beginsLine,
   blanksBefore,
@@ -120,7 +121,12 @@ export function writeValue(
   const at = lineEnd(text, old ? deletionOf(text, old).to : indicatorEnd);
   const lines = indented(blockLines(value, layout), indentUnder(outer, value, layout));
   const below = insertion(at, lines.map((line) => lineBreakOf(text) + line).join(''));
-  return old ? [withBlanksBefore(text, deletionOf(text, old)), below] : [below];
+  if (indicator.type !== 'map-value-ind') {
+    return old ? [withBlanksBefore(text, deletionOf(text, old)), below] : [below];
+  }
+  if (!old) return [insertion(indicatorEnd, ` ${replacedComment('nothing')}`), below];
+  const deleted = deletionOf(text, old);
+  return [{ ...deleted, text: replacedComment(text.slice(deleted.at, deleted.to)) }, below];
 }
 
 /** Deletes the tag of an item's old value: it does not apply to the new value. */

@@ -1,7 +1,7 @@
 import { isSeq } from 'yaml';
 import { sameJson } from '../../core/api/json.ts';
 import { pointerTokens } from '../../core/api/json-patch.ts';
-import { removeValues } from '../edit-json.ts';
+import { addValues, removeValues } from '../edit-json.ts';
 import {
   type Collection,
   CollectionFinder,
@@ -12,6 +12,7 @@ import {
 } from './collections.ts';
 import { cutFromBlock, cutFromFlow } from './cut.ts';
 import { Refusal, refusable, type Splice } from './refusal.ts';
+import { type Restoration, restoration } from './replaced.ts';
 import { applyEdits, type Edit, mergeDeletions } from './text-edit.ts';
 import { type CollectionToken, itemsWithContent } from './tokens.ts';
 
@@ -31,14 +32,23 @@ function removeAll(text: string, pointers: readonly string[]): string {
   if (pointers.length === 0) return text;
   const document = parseWithTokens(text, 'unreadable');
   const before = jsonOf(document, 'unreadable');
-  const removals = groupRemovals(new CollectionFinder(document), pointers);
-  const edits = mergeDeletions(removals.flatMap((removal) => editsOf(text, removal)));
-  const result = applyEdits(
-    text,
-    edits.map((edit) => withPrecedingLineBreak(text, edit)),
-  );
+  const removals = groupRemovals(text, new CollectionFinder(document), pointers);
+  const restorations = removals.flatMap(restorationsIn);
+  const deletions = mergeDeletions([
+    ...removals.flatMap((removal) => editsOf(text, removal)),
+    ...restorations.flatMap(({ edits }) => edits.filter((edit) => edit.text === '')),
+  ]);
+  const edits = [
+    ...deletions.map((edit) => withPrecedingLineBreak(text, edit)),
+    ...restorations.flatMap((restored) => restored.edits.filter((edit) => edit.text !== '')),
+  ];
+  const result = applyEdits(text, edits);
   const after = parseValue(result, 'unproven');
-  if (!sameJson(removeValues(before, pointers), after)) throw new Refusal('unproven');
+  const expected = addValues(
+    removeValues(before, pointers),
+    restorations.map(({ path, value }) => ({ op: 'add', path, value })),
+  );
+  if (!sameJson(expected, after)) throw new Refusal('unproven');
   return result;
 }
 
@@ -47,16 +57,35 @@ interface Removal {
   readonly collection: Collection;
   /** Indexes (from 0) of its items with content. */
   readonly removed: Set<number>;
+  /** Items of a block map that get back the value that they had, by their JSON Pointer. */
+  readonly restored: Map<string, Restoration>;
 }
 
-function groupRemovals(finder: CollectionFinder, pointers: readonly string[]): Removal[] {
+function restorationsIn({ restored }: Removal): (Restoration & { readonly path: string })[] {
+  return [...restored].map(([path, one]) => ({ path, ...one }));
+}
+
+function groupRemovals(
+  text: string,
+  finder: CollectionFinder,
+  pointers: readonly string[],
+): Removal[] {
   const removals = new Map<CollectionToken, Removal>();
   for (const path of pointers) {
     const tokens = pointerTokens(path);
     const last = tokens.pop() ?? '';
     const collection = tokens.reduce((outer, token) => child(finder, outer, token), finder.root());
-    const removal = removals.get(collection.token) ?? { collection, removed: new Set() };
-    removal.removed.add(indexOf(finder, collection, last, path));
+    const removal = removals.get(collection.token) ?? {
+      collection,
+      removed: new Set(),
+      restored: new Map(),
+    };
+    const index = indexOf(finder, collection, last, path);
+    const item = itemsWithContent(collection.token)[index];
+    const replaced =
+      item && collection.token.type === 'block-map' ? restoration(text, item) : undefined;
+    if (replaced === undefined) removal.removed.add(index);
+    else removal.restored.set(path, replaced);
     removals.set(collection.token, removal);
   }
   return [...removals.values()];
@@ -86,6 +115,7 @@ function indexOf(
 
 function editsOf(text: string, { collection, removed }: Removal): Edit[] {
   const { token, path } = collection;
+  if (removed.size === 0) return [];
   if (removed.size >= itemsWithContent(token).length) throw new Refusal('unsupported', { path });
   return token.type === 'flow-collection'
     ? cutFromFlow(text, token, removed)

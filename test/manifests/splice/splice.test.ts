@@ -287,7 +287,7 @@ describe('splice, into block maps', () => {
 });
 
 describe('splice, into empty values', () => {
-  it('writes under keys without a value and keeps their comments', () => {
+  it('writes under keys without a value and keeps their comments, with one that says what was replaced', () => {
     const text = dedent`
       a:
       b: # note
@@ -296,9 +296,9 @@ describe('splice, into empty values', () => {
       e: !!null
       `;
     expect(spliced(text, ['/a', [1]], ['/b', { x: 2 }], ['/c', 3], ['/e', [4]])).toBe(dedent`
-      a:
+      a: # podherald replaced nothing
         - 1
-      b: # note
+      b: # podherald replaced nothing # note
         x: 2
         # more
       c: &c 3
@@ -316,9 +316,9 @@ describe('splice, into empty values', () => {
       d: Null
       `;
     expect(spliced(text, ['/a', [1]], ['/b', { x: 2 }], ['/c', [3]], ['/d', 4])).toBe(dedent`
-      a: # note
+      a: # podherald replaced null # note
         - 1
-      b:
+      b: # podherald replaced ~
         x: 2
       c:
         - 3
@@ -351,10 +351,10 @@ describe('splice, into empty values', () => {
       ['/e/2/x', 6],
     );
     expect(result).toBe(dedent`
-      a: # note
+      a: # podherald replaced [] # note
       - 1
       - - 2
-      b:
+      b: # podherald replaced {}
         x: 1
         z:
           w: 2
@@ -390,7 +390,7 @@ describe('splice, into empty values', () => {
 describe('splice, at the edges of a document', () => {
   it('keeps CRLF line breaks', () => {
     expect(spliced('a:\r\n  - 1\r\nb:\r\n', ['/a/0', 0], ['/b', [2]], ['/c', 3])).toBe(
-      'a:\r\n  - 0\r\n  - 1\r\nb:\r\n  - 2\r\nc: 3\r\n',
+      'a:\r\n  - 0\r\n  - 1\r\nb: # podherald replaced nothing\r\n  - 2\r\nc: 3\r\n',
     );
   });
 
