@@ -145,14 +145,14 @@ function itemsTable({ explanation, live, after }: ExplainedWorkload): string {
 type FilesAt = (container: string, mountPath: string) => readonly string[];
 
 function itemsRow(
-  { container = POD, kind, names }: InjectedItems,
+  { container = POD, kind, names, after }: InjectedItems,
   state: string,
   files: FilesAt,
 ): string[] {
   const what =
     kind === 'files'
       ? names.map((path) => filesText(path, files(container, path))).join('; ')
-      : `${counted(names.length, NOUNS[kind])}: ${names.join(', ')}`;
+      : `${counted(names.length, NOUNS[kind])}: ${names.join(', ')}${after === undefined ? '' : `, which starts after ${after}`}`;
   return [container, state, what];
 }
 

@@ -96,6 +96,12 @@ const ambassadorSchema = z.strictObject({
     .describe(
       'The lifetime of the token in seconds. The kubelet renews the token before it expires. 3607 is not allowed, because the API server extends the lifetime of such tokens to a year.',
     ),
+  after: z
+    .array(z.string().refine(isDnsLabel, 'expected the name of a container'))
+    .default([...DEFAULT_AMBASSADOR.after])
+    .describe(
+      'The names of native sidecars (init containers with `restartPolicy: Always`) that must start before the ambassador, because nothing in the pod has a network before them: the proxies of service meshes. The ambassador is inserted directly after the last of them. If there is none, it is the first init container.',
+    ),
 });
 
 const API_VERSION = 'podherald.dev/v1';

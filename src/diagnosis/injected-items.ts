@@ -13,13 +13,19 @@ export interface InjectedItems {
   readonly kind: ItemKind;
   /** The names of variables, containers or volumes, the paths of mounts, or the keys of annotations. */
   readonly names: readonly string[];
+  /** The sidecar of a mesh after which an injected container starts; absent if it is the first init container. */
+  readonly after?: string;
 }
 
 /** What an injection adds to a pod. */
 export function itemsAdded(injection: Injection): InjectedItems[] {
-  const { containers, volumes, annotations, sidecar } = injection;
+  const { containers, volumes, annotations, ambassador } = injection;
   return notEmpty([
-    { kind: 'container', names: sidecar === undefined ? [] : [sidecar.name] },
+    {
+      kind: 'container',
+      names: ambassador === undefined ? [] : [ambassador.container.name],
+      ...(ambassador?.after !== undefined && { after: ambassador.after }),
+    },
     ...containers.flatMap(({ name, env, volumeMounts }): InjectedItems[] => [
       { container: name, kind: 'env', names: env.map(nameOf) },
       { container: name, kind: 'files', names: volumeMounts.map(pathOf) },

@@ -20,6 +20,8 @@ const NOT_REVERSIBLE = [
   'a-container-added-later-can-use-the-ambassador',
   'an-ambassador-for-another-namespace-gets-a-warning',
   'an-existing-ambassador-that-differs-gets-a-warning',
+  'an-ambassador-before-the-sidecar-of-a-mesh-gets-a-warning',
+  'an-ambassador-without-restartPolicy-gets-it-back',
 ];
 
 const HEAD = `apiVersion: v1

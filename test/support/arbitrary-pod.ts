@@ -2,7 +2,15 @@ import * as fc from 'fast-check';
 
 // Names and paths that collide with those of podherald are far more likely here than in real pods.
 
-const containerName = fc.constantFrom('app', 'web', 'db', 'mesh', 'ambassador', 'x'.repeat(63));
+const containerName = fc.constantFrom(
+  'istio-proxy',
+  'app',
+  'web',
+  'db',
+  'mesh',
+  'ambassador',
+  'x'.repeat(63),
+);
 
 const envVar = fc.oneof(
   fc.record({

@@ -89,11 +89,11 @@ function outcomeOf({ skipped: skippedFor }: Decision, injection: Injection): Out
   return changesSpec(injection) ? 'injected' : 'unchanged';
 }
 
-function countsOf({ containers, volumes, sidecar }: Injection): InjectedCounts {
+function countsOf({ containers, volumes, ambassador }: Injection): InjectedCounts {
   return {
     env: containers.reduce((sum, { env }) => sum + env.length, 0),
     volume: volumes.length,
-    ambassador: sidecar === undefined ? 0 : 1,
+    ambassador: ambassador === undefined ? 0 : 1,
   };
 }
 

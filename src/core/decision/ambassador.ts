@@ -19,12 +19,13 @@ export const ACCEPT_PATHS = '--accept-paths=';
 
 /**
  * Whether an init container is podherald's ambassador. It is recognized by its shape: its name,
- * `proxy` as its first argument, and its own token volume. Annotations are ignored.
+ * `proxy` as its first argument, and its own token volume. Annotations are ignored. It may lack
+ * `restartPolicy`: a webhook with types of Kubernetes before 1.28 drops that field from every pod.
  */
 export function isAmbassador(container: Container, volumes: Pod['spec']['volumes']): boolean {
   const { name, args, restartPolicy, volumeMounts } = container;
   if (!(AMBASSADOR_NAMES as readonly string[]).includes(name)) return false;
-  if (restartPolicy !== 'Always' || args?.[0] !== 'proxy') return false;
+  if ((restartPolicy ?? 'Always') !== 'Always' || args?.[0] !== 'proxy') return false;
   const mount = (volumeMounts ?? []).find(({ mountPath }) => mountPath === TOKEN_PATH);
   const volume = (volumes ?? []).find((one) => one.name === mount?.name);
   return volume?.name.startsWith(TOKEN_VOLUME) === true && hasToken(volume['projected']);
@@ -38,6 +39,30 @@ function hasToken(projected: Json | undefined): boolean {
 }
 
 const PORT_ARGUMENT = /^--port=(\d{1,5})$/;
+
+/**
+ * The place of an ambassador in `spec.initContainers`: first, so that all others can use it, or directly after the last
+ * native sidecar of a service mesh. The mesh redirects what the pod sends to that sidecar, so nothing has a network
+ * before it.
+ */
+export interface AmbassadorPlace {
+  readonly index: number;
+  /** The name of the sidecar before it, if there is one. */
+  readonly after?: string;
+}
+
+/** @param names of the sidecars that must start before an ambassador. */
+export function ambassadorPlace(
+  initContainers: Pod['spec']['initContainers'],
+  names: readonly string[],
+): AmbassadorPlace {
+  const all = initContainers ?? [];
+  const last = all.findLastIndex(
+    ({ name, restartPolicy }) => restartPolicy === 'Always' && names.includes(name),
+  );
+  const after = all[last]?.name;
+  return { index: last + 1, ...(after !== undefined && { after }) };
+}
 
 /** The port that an ambassador listens on, if its arguments name one. */
 export function portOf(ambassador: Container): number | undefined {

@@ -2,6 +2,7 @@ import type { Pod } from '../api/pod.ts';
 import {
   AMBASSADOR_NAMES,
   accessOf,
+  ambassadorPlace,
   freePort,
   isConfinedTo,
   portOf,
@@ -163,6 +164,16 @@ function keepExisting(
   const isOtherPort = requestedPort !== undefined && requestedPort !== port;
   if (isOtherPort && declarerOf(requestedPort, parts) === undefined) {
     notices.push(differs(`port ${port}`, String(requestedPort)));
+  }
+  if (container.restartPolicy !== 'Always') {
+    const slots = { container: container.name };
+    notices.push(finding('restart_policy_removed', slots, containerCause(existing)));
+  }
+  const { index, after } = ambassadorPlace(parts.pod.spec.initContainers, wanted.rules.after);
+  if (after !== undefined && index > existing.at.index) {
+    const slots = { container: container.name, sidecar: after };
+    const limit: Cause = { kind: 'config', path: ['ambassador', 'after'] };
+    notices.push(finding('ambassador_before_mesh', slots, containerCause(existing), limit));
   }
   const rival = declarerOf(port, parts);
   if (rival !== undefined) {

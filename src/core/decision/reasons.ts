@@ -119,6 +119,16 @@ export const REASONS = {
     kind: 'notice',
     sentence: 'container {container} already exists and is kept with {actual} instead of {instead}',
   },
+  restart_policy_removed: {
+    kind: 'notice',
+    sentence:
+      '{container} had lost restartPolicy: Always, which a webhook with old types removes; it is set again',
+  },
+  ambassador_before_mesh: {
+    kind: 'notice',
+    sentence:
+      '{container} starts before {sidecar}, so it may not reach the API server; it must start after it',
+  },
   port_shared: {
     kind: 'notice',
     sentence:

@@ -63,6 +63,8 @@ export interface AmbassadorRules {
   readonly runAsUser?: number | 'inherit' | undefined;
   /** The lifetime of its token. */
   readonly tokenSeconds: number;
+  /** The names of native sidecars that must start before it, because they give the pod its network. */
+  readonly after: readonly string[];
 }
 
 export const DEFAULT_AMBASSADOR: AmbassadorRules = {
@@ -71,6 +73,7 @@ export const DEFAULT_AMBASSADOR: AmbassadorRules = {
   maxAccess: 'read-only',
   resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } },
   tokenSeconds: 3600,
+  after: ['istio-proxy', 'linkerd-proxy', 'kuma-sidecar', 'consul-dataplane'],
 };
 
 /** The ambassador's image. registry.k8s.io has kubectl since 1.28 (kubernetes/kubernetes#116672). */

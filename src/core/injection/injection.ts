@@ -1,4 +1,5 @@
 import type { Container, EnvVar, Volume, VolumeMount } from '../api/pod.ts';
+import type { AmbassadorPlace } from '../decision/ambassador.ts';
 import type { ContainerPosition } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
 import type { Finding } from '../decision/reasons.ts';
@@ -12,8 +13,14 @@ export interface Injection {
   readonly containers: readonly ContainerInjection[];
   readonly volumes: readonly Volume[];
   readonly annotations: ReadonlyMap<string, string>;
-  /** The ambassador. It comes first among the init containers, so that all others can use it. */
-  readonly sidecar?: Container;
+  readonly ambassador?: InjectedAmbassador;
+  /** The index in `spec.initContainers` of an ambassador that lacks `restartPolicy: Always`. */
+  readonly restartIndex?: number;
+}
+
+/** An ambassador, and its place among the init containers. */
+export interface InjectedAmbassador extends AmbassadorPlace {
+  readonly container: Container;
 }
 
 /** What is added to one container. */
@@ -35,8 +42,10 @@ export const NO_INJECTION: Injection = {
 };
 
 /** Whether an injection adds more than annotations. */
-export function changesSpec({ containers, volumes, sidecar }: Injection): boolean {
-  return containers.length > 0 || volumes.length > 0 || sidecar !== undefined;
+export function changesSpec(injection: Injection): boolean {
+  const { containers, volumes, ambassador, restartIndex } = injection;
+  const isAmbassadorChanged = ambassador !== undefined || restartIndex !== undefined;
+  return containers.length > 0 || volumes.length > 0 || isAmbassadorChanged;
 }
 
 /** What one of the two features adds to a pod. */
@@ -45,7 +54,8 @@ export interface FeaturePlan {
   readonly containers: readonly (ContainerPlan | undefined)[];
   readonly volumes: readonly Volume[];
   readonly annotations?: ReadonlyMap<string, string>;
-  readonly sidecar?: Container;
+  readonly ambassador?: InjectedAmbassador;
+  readonly restartIndex?: number;
   /** The findings about the pod as a whole. */
   readonly findings: readonly Finding[];
 }

@@ -13,13 +13,22 @@ export function patch(pod: Pod, injection: Injection): AddOperation[] {
     ...annotate(pod.metadata, injection.annotations),
     ...injection.containers.flatMap((container) => addToContainer(pod, container)),
     ...append('/spec/volumes', pod.spec.volumes, injection.volumes),
+    ...restart(injection),
     // Last, because it shifts the init containers that the others name by index.
-    ...prepend('/spec/initContainers', pod.spec.initContainers, sidecars(injection)),
+    ...addAmbassador(pod, injection),
   ];
 }
 
-function sidecars({ sidecar }: Injection): readonly object[] {
-  return sidecar === undefined ? [] : [sidecar];
+function restart({ restartIndex }: Injection): AddOperation[] {
+  if (restartIndex === undefined) return [];
+  return [add(`/spec/initContainers/${restartIndex}/restartPolicy`, 'Always')];
+}
+
+function addAmbassador({ spec }: Pod, { ambassador }: Injection): AddOperation[] {
+  if (ambassador === undefined) return [];
+  const { container, index } = ambassador;
+  if (isAbsent(spec.initContainers)) return [add('/spec/initContainers', [container])];
+  return [add(`/spec/initContainers/${index}`, container)];
 }
 
 /** Adds annotations to a pod or pod template, which may have none, or no metadata. */

@@ -1,5 +1,6 @@
 import type { Pod } from '../api/pod.ts';
 import { annotationsFit } from '../api/sizes.ts';
+import { ambassadorPlace } from '../decision/ambassador.ts';
 import type { AmbassadorDecision } from '../decision/decide-ambassador.ts';
 import { KUBECONFIG_FOLDER } from '../decision/metadata-values.ts';
 import type { PodParts } from '../decision/pod-parts.ts';
@@ -42,11 +43,19 @@ function planSidecar(
   parts: PodParts,
   ambassador: AmbassadorDecision,
   others: FeaturePlan['volumes'],
-): Pick<FeaturePlan, 'sidecar' | 'volumes'> {
-  if (parts.ambassador !== undefined) return { volumes: others };
-  const { volume, isNew } = tokenVolume(parts.pod, ambassador.rules.tokenSeconds);
+): Pick<FeaturePlan, 'ambassador' | 'restartIndex' | 'volumes'> {
+  const { rules } = ambassador;
+  if (parts.ambassador !== undefined) {
+    const { container, at } = parts.ambassador;
+    const isComplete = container.restartPolicy === 'Always';
+    return { volumes: others, ...(!isComplete && { restartIndex: at.index }) };
+  }
+  const { volume, isNew } = tokenVolume(parts.pod, rules.tokenSeconds);
   return {
-    sidecar: ambassadorContainer(parts, ambassador, volume.name),
+    ambassador: {
+      container: ambassadorContainer(parts, ambassador, volume.name),
+      ...ambassadorPlace(parts.pod.spec.initContainers, rules.after),
+    },
     volumes: isNew ? [volume, ...others] : others,
   };
 }

@@ -44,7 +44,10 @@ export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan 
     containers,
     volumes: features.flatMap((feature) => feature.volumes),
     annotations: ambassadorPlan?.annotations ?? NO_ANNOTATIONS,
-    ...(ambassadorPlan?.sidecar && { sidecar: ambassadorPlan.sidecar }),
+    ...(ambassadorPlan?.ambassador && { ambassador: ambassadorPlan.ambassador }),
+    ...(ambassadorPlan?.restartIndex !== undefined && {
+      restartIndex: ambassadorPlan.restartIndex,
+    }),
   };
   return { injection, findings };
 }

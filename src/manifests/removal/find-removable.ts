@@ -58,8 +58,9 @@ function findCandidates(pod: Pod, namespace: Namespace, rules: Rules): InjectedP
 function isInjectedAmbassador(
   { container }: PlacedContainer,
   pod: Pod,
-  { pod: otherPod, injection: { sidecar } }: InjectedPod,
+  { pod: otherPod, injection: { ambassador } }: InjectedPod,
 ): boolean {
+  const sidecar = ambassador?.container;
   if (sidecar === undefined) return false;
   const hasSameMounts = sameItems(container.volumeMounts, sidecar.volumeMounts, (one, other) =>
     sameMount(one, pod, other, otherPod),

@@ -95,6 +95,13 @@ ${tokenLiteral(rules)})
       expression: ambassadorUserExpression(rules),
     },
     {
+      name: 'sidecarIndex',
+      comment:
+        'The index of the ambassador among the init containers: after the last sidecar of a service mesh, otherwise first.',
+      expression: `object.spec.?initContainers.orValue([]).map(container, container.name in ${celStrings(rules.ambassador.after)} &&
+  container.?restartPolicy.orValue('') == 'Always').lastIndexOf(true) + 1`,
+    },
+    {
       name: 'sidecar',
       comment: 'The container of the ambassador, unless the pod already has one.',
       expression: `!variables.hasAmbassador || variables.ambassadors.size() > 0 ? [] : [
@@ -110,8 +117,12 @@ export function ambassadorOperations(rules: Rules): string[] {
     `variables.newTokenVolumes.map(name, JSONPatch{op: 'add', path: '/spec/volumes/-', value:
   {'name': dyn(name), 'projected': dyn(
 ${tokenLiteral(rules)})}})`,
+    `(!variables.hasAmbassador || variables.ambassadors.size() == 0 ? [] : object.spec.initContainers)
+  .transformList(index, container,
+    container.name == variables.ambassadors[0].name && !has(container.restartPolicy),
+    JSONPatch{op: 'add', path: '/spec/initContainers/' + string(index) + '/restartPolicy', value: 'Always'})`,
     `variables.sidecar.map(container, has(object.spec.initContainers)
-  ? JSONPatch{op: 'add', path: '/spec/initContainers/0', value: container}
+  ? JSONPatch{op: 'add', path: '/spec/initContainers/' + string(variables.sidecarIndex), value: container}
   : JSONPatch{op: 'add', path: '/spec/initContainers', value: [container]})`,
   ];
 }

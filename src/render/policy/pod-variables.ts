@@ -32,10 +32,10 @@ export const POD_VARIABLES: readonly Variable[] = [
   {
     name: 'ambassadors',
     comment:
-      'The ambassador, if the pod already has one. It is recognized by its name, its first argument and its token volume.',
+      'The ambassador, if the pod already has one. It is recognized by its name, its first argument and its token volume. It may have lost restartPolicy.',
     expression: `object.spec.?initContainers.orValue([]).filter(container,
   container.name in ${celStrings(AMBASSADOR_NAMES)} &&
-  container.?restartPolicy.orValue('') == 'Always' &&
+  container.?restartPolicy.orValue('Always') == 'Always' &&
   container.?args.orValue(['']).exists(index, word, index == 0 && word == 'proxy') &&
   container.?volumeMounts.orValue([]).exists(mount, mount.mountPath == ${celString(TOKEN_PATH)} &&
     variables.volumes.exists(volume, volume.name == mount.name &&

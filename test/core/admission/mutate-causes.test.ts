@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../../src/core/admission/mutate.ts';
-import type { Pod, PodSpec } from '../../../src/core/api/pod.ts';
+import type { Container, Pod, PodSpec } from '../../../src/core/api/pod.ts';
 import type { Namespace } from '../../../src/core/decision/decide.ts';
 import { type Cause, REASONS, type Reason } from '../../../src/core/decision/reasons.ts';
 import type { Rules } from '../../../src/core/decision/rules.ts';
@@ -249,6 +249,21 @@ const ROWS: readonly Row[] = [
     causes: [field('spec', 'initContainers', 0)],
   },
   {
+    reason: 'restart_policy_removed',
+    cause: 'the ambassador that exists',
+    pod: withoutRestartPolicy(injectedPod(ambassador())),
+    causes: [field('spec', 'initContainers', 0)],
+  },
+  {
+    reason: 'ambassador_before_mesh',
+    cause: 'the ambassador that exists, and the list of sidecars in the config',
+    pod: withInitContainer(injectedPod(ambassador()), {
+      name: 'istio-proxy',
+      restartPolicy: 'Always',
+    }),
+    causes: [field('spec', 'initContainers', 0), config('ambassador', 'after')],
+  },
+  {
     reason: 'port_shared',
     cause: 'the container that declares the port',
     pod: withContainer(injectedPod(ambassador()), { ...APP_WITH_PORT, name: 'web' }),
@@ -340,4 +355,16 @@ function withAnnotation(pod: Pod, key: string, value: string): Pod {
 
 function withContainer(pod: Pod, container: Pod['spec']['containers'][number]): Pod {
   return { ...pod, spec: { ...pod.spec, containers: [...pod.spec.containers, container] } };
+}
+
+function withInitContainer(pod: Pod, container: Container): Pod {
+  const initContainers = [...(pod.spec.initContainers ?? []), container];
+  return { ...pod, spec: { ...pod.spec, initContainers } };
+}
+
+function withoutRestartPolicy(pod: Pod): Pod {
+  const initContainers = (pod.spec.initContainers ?? []).map(
+    ({ restartPolicy: _, ...kept }) => kept,
+  );
+  return { ...pod, spec: { ...pod.spec, initContainers } };
 }

@@ -147,7 +147,7 @@ describe('a pod that makes much work', () => {
     }));
     const pod = podWith({ 'inject-ambassador': 'true' }, containers, { hostPID: true });
 
-    expect(reviewed(pod).injection.sidecar?.securityContext).toMatchObject({
+    expect(reviewed(pod).injection.ambassador?.container.securityContext).toMatchObject({
       runAsUser: 60_871 + 800,
     });
   });

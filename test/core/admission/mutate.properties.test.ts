@@ -105,7 +105,7 @@ describe('mutate() with any pod', () => {
 
 /** A pod with what an injection adds, built without JSON Patch. */
 function withInjection(pod: Json, injection: Injection): Json {
-  const { containers, volumes, annotations, sidecar } = injection;
+  const { containers, volumes, annotations, ambassador, restartIndex } = injection;
   const result = structuredClone(pod) as unknown as MutablePod;
   for (const { at, env, volumeMounts } of containers) {
     const container = result.spec[at.list]?.[at.index];
@@ -117,7 +117,13 @@ function withInjection(pod: Json, injection: Injection): Json {
   }
   const { spec, metadata } = result;
   if (volumes.length > 0) spec.volumes = [...(spec.volumes ?? []), ...volumes];
-  if (sidecar !== undefined) spec.initContainers = [sidecar, ...(spec.initContainers ?? [])];
+  if (restartIndex !== undefined) {
+    Object.assign(spec.initContainers?.[restartIndex] ?? {}, { restartPolicy: 'Always' });
+  }
+  if (ambassador !== undefined) {
+    const { container, index } = ambassador;
+    spec.initContainers = (spec.initContainers ?? []).toSpliced(index, 0, container);
+  }
   metadata.annotations = { ...metadata.annotations, ...Object.fromEntries(annotations) };
   return result as unknown as Json;
 }

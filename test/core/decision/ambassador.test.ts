@@ -28,9 +28,16 @@ describe('isAmbassador()', () => {
     expect(isAmbassador(AMBASSADOR, [TOKEN])).toBe(true);
   });
 
+  it.each([undefined, null])(
+    'recognizes one that has lost its restartPolicy (%s)',
+    (restartPolicy) => {
+      expect(isAmbassador({ ...AMBASSADOR, restartPolicy } as Container, [TOKEN])).toBe(true);
+    },
+  );
+
   it.each<[string, Partial<Container>]>([
     ['another name', { name: 'proxy' }],
-    ['no restartPolicy', { restartPolicy: null }],
+    ['another restartPolicy', { restartPolicy: 'OnFailure' }],
     ['other arguments', { args: ['get', 'pods'] }],
     ['no arguments', { args: null }],
     ['no token mount', { volumeMounts: [{ name: TOKEN.name, mountPath: '/data' }] }],
