@@ -15,12 +15,14 @@ const HELP = `Usage: npm run fuzz -- [options]
 Gives podherald inputs that may hurt it, and checks that each is handled: nothing is thrown, no input
 takes more than a second of CPU or 300 MiB of heap, no review fails open, a patch applies strictly and
 changes no value, and a second application adds nothing. A broken promise is a finding: its input is
-made as small as possible and written to a file. The exit code is 1 if there are findings.
+made as small as possible and written to a file. The exit code is 1 if there are findings, and 2 if the
+fuzzer itself fails, for example to generate an input.
 
 Targets: reviews (bodies of POST /mutate), annotations (of pods and namespaces), config (texts of the
 config file), manifests (inject, uninject and explain).
 
-  --minutes N    minutes for each target (default: 1)
+  --minutes N    minutes for each target (default: 1; 10 with --inputs)
+  --inputs N     end a target after N inputs: the result does not depend on the speed of the machine
   --seed S       repeats the inputs of an earlier run (default: a random seed)
   --only TARGET  one of the targets; may be repeated
   --replay FILE  checks the input in a file; needs --only
@@ -53,14 +55,21 @@ interface Result {
   readonly findings: readonly Finding[];
 }
 
-async function fuzz(target: Target, minutes: number, seed: number): Promise<Result> {
+/** When a target ends: whatever comes first. */
+interface Limits {
+  readonly minutes: number;
+  readonly inputs: number;
+}
+
+async function fuzz(target: Target, limits: Limits, seed: number): Promise<Result> {
   const runner = startRunner();
   const findings: Finding[] = [];
   const startMs = performance.now();
   const secondsSince = (): number => (performance.now() - startMs) / 1000;
   let inputs = 0;
   let spentMs = 0;
-  for (let batch = seed; secondsSince() - spentMs / 1000 < minutes * 60; batch++) {
+  for (let batch = seed; inputs < limits.inputs; batch++) {
+    if (secondsSince() - spentMs / 1000 >= limits.minutes * 60) break;
     const known = new Set(findings.map(({ promise }) => promise));
     const found = await runBatch(runner, target, batch, known, () => {
       inputs += 1;
@@ -117,7 +126,13 @@ async function runBatch(
     current = breaks(input);
     return !(await current);
   });
-  await fc.check(property, { seed, numRuns: BATCH, interruptAfterTimeLimit: BATCH_LIMIT_MS });
+  try {
+    await fc.check(property, { seed, numRuns: BATCH, interruptAfterTimeLimit: BATCH_LIMIT_MS });
+  } catch (cause) {
+    throw new Error(`cannot generate an input of seed ${seed} for ${target}: ${String(cause)}`, {
+      cause,
+    });
+  }
   // fast-check does not wait for the input that it interrupts.
   await current;
   if (first === undefined) return undefined;
@@ -156,11 +171,13 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
-async function fuzzAll(targets: readonly Target[], minutes: number, seed: number): Promise<number> {
-  console.log(`seed ${seed}, ${minutes} minutes for each of ${targets.join(', ')}`);
+async function fuzzAll(targets: readonly Target[], limits: Limits, seed: number): Promise<number> {
+  const { minutes, inputs: most } = limits;
+  const amount = Number.isFinite(most) ? `${most} inputs` : `${minutes} minutes`;
+  console.log(`seed ${seed}, ${amount} for each of ${targets.join(', ')}`);
   let total = 0;
   for (const target of targets) {
-    const { inputs, seconds, findings } = await fuzz(target, minutes, seed);
+    const { inputs, seconds, findings } = await fuzz(target, limits, seed);
     total += findings.length;
     const rate = `${(inputs / seconds).toFixed(0)} a second`;
     console.log(`${clear()}${target}: ${inputs} inputs, ${rate}, ${findings.length} findings`);
@@ -181,7 +198,8 @@ async function replay(targets: readonly Target[], file: string): Promise<number>
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
+    inputs: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
     replay: { type: 'string' },
@@ -205,8 +223,11 @@ async function main(): Promise<number> {
   const only = values.only.map(targetOf);
   if (values.replay !== undefined) return replay(only, values.replay);
   const seed = values.seed === undefined ? randomInt(2 ** 31) : numberOf('seed', values.seed);
-  const minutes = numberOf('minutes', values.minutes);
-  return fuzzAll(only.length > 0 ? only : TARGETS, minutes, seed);
+  const inputs =
+    values.inputs === undefined ? Number.POSITIVE_INFINITY : numberOf('inputs', values.inputs);
+  const usual = Number.isFinite(inputs) ? '10' : '1';
+  const minutes = numberOf('minutes', values.minutes ?? usual);
+  return fuzzAll(only.length > 0 ? only : TARGETS, { minutes, inputs }, seed);
 }
 
 try {
@@ -215,5 +236,5 @@ try {
 } catch (error) {
   console.error(`fuzz: ${(error as Error).message}`);
   // A runner may still be there.
-  process.exit(1);
+  process.exit(2);
 }

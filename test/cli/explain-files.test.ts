@@ -146,6 +146,30 @@ describe('explain of manifests', () => {
     expect(stderr).toContain('no cluster is configured');
   });
 
+  it('says after which sidecar of a mesh the ambassador starts', async () => {
+    const { stdout } = await explainFile(
+      DEPLOYMENT.concat('      initContainers: [{name: linkerd-proxy, restartPolicy: Always}]\n'),
+    );
+
+    expect(stdout).toMatch(
+      /\(pod\) +added +1 container: ambassador, which starts after linkerd-proxy$/m,
+    );
+  });
+
+  it('says which annotations have no effect, and why a document is passed on', async () => {
+    const service =
+      'apiVersion: v1\nkind: Service\nmetadata: {annotations: {inject-metadata: "true"}}\n';
+    const broken = 'kind: Pod\nspec: {{ .Values.spec }}: x\n';
+    const { code, stdout, stderr } = await explainFile(
+      `${service}---\n${broken}---\n${DEPLOYMENT}`,
+    );
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('Deployment shop/web: ');
+    expect(stderr).toMatch(/manifest.yaml:3: Service \(no name\): inject-metadata has no effect/);
+    expect(stderr).toMatch(/manifest.yaml:5: passed on as it is, .* a template/);
+  });
+
   it('reports the line of a YAML error', async () => {
     const { code, stdout, stderr } = await explainFile('# inject-metadata\na: [\n');
 
