@@ -167,7 +167,7 @@ describe('explain of manifests', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Deployment shop/web: ');
     expect(stderr).toMatch(/manifest.yaml:3: Service \(no name\): inject-metadata has no effect/);
-    expect(stderr).toMatch(/manifest.yaml:5: passed on as it is, .* a template/);
+    expect(stderr).toMatch(/manifest.yaml:6: passed on as it is, .* a template/);
   });
 
   it('reports the line of a YAML error', async () => {
