@@ -154,10 +154,7 @@ async function findNamespaces(
   return {
     annotations: new Map([...live.annotations, ...inManifests]),
     locations,
-    notes: [
-      ...live.unreadable,
-      ...live.missing.filter((name) => !locations.has(name)).map(missingNamespace),
-    ],
+    notes: [...live.unreadable, ...live.missing.map(missingNamespace)],
   };
 }
 

@@ -3,11 +3,16 @@ import type { Json } from '../core/api/json.ts';
 import type { Annotations } from '../core/api/pod.ts';
 import type { PodTemplatePaths } from '../core/decision/rules.ts';
 import { unreadableDefaults } from '../diagnosis/cluster-state.ts';
-import { annotationsOf } from '../diagnosis/object-metadata.ts';
+import { annotationsOf, objectAt } from '../diagnosis/object-metadata.ts';
 import { faultsError } from '../errors.ts';
 import { parseManifest } from '../manifests/documents.ts';
 import type { NamespaceOptions } from '../manifests/edit-manifests.ts';
-import { type NamespaceAnnotations, namespacesIn } from '../manifests/objects.ts';
+import {
+  isNamespace,
+  type NamespaceAnnotations,
+  namespacesIn,
+  objectsIn,
+} from '../manifests/objects.ts';
 import { findWorkloads } from '../manifests/workloads.ts';
 import { addClusterFlags, type ClusterFlags } from './arguments.ts';
 import {
@@ -144,6 +149,11 @@ export async function liveNamespaces(
   paths: PodTemplatePaths,
 ): Promise<LiveNamespaces> {
   const inManifests = namespacesIn(documents);
+  const created = new Set(
+    documents
+      .flatMap(({ value }) => objectsIn(value).filter(isNamespace))
+      .map(({ object }) => objectAt(object, 'metadata')['name']),
+  );
   const annotations = new Map<string, Annotations>();
   const missing: string[] = [];
   const unreadable: string[] = [];
@@ -152,7 +162,7 @@ export async function liveNamespaces(
     if (inManifests.has(name)) continue;
     const read = await reader.get(name);
     if ('unreadable' in read) unreadable.push(unreadableDefaults(name, read));
-    else if (read.value === undefined) missing.push(name);
+    else if (read.value === undefined && !created.has(name)) missing.push(name);
     else annotations.set(name, annotationsOf(read.value));
   }
   return { annotations, missing, unreadable };

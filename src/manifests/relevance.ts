@@ -1,10 +1,10 @@
 /**
  * - `requests`: the text has a key of podherald.
  * - `pod`: the text may be of a workload, which gets something if its namespace or `--annotate` requests it.
- * - `misspelt`: the text has a word that may be a misspelt key.
+ * - `other`: the text may be of a Namespace, or has a word that may be a misspelt key.
  * - `none`: whatever the text is, nothing can be injected.
  */
-export type Relevance = 'requests' | 'pod' | 'misspelt' | 'none';
+export type Relevance = 'requests' | 'pod' | 'other' | 'none';
 
 /**
  * Judges a document by its text, without parsing it. When in doubt, it matters.
@@ -16,10 +16,13 @@ export function relevanceOf(text: string, annotationPrefix: string): Relevance {
   const words = joinedLines(text);
   if (BARE_KEYS.test(words) || words.includes(annotationPrefix)) return 'requests';
   if (words.includes('containers') || WORKLOAD.test(words) || ESCAPED.test(words)) return 'pod';
-  return MISSPELT.test(words) ? 'misspelt' : 'none';
+  return NAMESPACE.test(words) || MISSPELT.test(words) ? 'other' : 'none';
 }
 
 const BARE_KEYS = /inject-(?:metadata|ambassador)/;
+
+/** It takes precedence over the one in the cluster, also without annotations. */
+const NAMESPACE = /kind["']?[ \t]*:[ \t]*["']?Namespace\b/;
 
 const MISSPELT = /inject|podherald/i;
 

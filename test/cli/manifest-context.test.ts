@@ -72,6 +72,19 @@ describe('inject --from-cluster', () => {
     expect(stderr).toContain('podherald: namespace shpo does not exist in the cluster\n');
   });
 
+  it('does not miss a namespace that is in the manifests', async () => {
+    const fake = await shop();
+    const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shpo}\n';
+    const manifest = file(`${namespace}---\n${SILENT.replace('shop', 'shpo')}`);
+    const injected = await runCommand(
+      ['inject', '-f', manifest, '--from-cluster'],
+      fake.kubeconfig,
+    );
+    const explained = await runCommand(['explain', '-f', manifest], fake.kubeconfig);
+
+    expect(injected.stderr + explained.stderr).not.toContain('does not exist');
+  });
+
   it.each([
     ['the config', CONFIG, /the installed config is unreadable/],
     ['a namespace', '/api/v1/namespaces/shop', /cannot read the defaults of namespace shop: /],
