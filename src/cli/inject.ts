@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { unknownKeyHint } from '../core/decision/read-annotations.ts';
 import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { findMisplaced, misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
@@ -76,6 +77,7 @@ async function inject(flags: InjectFlags, output: Output): Promise<void> {
   const files = await readManifests(flags.filename, flags);
   const texts = files.map(({ text }) => text);
   const { config, namespaces, notes } = await manifestContext(flags, texts);
+  checkAnnotations(flags, config.rules.annotationPrefix);
   const options = {
     ...namespaces,
     rules: manifestRules(config.rules, flags.kubernetesVersion),
@@ -96,6 +98,17 @@ async function inject(flags: InjectFlags, output: Output): Promise<void> {
   const reports = injected.flatMap((file) => file.reports);
   if (reports.length > 0) output.note(`podherald: config: ${config.name}\n`);
   output.note(summarize(reports, options.rules.annotationPrefix));
+}
+
+/** A misspelt key would be set, and have no effect. Other keys are the user's own. */
+function checkAnnotations({ annotate }: InjectFlags, prefix: string): void {
+  const faults = [...(annotate?.keys() ?? [])].flatMap((key) => {
+    const hint = unknownKeyHint(key, prefix);
+    return hint === undefined
+      ? []
+      : [`--annotate: ${key} is not an annotation of podherald${hint}`];
+  });
+  if (faults.length > 0) throw faultsError('usage', faults);
 }
 
 /**

@@ -6,6 +6,7 @@ import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.t
 import { watchServerVersion } from '../cluster/server-version.ts';
 import { type ConfigSource, withServerVersion } from '../config/compile.ts';
 import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations.ts';
+import { meantKey } from '../core/decision/misspelt-keys.ts';
 import { VERSION } from '../version.ts';
 import {
   createLog,
@@ -198,5 +199,6 @@ function isPodheraldKey(key: string, config: ConfigSource): boolean {
   const { annotationPrefix } = config.get().rules;
   if (key.startsWith(annotationPrefix)) return true;
   if (annotationNameOf(key, annotationPrefix) !== undefined) return true;
+  if (meantKey(key, annotationPrefix) !== undefined) return true;
   return ANNOTATION_NAMES.some((name) => key.endsWith(`/${name}`));
 }

@@ -1,11 +1,7 @@
 import { isObject, type Json } from '../core/api/json.ts';
 import type { Annotations } from '../core/api/pod.ts';
-import {
-  ANNOTATION_KEYS,
-  ANNOTATION_NAMES,
-  annotationNameOf,
-} from '../core/decision/annotations.ts';
-import { didYouMean } from '../core/decision/values.ts';
+import { ANNOTATION_KEYS, annotationNameOf } from '../core/decision/annotations.ts';
+import { unknownKeyHint } from '../core/decision/read-annotations.ts';
 import { fieldPath, type Workload } from '../manifests/workloads.ts';
 import { annotationsOf, type Owner } from './object-metadata.ts';
 
@@ -57,8 +53,8 @@ function misplacedAnnotation(
   const value = String(json);
   const name = annotationNameOf(key, prefix);
   if (name === undefined) {
-    if (!key.startsWith(prefix) || Object.hasOwn(ofTemplate, key)) return [];
-    const hint = didYouMean(key.slice(prefix.length), ANNOTATION_NAMES);
+    const hint = unknownKeyHint(key, prefix);
+    if (hint === undefined || Object.hasOwn(ofTemplate, key)) return [];
     return [{ key, value, unknown: { hint } }];
   }
   if (ANNOTATION_KEYS[name].on.length === 0) return [];

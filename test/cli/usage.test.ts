@@ -70,6 +70,10 @@ describe('wrong usage ends with exit code 2, an explanation, and no output:', ()
   it.each([
     [['serv'], /unknown command 'serv'\n.*Did you mean serve/],
     [['injcet'], /Did you mean inject/],
+    [
+      ['inject', '-f', '-', '--annotate', 'inject-metdata=true'],
+      /--annotate: inject-metdata is not an annotation of podherald; did you mean inject-metadata\?/,
+    ],
     [['help', 'injcet'], /unknown command 'injcet'; did you mean inject\?/],
     [['help', 'config', 'chek'], /unknown command 'chek'; did you mean check\?/],
     [['help', 'inject', 'x'], /unknown command 'x'\n/],

@@ -8,6 +8,7 @@ import {
   type AnnotationValues,
   annotationNameOf,
 } from './annotations.ts';
+import { meantKey } from './misspelt-keys.ts';
 import { type AnnotationRef, type Fault, type Finding, finding } from './reasons.ts';
 import type { Rules } from './rules.ts';
 import { annotationLabel, didYouMean, type Parse, type Parsed, quote } from './values.ts';
@@ -48,7 +49,7 @@ export function readAnnotations(
   if (found.size === 0 && unknown.length === 0) return NOTHING;
   const requests: { [name: string]: Requested<unknown> } = {};
   const faults: Fault[] = [];
-  const notices = unknownKeys(unknown, carrier, rules);
+  const notices = unknownKeys(unknown, carrier);
   for (const [name, keys] of found) {
     const declared = ANNOTATION_KEYS[name];
     if (!('parse' in declared)) continue;
@@ -68,15 +69,36 @@ export function readAnnotations(
 function findKeys(
   annotations: Annotations,
   prefix: string,
-): { found: ReadonlyMap<AnnotationName, string[]>; unknown: string[] } {
+): { found: ReadonlyMap<AnnotationName, string[]>; unknown: UnknownKey[] } {
   const found = new Map<AnnotationName, string[]>();
-  const unknown: string[] = [];
+  const unknown: UnknownKey[] = [];
   for (const key of Object.keys(annotations)) {
     const name = annotationNameOf(key, prefix);
     if (name !== undefined) found.set(name, [...(found.get(name) ?? []), key]);
-    else if (key.startsWith(prefix)) unknown.push(key);
+    else {
+      const hint = unknownKeyHint(key, prefix);
+      if (hint !== undefined) unknown.push({ key, hint });
+    }
   }
   return { found, unknown };
+}
+
+/** A key that has no effect, and the end of a sentence that names the right one, or ''. */
+interface UnknownKey {
+  readonly key: string;
+  readonly hint: string;
+}
+
+/**
+ * The end of a sentence about a key that looks as if it were podherald's, but is not.
+ *
+ * @returns undefined for a key of podherald, or of somebody else.
+ */
+export function unknownKeyHint(key: string, prefix: string): string | undefined {
+  if (annotationNameOf(key, prefix) !== undefined) return undefined;
+  if (key.startsWith(prefix)) return didYouMean(key.slice(prefix.length), ANNOTATION_NAMES);
+  const meant = meantKey(key, prefix);
+  return meant && `; did you mean ${meant}?`;
 }
 
 /** A key in one of its two spellings, with and without the prefix, and its value. */
@@ -139,17 +161,12 @@ function requestedBy(
 /** An object of 256 KiB can have thousands of unknown keys. */
 const MAX_UNKNOWN = 20;
 
-function unknownKeys(
-  keys: readonly string[],
-  carrier: Carrier,
-  { annotationPrefix }: Rules,
-): Finding[] {
+function unknownKeys(keys: readonly UnknownKey[], carrier: Carrier): Finding[] {
   const listed = keys.slice(0, MAX_UNKNOWN);
-  return listed.map((key, index) => {
+  return listed.map(({ key, hint }, index) => {
     const isLast = index + 1 === listed.length && keys.length > listed.length;
     const others = isLast ? ` (and ${keys.length - listed.length} others)` : '';
     const annotation = refTo(key, carrier);
-    const hint = didYouMean(key.slice(annotationPrefix.length), ANNOTATION_NAMES);
     const unknown = annotationLabel(annotation) + others;
     return finding('unknown_key', { unknown, hint }, annotation);
   });
