@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { kindOf, sentenceOf } from '../core/decision/findings.ts';
 import { unknownKeyHint } from '../core/decision/read-annotations.ts';
-import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { findMisplaced, misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { faultsError } from '../errors.ts';

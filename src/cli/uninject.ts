@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { kindOf, sentenceOf } from '../core/decision/reasons.ts';
+import { kindOf, sentenceOf } from '../core/decision/findings.ts';
 import { type ItemKind, itemsPresent } from '../diagnosis/injected-items.ts';
 import { faultsError } from '../errors.ts';
 import { hasNoParts, type InjectedParts } from '../manifests/removal/injected-parts.ts';

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../core/api/json.ts';
-import { type Cause, type Finding, kindOf } from '../core/decision/reasons.ts';
+import { type Cause, type Finding, kindOf } from '../core/decision/findings.ts';
 import type { Path } from '../manifests/objects.ts';
 
 /** Finds where something is written, such as `deployment.yaml:12`; undefined if that is unknown. */

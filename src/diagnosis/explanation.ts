@@ -4,13 +4,8 @@ import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import type { Pod } from '../core/api/pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
-import {
-  type Finding,
-  kindOf,
-  type Reason,
-  type ReasonKind,
-  sentenceOf,
-} from '../core/decision/reasons.ts';
+import { type Finding, kindOf, sentenceOf } from '../core/decision/findings.ts';
+import type { Reason, ReasonKind } from '../core/decision/reasons.ts';
 import { imageOf, type Rules } from '../core/decision/rules.ts';
 import { findPresent } from '../manifests/removal/find-present.ts';
 import { type AnnotationRequest, requestsOf } from './annotation-requests.ts';

@@ -1,4 +1,5 @@
-import { fill, type Reason, type Slots } from '../core/decision/reasons.ts';
+import { fill, type Slots } from '../core/decision/findings.ts';
+import type { Reason } from '../core/decision/reasons.ts';
 
 /** Why a pod is missing an injection that was requested: each reason with its sentence. */
 export const MISSING_REASONS = {

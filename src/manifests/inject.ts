@@ -5,7 +5,7 @@ import type { AddOperation } from '../core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
-import { type Finding, sentenceOf } from '../core/decision/reasons.ts';
+import { type Finding, sentenceOf } from '../core/decision/findings.ts';
 import { annotate } from '../core/injection/patch.ts';
 import type { ManifestDocument, ManifestRemark } from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';

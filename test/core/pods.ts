@@ -1,8 +1,8 @@
 import { mutate } from '../../src/core/admission/mutate.ts';
 import type { Json } from '../../src/core/api/json.ts';
 import type { Container, Pod, PodSpec } from '../../src/core/api/pod.ts';
+import { sentenceOf } from '../../src/core/decision/findings.ts';
 import type { Profile } from '../../src/core/decision/profiles.ts';
-import { sentenceOf } from '../../src/core/decision/reasons.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import { applyStrictly } from '../support/strict-json-patch.ts';
 

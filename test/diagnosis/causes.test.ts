@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Cause, finding } from '../../src/core/decision/reasons.ts';
+import { type Cause, finding } from '../../src/core/decision/findings.ts';
 import { type CauseContext, causeOf } from '../../src/diagnosis/causes.ts';
 
 const TEMPLATE = { spec: { containers: [{ name: 'app' }], initContainers: [{ name: 'init' }] } };

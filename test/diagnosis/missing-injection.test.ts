@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mutate } from '../../src/core/admission/mutate.ts';
 import { errored } from '../../src/core/admission/mutation.ts';
 import type { JsonObject } from '../../src/core/api/json.ts';
-import { finding } from '../../src/core/decision/reasons.ts';
+import { finding } from '../../src/core/decision/findings.ts';
 import { findMissing } from '../../src/diagnosis/missing-injection.ts';
 import {
   annotated,

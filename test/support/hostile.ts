@@ -8,7 +8,7 @@ import { isObject, type Json } from '../../src/core/api/json.ts';
 import type { AddOperation } from '../../src/core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../../src/core/api/parse-pod.ts';
 import type { Annotations } from '../../src/core/api/pod.ts';
-import { logSentenceOf, sentenceOf } from '../../src/core/decision/reasons.ts';
+import { logSentenceOf, sentenceOf } from '../../src/core/decision/findings.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import { explainWorkload } from '../../src/diagnosis/explain-workload.ts';
 import { type ManifestDocument, parseManifest } from '../../src/manifests/documents.ts';

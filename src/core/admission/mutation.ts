@@ -1,6 +1,7 @@
 import type { AddOperation } from '../api/json-patch.ts';
 import type { Decision } from '../decision/decide.ts';
-import { type Finding, firstReason, kindOf, type Reason } from '../decision/reasons.ts';
+import { type Finding, firstReason, kindOf } from '../decision/findings.ts';
+import type { Reason } from '../decision/reasons.ts';
 import { changesSpec, type Injection, NO_INJECTION } from '../injection/injection.ts';
 
 /** How a review ends: exactly one of these. */

@@ -1,4 +1,4 @@
-import { type Finding, kindOf, sentenceOf } from '../decision/reasons.ts';
+import { type Finding, kindOf, sentenceOf } from '../decision/findings.ts';
 import { INJECTION_KINDS, type Mutation } from './mutation.ts';
 import { type AdmissionRequest, podName, REVIEW_API_VERSION, REVIEW_KIND } from './review.ts';
 

@@ -1,7 +1,7 @@
 import { annotationsFit } from '../api/sizes.ts';
 import type { Decision } from '../decision/decide.ts';
+import { type Finding, sentenceOf } from '../decision/findings.ts';
 import { type PodParts, selectedContainers } from '../decision/pod-parts.ts';
-import { type Finding, sentenceOf } from '../decision/reasons.ts';
 import type { Rules } from '../decision/rules.ts';
 import { changesSpec, type Injection } from '../injection/injection.ts';
 

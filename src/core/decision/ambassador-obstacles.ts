@@ -2,9 +2,9 @@ import { isObject } from '../api/json.ts';
 import type { Pod } from '../api/pod.ts';
 import { AMBASSADOR_NAMES, declaresPort, TOKEN_PATH } from './ambassador.ts';
 import type { SkipFinding } from './decide-metadata.ts';
+import { type Cause, type Fault, finding } from './findings.ts';
 import { containerCause, type PlacedContainer, type PodParts } from './pod-parts.ts';
 import type { Requested, Requests } from './read-annotations.ts';
-import { type Cause, type Fault, finding } from './reasons.ts';
 import { hasNativeSidecars, type Rules } from './rules.ts';
 import { annotationLabel } from './values.ts';
 

@@ -10,9 +10,9 @@ import {
 } from './ambassador.ts';
 import { declarerOf, freeName, namesTaken, obstacleTo } from './ambassador-obstacles.ts';
 import { type FeatureDecision, optedOut } from './decide-metadata.ts';
+import { type Cause, type Finding, finding } from './findings.ts';
 import { containerCause, type PodParts } from './pod-parts.ts';
 import type { Requests } from './read-annotations.ts';
-import { type Cause, type Finding, finding } from './reasons.ts';
 import { ACCESSES, type Access, type AmbassadorRules, narrowest, type Rules } from './rules.ts';
 import { annotationLabel } from './values.ts';
 

@@ -1,8 +1,9 @@
+import { type AnnotationRef, type Finding, finding } from './findings.ts';
 import { ItemNames, nameOf } from './metadata-items.ts';
 import { ALL_CONTAINERS, type ContainerSelection, type MetadataSwitch } from './metadata-values.ts';
 import { type EnvItem, type FileItem, type Profile, references } from './profiles.ts';
 import type { Requested, Requests } from './read-annotations.ts';
-import { type AnnotationRef, type Finding, finding, type ReasonOf } from './reasons.ts';
+import type { ReasonOf } from './reasons.ts';
 import type { Rules } from './rules.ts';
 import { annotationLabel, didYouMean } from './values.ts';
 

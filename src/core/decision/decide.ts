@@ -7,9 +7,9 @@ import {
   type MetadataDecision,
   type SkipFinding,
 } from './decide-metadata.ts';
+import { type Fault, type Finding, finding, kindOf, rankOf } from './findings.ts';
 import type { PodParts } from './pod-parts.ts';
 import { type ReadAnnotations, readAnnotations } from './read-annotations.ts';
-import { type Fault, type Finding, finding, kindOf, rankOf } from './reasons.ts';
 import type { Rules } from './rules.ts';
 
 /** The namespace that a pod is created in. The review names it; the pod's own field is ignored. */

@@ -1,6 +1,6 @@
 import { isDnsLabel } from '../api/names.ts';
+import { type AnnotationRef, type Fault, finding } from './findings.ts';
 import { lengthFault } from './metadata-items.ts';
-import { type AnnotationRef, type Fault, finding } from './reasons.ts';
 import {
   annotationLabel,
   didYouMean,

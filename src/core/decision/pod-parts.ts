@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../api/pod.ts';
 import { isAmbassador } from './ambassador.ts';
+import type { Cause } from './findings.ts';
 import { type ContainerSelection, selects } from './metadata-values.ts';
-import type { Cause } from './reasons.ts';
 
 /** A pod, divided into its ambassador and its app containers. */
 export interface PodParts {

@@ -8,8 +8,8 @@ import {
   type AnnotationValues,
   annotationNameOf,
 } from './annotations.ts';
+import { type AnnotationRef, type Fault, type Finding, finding } from './findings.ts';
 import { meantKey } from './misspelt-keys.ts';
-import { type AnnotationRef, type Fault, type Finding, finding } from './reasons.ts';
 import type { Rules } from './rules.ts';
 import { annotationLabel, didYouMean, type Parse, type Parsed, quote } from './values.ts';
 

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { type AnnotationRef, type Fault, finding } from './reasons.ts';
+import { type AnnotationRef, type Fault, finding } from './findings.ts';
 import { ACCESSES, type Access, MAX_PORT, MIN_PORT } from './rules.ts';
 
 /** The valid part of an annotation's value, and all faults of the rest. */

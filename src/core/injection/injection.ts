@@ -1,8 +1,8 @@
 import type { Container, EnvVar, Volume, VolumeMount } from '../api/pod.ts';
 import type { AmbassadorPlace } from '../decision/ambassador.ts';
+import type { Finding } from '../decision/findings.ts';
 import type { ContainerPosition } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
-import type { Finding } from '../decision/reasons.ts';
 import type { ContainerFiles } from './plan-files.ts';
 
 /**

@@ -2,10 +2,10 @@ import type { Pod } from '../api/pod.ts';
 import { annotationsFit } from '../api/sizes.ts';
 import { ambassadorPlace } from '../decision/ambassador.ts';
 import type { AmbassadorDecision } from '../decision/decide-ambassador.ts';
+import { type Finding, finding } from '../decision/findings.ts';
 import { KUBECONFIG_FOLDER } from '../decision/metadata-values.ts';
 import type { PodParts } from '../decision/pod-parts.ts';
 import type { EnvItem, FileItem } from '../decision/profiles.ts';
-import { type Finding, finding } from '../decision/reasons.ts';
 import { ambassadorContainer, tokenVolume } from './ambassador-container.ts';
 import {
   type ContainerPlan,

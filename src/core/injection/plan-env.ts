@@ -1,8 +1,8 @@
 import type { EnvVar } from '../api/pod.ts';
 import { referencesOf } from '../decision/decide-metadata.ts';
+import { type Finding, finding } from '../decision/findings.ts';
 import { containerCause, type PlacedContainer } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
-import { type Finding, finding } from '../decision/reasons.ts';
 import { sameEnvVar, toEnv } from './downward-api.ts';
 
 export interface EnvPlan {

@@ -1,7 +1,7 @@
 import type { Container, Pod, Volume, VolumeMount } from '../api/pod.ts';
+import { type Finding, finding } from '../decision/findings.ts';
 import { containerCause, type PlacedContainer } from '../decision/pod-parts.ts';
 import type { FileItem } from '../decision/profiles.ts';
-import { type Finding, finding } from '../decision/reasons.ts';
 import { filesKey, sameFiles, toVolume, toVolumeMount } from './downward-api.ts';
 
 /** A set of files, and the containers of a pod that get it. */

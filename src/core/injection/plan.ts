@@ -1,10 +1,10 @@
 import type { Container, Pod } from '../api/pod.ts';
 import type { Decision } from '../decision/decide.ts';
 import type { MetadataDecision } from '../decision/decide-metadata.ts';
+import { type Finding, finding } from '../decision/findings.ts';
 import { selects } from '../decision/metadata-values.ts';
 import { containerCause, type PodParts, selectedContainers } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
-import { type Finding, finding } from '../decision/reasons.ts';
 import {
   type ContainerInjection,
   type ContainerPlan,

@@ -1,7 +1,7 @@
 import { type FindNamespace, nameOnly, review } from '../../core/admission/mutate.ts';
 import { type Mutation, skipped } from '../../core/admission/mutation.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
-import { finding } from '../../core/decision/reasons.ts';
+import { finding } from '../../core/decision/findings.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { HttpError } from './http-error.ts';
 

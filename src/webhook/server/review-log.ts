@@ -1,12 +1,8 @@
 import type { Logger } from 'pino';
 import type { Mutation } from '../../core/admission/mutation.ts';
 import { type AdmissionRequest, podName } from '../../core/admission/review.ts';
-import {
-  type Finding,
-  logSentenceOf,
-  type Reason,
-  sentenceOf,
-} from '../../core/decision/reasons.ts';
+import { type Finding, logSentenceOf, sentenceOf } from '../../core/decision/findings.ts';
+import type { Reason } from '../../core/decision/reasons.ts';
 import { bounded } from './log.ts';
 
 /**

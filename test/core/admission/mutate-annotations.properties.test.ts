@@ -4,7 +4,7 @@ import { mutate } from '../../../src/core/admission/mutate.ts';
 import type { Outcome } from '../../../src/core/admission/mutation.ts';
 import type { Json } from '../../../src/core/api/json.ts';
 import { ANNOTATION_NAMES } from '../../../src/core/decision/annotations.ts';
-import { logSentenceOf, sentenceOf } from '../../../src/core/decision/reasons.ts';
+import { logSentenceOf, sentenceOf } from '../../../src/core/decision/findings.ts';
 import { FIELDS } from '../../../src/core/decision/sources.ts';
 import { losses } from '../../support/only-adds.ts';
 import { applyStrictly } from '../../support/strict-json-patch.ts';

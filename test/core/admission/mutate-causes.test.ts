@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { mutate } from '../../../src/core/admission/mutate.ts';
 import type { Container, Pod, PodSpec } from '../../../src/core/api/pod.ts';
 import type { Namespace } from '../../../src/core/decision/decide.ts';
-import { type Cause, REASONS, type Reason } from '../../../src/core/decision/reasons.ts';
+import type { Cause } from '../../../src/core/decision/findings.ts';
+import { REASONS, type Reason } from '../../../src/core/decision/reasons.ts';
 import type { Rules } from '../../../src/core/decision/rules.ts';
 import { injectedPod, podWith, RULES, SHOP } from '../pods.ts';
 

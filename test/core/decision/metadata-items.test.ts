@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { sentenceOf } from '../../../src/core/decision/findings.ts';
 import {
   clash,
   filePathFault,
   parseEnvItems,
   parseFileItems,
 } from '../../../src/core/decision/metadata-items.ts';
-import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { RULES } from '../pods.ts';
 
 const CONTEXT = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sentenceOf } from '../../../src/core/decision/findings.ts';
 import {
   isProfileName,
   mountPathFault,
@@ -6,7 +7,6 @@ import {
   parseMetadataSwitch,
   selects,
 } from '../../../src/core/decision/metadata-values.ts';
-import { sentenceOf } from '../../../src/core/decision/reasons.ts';
 import { RULES } from '../pods.ts';
 
 const CONTEXT = {

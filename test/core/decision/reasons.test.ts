@@ -3,9 +3,9 @@ import {
   finding,
   firstReason,
   logSentenceOf,
-  REASONS,
   sentenceOf,
-} from '../../../src/core/decision/reasons.ts';
+} from '../../../src/core/decision/findings.ts';
+import { REASONS } from '../../../src/core/decision/reasons.ts';
 
 describe('REASONS', () => {
   it('has a name in snake_case for each reason', () => {
