@@ -1,6 +1,7 @@
 import { type Alias, type Document, visit, type YAMLParseError } from 'yaml';
 import { aliasTargets, offsetOf, type YamlFault } from '../yaml-nodes.ts';
 import { collectionKeys } from './go-yaml.ts';
+import { lineEnd, lineStart } from './splice/text-edit.ts';
 
 export const TOO_DEEP = 'the document is nested too deep; remove some levels of lists and maps';
 
@@ -64,7 +65,7 @@ function plain({ code, message, pos: [offset] }: YAMLParseError, text: string): 
 
 /** An indentation that is wrong on the line at an offset, or on the one below. */
 function indentationFault(text: string, offset: number): YamlFault | undefined {
-  let start = text.lastIndexOf('\n', offset - 1) + 1;
+  let start = lineStart(text, offset);
   for (let tries = 0; tries < 3 && start < text.length; tries += 1) {
     const problem = wrongIndentation(text, start);
     if (problem !== undefined) return { offset: start, message: problem };
@@ -82,7 +83,7 @@ function wrongIndentation(text: string, start: number): string | undefined {
   let above = start;
   let isNearest = true;
   while (above > 0 && start - above < MAX_SEARCH) {
-    above = text.lastIndexOf('\n', above - 2) + 1;
+    above = lineStart(text, above - 1);
     const line = lineAt(text, above);
     const other = indentOf(line);
     if (other === undefined) continue;
@@ -105,8 +106,7 @@ function problemBelow(line: string): string | undefined {
 const MAX_SEARCH = 10_000;
 
 function lineAt(text: string, offset: number): string {
-  const end = text.indexOf('\n', offset);
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end === -1 ? text.length : end);
+  return text.slice(lineStart(text, offset), lineEnd(text, offset));
 }
 
 /** The number of spaces before the content; undefined for a line without content. */

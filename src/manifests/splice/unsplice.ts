@@ -44,9 +44,15 @@ function removeAll(text: string, pointers: readonly string[]): string {
   ];
   const result = applyEdits(text, edits);
   const after = parseValue(result, 'unproven');
-  const expected = addValues(
-    removeValues(before, pointers),
+  const restored = new Set(restorations.map(({ path }) => path));
+  // First, because a removal moves the items after it.
+  const complete = addValues(
+    before,
     restorations.map(({ path, value }) => ({ op: 'add', path, value })),
+  );
+  const expected = removeValues(
+    complete,
+    pointers.filter((pointer) => !restored.has(pointer)),
   );
   if (!sameJson(expected, after)) throw new Refusal('unproven');
   return result;

@@ -1,0 +1,65 @@
+import { mutate } from '../core/admission/mutate.ts';
+import { isObject, type Json } from '../core/api/json.ts';
+import type { Annotations } from '../core/api/pod.ts';
+import type { Namespace } from '../core/decision/decide.ts';
+import { type Finding, kindOf, sentenceOf } from '../core/decision/findings.ts';
+import { readAnnotations } from '../core/decision/read-annotations.ts';
+import type { Rules } from '../core/decision/rules.ts';
+import { isNamespace, objectsIn } from '../manifests/objects.ts';
+import { findWorkloads, nameOf, type Workload } from '../manifests/workloads.ts';
+import { findMisplaced, type MisplacedAnnotations } from './misplaced-annotations.ts';
+import { annotationsOf } from './object-metadata.ts';
+
+/**
+ * What somebody who applies a workload or a Namespace should know: nobody sees the warnings about the pods, because
+ * controllers create them.
+ *
+ * @param object a workload or a Namespace. Of another object, nothing is said.
+ * @param namespace of the workload, with its defaults.
+ * @returns one sentence each, the most important ones first.
+ */
+export function sentencesAbout(object: unknown, namespace: Namespace, rules: Rules): string[] {
+  const [found] = objectsIn(isObject(object) ? object : undefined);
+  if (found === undefined) return [];
+  if (isNamespace(found))
+    return aboutNamespace(nameOf(found.object), annotationsOf(found.object), rules);
+  const sentences = findWorkloads(found.object as Json, rules.podTemplates).flatMap((workload) =>
+    workload.kind === 'Pod' ? [] : aboutWorkload(workload, namespace, rules),
+  );
+  return [...new Set(sentences)];
+}
+
+function aboutNamespace(name: string, annotations: Annotations, rules: Rules): string[] {
+  const { faults, notices } = readAnnotations(annotations, { kind: 'namespace', name }, rules);
+  return [...faults, ...notices].map(sentenceOf);
+}
+
+function aboutWorkload(workload: Workload, namespace: Namespace, rules: Rules): string[] {
+  // The API server adds the mounts of tokens only to the pods.
+  const mutation = mutate(workload.template, namespace, { ...rules, stage: 'manifest' });
+  const { outcome, decision, findings } = mutation;
+  const faults: readonly Finding[] = outcome === 'denied' ? (decision?.faults ?? []) : [];
+  const notices = findings.filter(
+    (found) => NOTEWORTHY.has(kindOf(found)) && !faults.includes(found),
+  );
+  const misplaced = findMisplaced(workload, rules.annotationPrefix);
+  return [
+    ...faults.map((fault) => `its pods would be denied: ${sentenceOf(fault)}`),
+    ...notices.map(sentenceOf),
+    ...(misplaced === undefined ? [] : aboutMisplaced(misplaced)),
+  ];
+}
+
+/** Not `kept`: that the pod's own values win is what their author expects. */
+const NOTEWORTHY: ReadonlySet<string> = new Set(['fault', 'notice', 'failure']);
+
+/** Shorter than in `explain`, because the API server may cut warnings after 120 characters. */
+function aboutMisplaced({ owner, templatePath, annotations }: MisplacedAnnotations): string[] {
+  return annotations.map(({ key, unknown, overridden }) => {
+    if (unknown !== undefined) return `${key} is not an annotation of podherald${unknown.hint}`;
+    const noEffect = `${key} on the ${owner.kind} has no effect`;
+    return overridden
+      ? `${noEffect}; the pod template sets another value`
+      : `${noEffect}; set it in ${templatePath}.metadata.annotations`;
+  });
+}
