@@ -40,7 +40,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   },
   'webhook/server': {
     pure: false,
-    imports: ['core', 'config', 'webhook/tls', 'errors'],
+    imports: ['core', 'config', 'diagnosis', 'webhook/tls', 'errors'],
     packages: ['fastify', 'pino', 'pino-pretty', 'prom-client'],
   },
   cli: {

@@ -32,6 +32,7 @@ interface ManifestsFlags {
   readonly adminPort: number;
   readonly hostNetwork: boolean;
   readonly imagePullSecret: readonly string[];
+  readonly workloadWarnings: boolean;
   readonly excludeNamespace: readonly string[];
   readonly priorityClass: string;
   readonly clientCaSecret: string;
@@ -117,6 +118,10 @@ export function addManifests(program: Command, output: Output): void {
       'Secret with the key ca.crt: podherald then accepts only clients with a certificate of this CA. The API server needs such a certificate first',
       secretName,
       DEFAULT_INSTALL.clientCaSecret,
+    )
+    .option(
+      '--no-workload-warnings',
+      'do not warn whoever applies a workload or a Namespace about its annotations',
     )
     .option('--config <file>', 'config file to install, or - for standard input')
     .addHelpText('after', DETAILS)

@@ -17,6 +17,7 @@ import { annotationsOf } from './object-metadata.ts';
  * @param object a workload or a Namespace. Of another object, nothing is said.
  * @param namespace of the workload, with its defaults.
  * @returns one sentence each, the most important ones first.
+ * @throws Error if podherald itself fails.
  */
 export function sentencesAbout(object: unknown, namespace: Namespace, rules: Rules): string[] {
   const [found] = objectsIn(isObject(object) ? object : undefined);
@@ -37,7 +38,8 @@ function aboutNamespace(name: string, annotations: Annotations, rules: Rules): s
 function aboutWorkload(workload: Workload, namespace: Namespace, rules: Rules): string[] {
   // The API server adds the mounts of tokens only to the pods.
   const mutation = mutate(workload.template, namespace, { ...rules, stage: 'manifest' });
-  const { outcome, decision, findings } = mutation;
+  const { outcome, decision, findings, error } = mutation;
+  if (outcome === 'failed_open') throw error ?? new Error(findings.map(sentenceOf).join('; '));
   const faults: readonly Finding[] = outcome === 'denied' ? (decision?.faults ?? []) : [];
   const notices = findings.filter(
     (found) => NOTEWORTHY.has(kindOf(found)) && !faults.includes(found),
@@ -51,7 +53,7 @@ function aboutWorkload(workload: Workload, namespace: Namespace, rules: Rules): 
 }
 
 /** Not `kept`: that the pod's own values win is what their author expects. */
-const NOTEWORTHY: ReadonlySet<string> = new Set(['fault', 'notice', 'failure']);
+const NOTEWORTHY: ReadonlySet<string> = new Set(['fault', 'notice']);
 
 /** Shorter than in `explain`, because the API server may cut warnings after 120 characters. */
 function aboutMisplaced({ owner, templatePath, annotations }: MisplacedAnnotations): string[] {

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
+import { WORKLOAD_WEBHOOK } from '../core/api/webhook-scope.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { annotationsOf, objectAt, objectsAt } from './object-metadata.ts';
@@ -41,12 +42,13 @@ export interface WebhookEntry {
 /** The name of each webhook of podherald ends in the domain of the project. */
 const DOMAIN = /(^|\.)podherald\.dev$/;
 
-/** The webhooks of podherald in a list of MutatingWebhookConfigurations. */
+/** The webhooks for pods of podherald in a list of MutatingWebhookConfigurations. */
 export function webhookEntries(configurations: readonly Json[]): WebhookEntry[] {
   return configurations.filter(isObject).flatMap((configuration) => {
     const { name, creationTimestamp } = objectAt(configuration, 'metadata');
     return objectsAt(configuration, 'webhooks')
       .filter((webhook) => DOMAIN.test(String(webhook['name'])))
+      .filter((webhook) => webhook['name'] !== WORKLOAD_WEBHOOK)
       .map((webhook) => ({
         name: String(webhook['name']),
         configuration: String(name),

@@ -99,7 +99,7 @@ describe('an installation', () => {
   );
 
   it('sends each pod exactly once with scope labelled, whatever label its namespace has', () => {
-    const entries = entriesOf({ ...DEFAULTS, scope: 'labelled' });
+    const entries = entriesOf({ ...DEFAULTS, scope: 'labelled', workloadWarnings: false });
     for (const label of [undefined, 'enabled', 'disabled', '']) {
       const labels = { ...(label !== undefined && { 'podherald.dev/inject': label }) };
       expect(entries.filter((entry) => selects(entry, labels))).toHaveLength(1);
@@ -174,6 +174,24 @@ describe('an installation', () => {
   it.each(COMBINATIONS)('runs on Linux nodes only ($tls, $scope, $failurePolicy)', (options) => {
     expect(podSpecOf(options)).toMatchObject({ nodeSelector: { 'kubernetes.io/os': 'linux' } });
   });
+
+  it.each(COMBINATIONS)(
+    'warns about workloads unless that is switched off ($tls, $scope)',
+    (options) => {
+      const named = (more: Partial<InstallOptions>) =>
+        entriesOf({ ...options, ...more }).filter(({ name }) => name === 'workloads.podherald.dev');
+
+      expect(named({})).toMatchObject([
+        {
+          clientConfig: { service: { path: '/warn' } },
+          failurePolicy: 'Ignore',
+          sideEffects: 'None',
+          reinvocationPolicy: 'Never',
+        },
+      ]);
+      expect(named({ workloadWarnings: false })).toEqual([]);
+    },
+  );
 
   it('uses the network of the nodes only if it is asked to, and its namespace then allows it', () => {
     const [namespace] = objects({ ...DEFAULTS, hostNetwork: true });
@@ -271,6 +289,7 @@ function podSpecOf(options: InstallOptions): Record<string, unknown> {
 }
 
 interface Entry {
+  readonly name: string;
   readonly namespaceSelector: {
     readonly matchExpressions: readonly {
       readonly key: string;

@@ -45,6 +45,16 @@ export function respond(request: AdmissionRequest, mutation: Mutation): ReviewRe
   };
 }
 
+/** Builds the response to a review that only warns: it always allows, and never patches. */
+export function respondWithWarnings(uid: string, sentences: readonly string[]): ReviewResponse {
+  const warnings = warningLines(sentences);
+  return {
+    apiVersion: REVIEW_API_VERSION,
+    kind: REVIEW_KIND,
+    response: { uid, allowed: true, ...(warnings.length > 0 && { warnings }) },
+  };
+}
+
 /**
  * `kubectl get events` shows only the first line, so that line contains the first fault. The API
  * server adds `admission webhook "…" denied the request: ` before it.
@@ -86,10 +96,13 @@ const MAX_WARNINGS = 40;
 
 /** One warning for each finding that is not of kind `skipped`; the last gives the number of others. */
 export function warningsFor(findings: readonly Finding[]): string[] {
-  const shown = findings.filter((found) => kindOf(found) !== 'skipped');
-  const listed = shown.slice(0, MAX_WARNINGS);
-  const warnings = listed.map((found) => oneLine(`podherald: ${sentenceOf(found)}`));
-  const others = shown.length - listed.length;
+  return warningLines(findings.filter((found) => kindOf(found) !== 'skipped').map(sentenceOf));
+}
+
+function warningLines(sentences: readonly string[]): string[] {
+  const listed = sentences.slice(0, MAX_WARNINGS);
+  const warnings = listed.map((sentence) => oneLine(`podherald: ${sentence}`));
+  const others = sentences.length - listed.length;
   return others === 0 ? warnings : [...warnings, `podherald: ${others} more warnings`];
 }
 

@@ -32,6 +32,8 @@ export interface InstallOptions {
   readonly hostNetwork: boolean;
   /** Names of Secrets with credentials for the registry of the image. */
   readonly imagePullSecrets: readonly string[];
+  /** Whether whoever applies a workload or a Namespace is warned about its annotations. */
+  readonly workloadWarnings: boolean;
   /** Names of namespaces whose pods are never sent, in addition to those that podherald always excludes. */
   readonly excludedNamespaces: readonly string[];
   /** The name of a PriorityClass; empty for none. */
@@ -98,6 +100,7 @@ export const DEFAULT_INSTALL: Omit<InstallOptions, 'version' | 'image'> = {
   adminPort: 8080,
   hostNetwork: false,
   imagePullSecrets: [],
+  workloadWarnings: true,
   excludedNamespaces: [],
   priorityClass: 'system-cluster-critical',
   clientCaSecret: '',

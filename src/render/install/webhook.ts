@@ -3,6 +3,7 @@ import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../core/decision/annotatio
 import { SERVING_CERTIFICATE } from './certificate.ts';
 import { clusterMetadata, type InstallOptions, NAME } from './install-options.ts';
 import { commented, type Field, type InstallManifest } from './manifest-text.ts';
+import { workloadWebhook } from './workload-webhook.ts';
 
 /** The MutatingWebhookConfiguration. Never contains `caBundle`. */
 export function webhookManifest(options: InstallOptions): InstallManifest {
@@ -25,8 +26,19 @@ export function webhookManifest(options: InstallOptions): InstallManifest {
   };
 }
 
-/** The entries of the configuration. At most one of them matches a pod. */
+/** All entries of the configuration. */
 export function webhooks(options: InstallOptions): Field[] {
+  const excluded = excludedNamespaces(options);
+  return [
+    ...podWebhooks(options),
+    ...(options.workloadWarnings
+      ? [workloadWebhook(options, excluded, clientConfigFor(options, '/warn'))]
+      : []),
+  ];
+}
+
+/** The entries for pods. At most one of them matches a pod. */
+function podWebhooks(options: InstallOptions): Field[] {
   if (options.scope === 'all') return [entry(options, 'pods.podherald.dev', [], [])];
   const labelled = (operator: 'In' | 'NotIn'): Field => ({
     key: SCOPE_LABEL.key,
@@ -76,7 +88,7 @@ function entry(
     name,
     clientConfig: commented(
       `\`caBundle\` is omitted on purpose: ${CA_BUNDLE_AUTHOR[options.tls]} it, and a value in this manifest would overwrite it at every apply.`,
-      { service: { namespace: options.namespace, name: NAME, path: '/mutate' } },
+      clientConfigFor(options, '/mutate'),
     ),
     rules: [
       commented('Only CREATE: the fields that podherald adds are immutable in an existing pod.', {
@@ -124,6 +136,10 @@ function entry(
     ),
     admissionReviewVersions: ['v1'],
   };
+}
+
+function clientConfigFor({ namespace }: InstallOptions, path: string): { [key: string]: Field } {
+  return { service: { namespace, name: NAME, path } };
 }
 
 const FAILURE_REASONS = {

@@ -12,9 +12,15 @@ const FAILURES = Object.entries(REASONS)
   .map(([reason]) => reason);
 
 /** The metrics of one process. No label holds text from a pod. */
+/** Whether a review of a workload or Namespace was answered with warnings. `failed`: podherald itself failed. */
+export const WARN_RESULTS = ['warned', 'silent', 'failed'] as const;
+export type WarnResult = (typeof WARN_RESULTS)[number];
+
 export interface Metrics {
   /** Counts a review that took `seconds` from its first byte to its response. */
   review(mutation: Mutation, seconds: number): void;
+  /** Counts a review of a workload or Namespace. */
+  warned(result: WarnResult): void;
   /** Counts a request that was not answered as a review, by its HTTP status. */
   rejected(statusCode: number): void;
   /** Adds the metric of lines of the log that could not be written. */
@@ -75,6 +81,13 @@ export function createMetrics(version: string): Metrics {
   );
   const configReloaded = countConfigReloads(registers);
   buildInfo(version, registers);
+  const warnings = new Counter({
+    name: 'podherald_workload_reviews_total',
+    help: 'Reviews of workloads and Namespaces by result: `warned`, `silent`, or `failed` if podherald itself failed. They are never changed or rejected.',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of WARN_RESULTS) warnings.inc({ result }, 0);
   let making: Promise<string> | undefined;
   return {
     review({ outcome, reason, injected }, seconds) {
@@ -84,6 +97,7 @@ export function createMetrics(version: string): Metrics {
         if (injected[kind] > 0) injections.inc({ kind }, injected[kind]);
       }
     },
+    warned: (result) => warnings.inc({ result }),
     rejected: (statusCode) => rejected.inc({ code: statusCode }),
     watchLog: (droppedLines) => droppedCounter(droppedLines, registers),
     certificateExpires: (at) => expiry.set(at.getTime() / 1000),

@@ -3,6 +3,7 @@ import { type Mutation, skipped } from '../../core/admission/mutation.ts';
 import { type AdmissionRequest, isInvalid, parseReview } from '../../core/admission/review.ts';
 import { finding } from '../../core/decision/findings.ts';
 import type { Rules } from '../../core/decision/rules.ts';
+import { sentencesAbout } from '../../diagnosis/applied-object.ts';
 import { HttpError } from './http-error.ts';
 
 export interface ReviewOptions {
@@ -33,6 +34,37 @@ export async function reviewBody(
   }
   const { request, find } = readReview(body, findNamespace);
   return { request, mutation: await review(request, find, rules()) };
+}
+
+/** A review of an object that was applied, and what to say about it. */
+export interface Warned {
+  readonly request: AdmissionRequest;
+  readonly sentences: readonly string[];
+  /** Why nothing can be said. */
+  readonly error?: unknown;
+}
+
+/**
+ * Finds what to say about the object in the body of a request. Nothing that is wrong with the object is an error.
+ *
+ * @throws HttpError 400 or 413 if it is not a review.
+ */
+export async function warnBody(
+  body: Buffer,
+  { rules, findNamespace = nameOnly }: ReviewOptions,
+): Promise<Warned> {
+  if (hasTooManyValues(body)) {
+    const request = requestFromHead(body);
+    if (request === undefined) throw new HttpError(413, TOO_MANY_VALUES);
+    return { request, sentences: [] };
+  }
+  const { request, find } = readReview(body, findNamespace);
+  try {
+    const namespace = await find(request.namespace);
+    return { request, sentences: sentencesAbout(request.object, namespace, rules()) };
+  } catch (error) {
+    return { request, sentences: [], error };
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { type AdmissionRequest, podName } from '../../core/admission/review.ts';
 import { type Finding, logSentenceOf, sentenceOf } from '../../core/decision/findings.ts';
 import type { Reason } from '../../core/decision/reasons.ts';
 import { bounded } from './log.ts';
+import type { Warned } from './review-body.ts';
 
 /**
  * Logs one line for each review: which pod, how the review ended and why. Text of the pod, such as
@@ -34,6 +35,32 @@ export function logReview(
   if (log.isLevelEnabled('debug')) {
     const sentences = findings.map((found) => bounded(sentenceOf(found), SENTENCE_LENGTH));
     log.debug({ uid: bounded(request.uid), findings: sentences }, 'findings');
+  }
+}
+
+/**
+ * Logs a review of a workload or Namespace: at info if it was warned about, otherwise at debug, because controllers
+ * update workloads all the time. The warnings quote the object, so they are logged at debug only.
+ */
+export function logWarned(
+  log: Logger,
+  { request, sentences, error }: Warned,
+  durationMs: number,
+): void {
+  const line = {
+    uid: bounded(request.uid),
+    resource: bounded(request.resource),
+    namespace: bounded(request.namespace),
+    name: bounded(podName(request)),
+    warnings: sentences.length,
+    durationMs: Math.round(durationMs * 1000) / 1000,
+  };
+  if (error !== undefined) log.error({ ...line, err: error }, 'workload review failed');
+  else if (sentences.length > 0) log.info(line, 'workload review');
+  else log.debug(line, 'workload review');
+  if (sentences.length > 0 && log.isLevelEnabled('debug')) {
+    const shown = sentences.map((sentence) => bounded(sentence, SENTENCE_LENGTH));
+    log.debug({ uid: bounded(request.uid), warnings: shown }, 'warnings');
   }
 }
 

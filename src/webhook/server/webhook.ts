@@ -1,15 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from 'pino';
-import { respond } from '../../core/admission/response.ts';
+import { respond, respondWithWarnings } from '../../core/admission/response.ts';
 import type { KeyPair } from '../tls/certificate.ts';
 import { type Connections, limitConnections } from './connections.ts';
 import { answerError, HttpError } from './http-error.ts';
 import { CLIENT_TIMEOUT_MS, IncomingReview } from './incoming-review.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import type { Metrics } from './metrics.ts';
-import { EMPTY_BODY, type ReviewOptions, reviewBody } from './review-body.ts';
-import { logReview } from './review-log.ts';
+import type { Metrics, WarnResult } from './metrics.ts';
+import {
+  EMPTY_BODY,
+  type ReviewOptions,
+  reviewBody,
+  type Warned,
+  warnBody,
+} from './review-body.ts';
+import { logReview, logWarned } from './review-log.ts';
 
 export interface WebhookOptions extends ReviewOptions {
   readonly metrics: Metrics;
@@ -39,6 +45,9 @@ declare module 'fastify' {
 
 const MUTATE_PATH = '/mutate';
 
+/** Reviews of workloads and Namespaces: they are only warned about. */
+const WARN_PATH = '/warn';
+
 /**
  * How long an idle connection stays open. Longer than the API server keeps one (90 s), or it may write
  * into a closed one. It also applies to a connection that has not been used yet: the API server may
@@ -67,7 +76,7 @@ const MAX_PIPELINED = 10;
 /** The API server repeats a call after this time, if its own timeout allows. */
 const RETRY_AFTER_SECONDS = '1';
 
-/** The HTTPS app that answers the API server on `POST /mutate`. */
+/** The HTTPS app that answers the API server on `POST /mutate` and `POST /warn`. */
 export function webhookApp(options: WebhookOptions): FastifyInstance {
   const app = fastify({
     ...(options.tls && {
@@ -118,10 +127,15 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
     done();
   });
   const closing = closingOf(app, connections);
-  app.post(MUTATE_PATH, (request, reply) => {
-    if (closing.begun || options.isShuttingDown?.()) reply.header('connection', 'close');
-    return handleReview(request, reply, options);
-  });
+  for (const [path, handle] of [
+    [MUTATE_PATH, handleReview],
+    [WARN_PATH, handleWarning],
+  ] as const) {
+    app.post(path, (request, reply) => {
+      if (closing.begun || options.isShuttingDown?.()) reply.header('connection', 'close');
+      return handle(request, reply, options);
+    });
+  }
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options));
   return app;
 }
@@ -158,11 +172,34 @@ async function handleReview(
   return text;
 }
 
+async function handleWarning(
+  http: FastifyRequest,
+  reply: FastifyReply,
+  options: WebhookOptions,
+): Promise<string> {
+  const body = http.incoming?.body;
+  if (body === undefined) throw new HttpError(400, EMPTY_BODY);
+  const warned = await warnBody(body, options);
+  reply.header('content-type', 'application/json');
+  const text = JSON.stringify(respondWithWarnings(warned.request.uid, warned.sentences));
+  options.metrics.warned(resultOf(warned));
+  logWarned(options.log, warned, performance.now() - http.arrivedAtMs);
+  http.incoming?.answer(text.length);
+  return text;
+}
+
+function resultOf({ error, sentences }: Warned): WarnResult {
+  if (error !== undefined) return 'failed';
+  return sentences.length > 0 ? 'warned' : 'silent';
+}
+
 function notServed(request: FastifyRequest, reply: FastifyReply): HttpError {
   const path = request.url.split('?', 1)[0];
-  if (path !== MUTATE_PATH) return new HttpError(404, `not found; send POST ${MUTATE_PATH}`);
+  if (path !== MUTATE_PATH && path !== WARN_PATH) {
+    return new HttpError(404, `not found; send POST ${MUTATE_PATH}`);
+  }
   reply.header('allow', 'POST');
-  return new HttpError(405, `method ${request.method} is not allowed; send POST ${MUTATE_PATH}`);
+  return new HttpError(405, `method ${request.method} is not allowed; send POST ${path}`);
 }
 
 /**
