@@ -2,7 +2,7 @@ import type { AuditGroup, AuditResult, MisplacedWorkload } from '../diagnosis/au
 import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
 import { type Remedy, remedyFor } from '../diagnosis/remedies.ts';
-import { counted, type Output, paint, wrapWords } from './output.ts';
+import { counted, type Output, paint, printable, wrapWords } from './output.ts';
 
 const WIDTH = 108;
 
@@ -31,7 +31,7 @@ function title(
   { namespace, owner }: Pick<AuditGroup, 'namespace' | 'owner'>,
   output: Output,
 ): string {
-  return paint(output, 'bold', `${owner.kind} ${namespace}/${owner.name}`);
+  return paint(output, 'bold', printable(`${owner.kind} ${namespace}/${owner.name}`));
 }
 
 function remedyOf({ because, owner, namespace, pods }: AuditGroup): Remedy {
@@ -39,13 +39,15 @@ function remedyOf({ because, owner, namespace, pods }: AuditGroup): Remedy {
 }
 
 function remedyText({ commands, advice }: Remedy, output: Output): string {
-  const lines = commands.map((command) => `    ${paint(output, 'cyan', command)}\n`).join('');
+  const lines = commands
+    .map((command) => `    ${paint(output, 'cyan', printable(command))}\n`)
+    .join('');
   if (advice === undefined) return lines;
   return lines + paragraph(`${commands.length === 0 ? 'fix' : 'note'}: ${advice}`);
 }
 
 function paragraph(text: string): string {
-  return wrapWords(text, WIDTH)
+  return wrapWords(printable(text), WIDTH)
     .map((line) => `  ${line}\n`)
     .join('');
 }

@@ -10,8 +10,8 @@ import {
   readInjectors,
   requireCluster,
 } from './cluster-view.ts';
-import { noteText } from './explain-text.ts';
-import type { Output } from './output.ts';
+
+import { noteText, type Output } from './output.ts';
 import { addConfigFlags, type ConfigFlags, type UsedConfig, usedConfig } from './used-config.ts';
 
 interface AuditFlags extends ConfigFlags, ClusterFlags {

@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { readManifest } from './manifest-files.ts';
-import { counted, type Output, paint } from './output.ts';
+import { counted, type Output, paint, printable } from './output.ts';
 
 /** The option --config. The environment variable PODHERALD_CONFIG sets it too. */
 export function configOption(help: string): Option {
@@ -92,7 +92,7 @@ Examples:
 async function check(file: string, output: Output): Promise<void> {
   const { describeProfiles } = await import('../config/print.ts');
   const { name, config } = await read(file, output);
-  output.out(`${name}: ${paint(output, 'green', 'ok')}; ${describeProfiles(config)}\n`);
+  output.out(`${printable(name)}: ${paint(output, 'green', 'ok')}; ${describeProfiles(config)}\n`);
 }
 
 async function printSchema(output: Output): Promise<void> {
@@ -114,6 +114,7 @@ async function read(file: string, output: Output): Promise<{ name: string; confi
   const parsed = parseConfig(text);
   if ('config' in parsed) return { name, config: parsed.config };
   const { faults } = parsed;
-  for (const fault of faults) output.out(`${paint(output, 'red', faultLine(name, fault))}\n`);
+  for (const fault of faults)
+    output.out(`${paint(output, 'red', printable(faultLine(name, fault)))}\n`);
   throw new AppError('config', `${name} has ${counted(faults.length, 'error')}`);
 }

@@ -2,8 +2,8 @@ import { stringify } from 'yaml';
 import type { ExplainedWorkload, LivePod } from '../diagnosis/explain-workload.ts';
 import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
-import { explainText, noteText } from './explain-text.ts';
-import type { Output } from './output.ts';
+import { explainText } from './explain-text.ts';
+import { noteText, type Output } from './output.ts';
 import type { UsedConfig } from './used-config.ts';
 
 /** What `explain` found. */

@@ -5,14 +5,14 @@ import type { ExplainedRequest, Explanation } from '../diagnosis/explanation.ts'
 import { filesAt, type InjectedItems } from '../diagnosis/injected-items.ts';
 import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
-import { counted, type Output, paint, tableText, unifiedDiff } from './output.ts';
+import { counted, type Output, paint, printable, tableText, unifiedDiff } from './output.ts';
 
 const WIDTH = 110;
 
 /** What `explain` writes to a terminal about one pod or workload: a headline, tables and a diff. */
 export function explainText(explained: ExplainedWorkload, output: Output): string {
   const { kind, namespace, name } = explained;
-  const title = paint(output, 'bold', `${kind} ${namespace}/${name}`);
+  const title = paint(output, 'bold', printable(`${kind} ${namespace}/${name}`));
   const parts = [
     factsTable(explained),
     itemsTable(explained),
@@ -20,7 +20,7 @@ export function explainText(explained: ExplainedWorkload, output: Output): strin
     diff(explained, output),
   ];
   const body = parts.filter((part) => part !== '').join('\n');
-  return `${title}: ${headline(explained)}\n${indented(body)}`;
+  return `${title}: ${printable(headline(explained))}\n${indented(body)}`;
 }
 
 function indented(text: string): string {
@@ -182,8 +182,3 @@ function diff({ before, after }: ExplainedWorkload, output: Output): string {
 
 /** How kubectl formats YAML. */
 const AS_KUBECTL = { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false } as const;
-
-/** A line for people, on standard error. */
-export function noteText(text: string): string {
-  return `podherald: ${text}\n`;
-}

@@ -18,7 +18,7 @@ import {
   readManifests,
   writeManifests,
 } from './manifest-files.ts';
-import { counted, type Output } from './output.ts';
+import { counted, noteText, type Output } from './output.ts';
 
 interface InjectFlags extends ContextFlags, InPlaceFlags {
   readonly annotate?: ReadonlyMap<string, string>;
@@ -90,13 +90,13 @@ async function inject(flags: InjectFlags, output: Output): Promise<void> {
   }));
   const faults = injected.flatMap((file) => located(file.name, file.faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
-  for (const note of notes) output.note(`podherald: ${note}\n`);
+  for (const note of notes) output.note(noteText(note));
   for (const note of injected.flatMap((file) => located(file.name, file.notes))) {
-    output.note(`podherald: ${note}\n`);
+    output.note(noteText(note));
   }
   await writeManifests(injected, flags, output);
   const reports = injected.flatMap((file) => file.reports);
-  if (reports.length > 0) output.note(`podherald: config: ${config.name}\n`);
+  if (reports.length > 0) output.note(noteText(`config: ${config.name}`));
   output.note(summarize(reports, options.rules.annotationPrefix));
 }
 
@@ -121,7 +121,7 @@ export function summarize(reports: readonly WorkloadReport[], annotationPrefix: 
   }
   return reports
     .flatMap((report) => [...linesOf(report), ...misplaced(report, annotationPrefix)])
-    .map((line) => `podherald: ${line}\n`)
+    .map(noteText)
     .join('');
 }
 

@@ -15,7 +15,7 @@ import type { Command } from 'commander';
 import type { Rules } from '../core/decision/rules.ts';
 import { AppError, readFailure } from '../errors.ts';
 import { joinManifests, type ManifestRemark } from '../manifests/documents.ts';
-import type { Output } from './output.ts';
+import { noteText, type Output } from './output.ts';
 
 export interface InPlaceFlags extends RecursiveFlags {
   readonly filename: readonly string[];
@@ -132,7 +132,7 @@ export async function writeManifests(
   for (const { name, original, text } of files) {
     if (text === original) continue;
     await replaceFile(name, text);
-    output.note(`podherald: wrote ${name}\n`);
+    output.note(noteText(`wrote ${name}`));
   }
 }
 

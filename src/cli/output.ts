@@ -13,6 +13,30 @@ export interface Output {
   readonly colour: boolean;
 }
 
+/**
+ * Characters that change what a terminal or a CI log shows: controls such as escape sequences and line breaks, and
+ * those that change the direction of text or are invisible. A name in a manifest may contain any of them.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** One line of text for people, in which unprintable characters are escaped. Only the caller adds line breaks and colours. */
+export function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return (
+      SHORT_ESCAPES[character] ??
+      (code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`)
+    );
+  });
+}
+
+/** A line for people, on standard error. */
+export function noteText(text: string): string {
+  return `podherald: ${printable(text)}\n`;
+}
+
 type Style = Parameters<typeof styleText>[0];
 
 /** The output of this process. Colours follow the terminal and `NO_COLOR`. */
@@ -53,7 +77,8 @@ export function counted(count: number, noun: string): string {
  *
  * @param width in characters. The last column wraps to fit into it.
  */
-export function tableText(rows: readonly (readonly string[])[], width: number): string {
+export function tableText(cells: readonly (readonly string[])[], width: number): string {
+  const rows = cells.map((row) => row.map(printable));
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -100,7 +125,7 @@ export function unifiedDiff(before: string, after: string, output: Pick<Output, 
     `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
     ...hunk.lines,
   ]);
-  return lines.map((line) => `${colourLine(line, output)}\n`).join('');
+  return lines.map((line) => `${colourLine(printable(line), output)}\n`).join('');
 }
 
 function colourLine(line: string, output: Pick<Output, 'colour'>): string {

@@ -7,7 +7,7 @@ import { addConfig } from './config.ts';
 import { addExplain } from './explain.ts';
 import { addInject } from './inject.ts';
 import { addManifests } from './manifests.ts';
-import type { Output } from './output.ts';
+import { noteText, type Output } from './output.ts';
 import { addPolicy } from './policy.ts';
 import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
@@ -90,7 +90,8 @@ export async function runCli(args: readonly string[], output: Output): Promise<0
     // commander has written its own message already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERROR_EXITS.usage;
     if (error instanceof AppError) {
-      output.note(`podherald: ${error.message}\n`);
+      // Each fault of a `faultsError` is a line of its own.
+      for (const line of error.message.split('\npodherald: ')) output.note(noteText(line));
       return ERROR_EXITS[error.code];
     }
     const details = error instanceof Error ? error.stack : String(error);

@@ -18,7 +18,7 @@ import {
   readManifests,
   writeManifests,
 } from './manifest-files.ts';
-import { counted, type Output } from './output.ts';
+import { counted, noteText, type Output } from './output.ts';
 
 type UninjectFlags = ContextFlags & InPlaceFlags;
 
@@ -64,10 +64,10 @@ async function uninject(flags: UninjectFlags, output: Output): Promise<void> {
   }));
   const faults = cleaned.flatMap((file) => located(file.name, file.faults));
   if (faults.length > 0) throw faultsError('manifest', faults);
-  for (const note of notes) output.note(`podherald: ${note}\n`);
+  for (const note of notes) output.note(noteText(note));
   await writeManifests(cleaned, flags, output);
   const reports = cleaned.flatMap((file) => file.reports);
-  if (reports.length > 0) output.note(`podherald: config: ${config.name}\n`);
+  if (reports.length > 0) output.note(noteText(`config: ${config.name}`));
   output.note(summarizeRemoval(reports));
 }
 
@@ -76,10 +76,7 @@ export function summarizeRemoval(reports: readonly UninjectReport[]): string {
   if (reports.length === 0) {
     return NO_PODS;
   }
-  return reports
-    .flatMap(linesOf)
-    .map((line) => `podherald: ${line}\n`)
-    .join('');
+  return reports.flatMap(linesOf).map(noteText).join('');
 }
 
 function linesOf(report: UninjectReport): string[] {
