@@ -18,6 +18,8 @@ export const ERROR_EXITS = {
   cluster: 1,
   /** Pods are missing an injection that they request. */
   audit: 1,
+  /** Something that was explained would not get what it requests. */
+  explain: 1,
   /** A bug in podherald. */
   internal: 1,
 } as const satisfies Record<string, 1 | 2>;

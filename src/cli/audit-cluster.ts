@@ -4,6 +4,8 @@ import { mutate } from '../core/admission/mutate.ts';
 import type { JsonObject } from '../core/api/json.ts';
 import {
   type AuditGroup,
+  type FaultyTemplate,
+  faultyTemplateIn,
   type MisplacedWorkload,
   mergeGroups,
   misplacedIn,
@@ -16,8 +18,9 @@ import {
 } from '../diagnosis/cluster-state.ts';
 import { findMissing } from '../diagnosis/missing-injection.ts';
 import { controllerOf, type Owner, objectAt } from '../diagnosis/object-metadata.ts';
-import { findWorkloads } from '../manifests/workloads.ts';
+import { findWorkloads, type Workload } from '../manifests/workloads.ts';
 import type { NamespaceReader } from './cluster-view.ts';
+import { manifestRules } from './manifest-files.ts';
 import { listPath, type ObjectKind, WORKLOAD_KINDS } from './object-path.ts';
 import { counted } from './output.ts';
 
@@ -96,39 +99,60 @@ async function ownerOfJob({ owner, namespace }: AuditGroup, cluster: ApiClient):
   return (job && controllerOf(job)) ?? owner;
 }
 
-/** Finds the workloads with misplaced annotations. Kinds that are unreadable are reported. */
-export async function auditWorkloads(context: AuditContext): Promise<{
+/** What is wrong with the annotations of workloads. */
+interface AuditedWorkloads {
   readonly misplaced: readonly MisplacedWorkload[];
-  readonly unreadable: readonly string[];
-}> {
+  readonly templates: readonly FaultyTemplate[];
+}
+
+/** Checks the annotations of workloads and of their pod templates. Kinds that are unreadable are reported. */
+export async function auditWorkloads(
+  context: AuditContext,
+): Promise<AuditedWorkloads & { readonly unreadable: readonly string[] }> {
   const misplaced: MisplacedWorkload[] = [];
+  const templates: FaultyTemplate[] = [];
   const unreadable: string[] = [];
   for (const kind of WORKLOAD_KINDS) {
     try {
-      misplaced.push(...(await auditKind(kind, context)));
+      const found = await auditKind(kind, context);
+      misplaced.push(...found.misplaced);
+      templates.push(...found.templates);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       unreadable.push(error.message);
     }
   }
-  return { misplaced, unreadable };
+  return { misplaced, templates, unreadable };
 }
 
 /** Leaves out workloads with a controller, such as the ReplicaSet of a Deployment: they copy its annotations. */
 async function auditKind(
   { apiVersion, kind, names: [plural, singular] }: ObjectKind,
-  { cluster, namespace, rules, progress }: AuditContext,
-): Promise<MisplacedWorkload[]> {
+  context: AuditContext,
+): Promise<AuditedWorkloads> {
+  const { cluster, namespace, rules, progress } = context;
   const misplaced: MisplacedWorkload[] = [];
+  const templates: FaultyTemplate[] = [];
   let count = 0;
   for await (const { items, isRestart } of cluster.pages(listPath(apiVersion, plural, namespace))) {
-    if (isRestart) misplaced.length = 0;
+    if (isRestart) misplaced.length = templates.length = 0;
     const workloads = items
       .filter((item) => controllerOf(item) === undefined)
       .flatMap((item) => findWorkloads({ apiVersion, kind, ...item }));
     misplaced.push(...workloads.flatMap((one) => misplacedIn(one, rules.annotationPrefix)));
+    for (const workload of workloads) templates.push(...(await auditTemplate(workload, context)));
     count += items.length;
     progress(counted(count, singular));
   }
-  return misplaced;
+  return { misplaced, templates };
+}
+
+/** What is wrong with the annotations of the pods that a workload will create. */
+async function auditTemplate(
+  workload: Workload,
+  { namespaces, usesDefaults, rules }: AuditContext,
+): Promise<FaultyTemplate[]> {
+  const name = workload.namespace ?? '';
+  const namespace = namespaceFrom(name, await namespaces.get(name), usesDefaults);
+  return faultyTemplateIn(workload, mutate(workload.template, namespace, manifestRules(rules)));
 }

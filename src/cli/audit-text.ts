@@ -1,4 +1,9 @@
-import type { AuditGroup, AuditResult, MisplacedWorkload } from '../diagnosis/audit-result.ts';
+import type {
+  AuditGroup,
+  AuditResult,
+  FaultyTemplate,
+  MisplacedWorkload,
+} from '../diagnosis/audit-result.ts';
 import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
 import { type Remedy, remedyFor } from '../diagnosis/remedies.ts';
@@ -7,8 +12,9 @@ import { counted, type Output, paint, printable, wrapWords } from './output.ts';
 const WIDTH = 108;
 
 /** What `audit` writes to a terminal: a paragraph for each owner, with the reason and the remedy. */
-export function auditText({ groups, misplaced }: AuditResult, output: Output): string {
+export function auditText({ groups, misplaced, templates }: AuditResult, output: Output): string {
   return [
+    ...templates.map((template) => templateText(template, output)),
     ...groups.map((group) => groupText(group, output)),
     ...misplaced.map((workload) => misplacedText(workload, output)),
   ].join('\n');
@@ -25,6 +31,14 @@ function groupText(group: AuditGroup, output: Output): string {
 function misplacedText(workload: MisplacedWorkload, output: Output): string {
   const sentences = misplacedSentences(workload).map(paragraph).join('');
   return `${title(workload, output)}: misplaced annotations\n${sentences}${remedyText(workload.remedy, output)}`;
+}
+
+function templateText(template: FaultyTemplate, output: Output): string {
+  const headline = template.isDenied
+    ? 'podherald denies all its pods'
+    : 'some annotations of its pod template have no effect';
+  const messages = template.messages.map(paragraph).join('');
+  return `${title(template, output)}: ${headline}\n${messages}${remedyText(template.remedy, output)}`;
 }
 
 function title(
@@ -54,7 +68,7 @@ function paragraph(text: string): string {
 
 /** The result in the format of `-o json`. */
 export function auditData(result: AuditResult): object {
-  const { config, pods, groups, notApplicable, misplaced, unreadable } = result;
+  const { config, pods, groups, notApplicable, misplaced, templates, unreadable } = result;
   return {
     config,
     pods,
@@ -68,6 +82,7 @@ export function auditData(result: AuditResult): object {
     })),
     notApplicable,
     misplaced,
+    templates,
     unreadable,
   };
 }
@@ -81,13 +96,19 @@ export function notApplicableTexts({ notApplicable }: AuditResult): string[] {
 }
 
 /** The result in one sentence. */
-export function auditSummary({ pods, groups, misplaced, unreadable }: AuditResult): string {
+export function auditSummary(result: AuditResult): string {
+  const { pods, groups, misplaced, templates, unreadable } = result;
   const missing = groups.reduce((sum, group) => sum + group.pods.length, 0);
   const keys = misplaced.flatMap(({ annotations }) => annotations).length;
-  if (missing + keys > 0) {
+  if (missing + keys + templates.length > 0) {
     return [
       `${missing} of ${counted(pods, 'pod')} ${missing === 1 ? 'is missing its' : 'are missing their'} injection`,
       ...(keys === 0 ? [] : [`${counted(keys, 'misplaced annotation')} on workloads`]),
+      ...(templates.length === 0
+        ? []
+        : [
+            `${counted(templates.length, 'workload')} with invalid annotations on the pod template`,
+          ]),
       ...(unreadable.length === 0
         ? []
         : ['there may be more, because some resources are unreadable']),

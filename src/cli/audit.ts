@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type AuditResult, byOwner } from '../diagnosis/audit-result.ts';
+import { type AuditResult, byOwner, ownerKey } from '../diagnosis/audit-result.ts';
 import { AppError } from '../errors.ts';
 import { addClusterFlags, type ClusterFlags, choice } from './arguments.ts';
 import { type AuditContext, auditPods, auditWorkloads } from './audit-cluster.ts';
@@ -26,7 +26,7 @@ export function addAudit(program: Command, output: Output): void {
     .command('audit')
     .summary('find pods that are missing an injection')
     .description(
-      'Finds running pods that are missing an injection that they or their namespace request. Lists them by owner, with the likely reason and the commands that fix the problem. Also finds workloads with annotations that have no effect, because they belong on the pod template. Changes nothing. The exit code is 1 if audit finds something, or if it cannot read a resource.',
+      'Finds running pods that are missing an injection that they or their namespace request. Lists them by owner, with the likely reason and the commands that fix the problem. Also finds workloads whose pods podherald denies, and workloads with annotations that have no effect, because they belong on the pod template. Changes nothing. The exit code is 1 if audit finds something, or if it cannot read a resource.',
     )
     .option(
       '-n, --namespace <name>',
@@ -85,12 +85,17 @@ async function auditCluster(
   };
   const pods = await auditPods(context);
   const workloads = await auditWorkloads(context);
+  const audited = new Set(pods.groups.map(ownerKey));
   return {
     config: config.name,
     pods: pods.count,
     groups: pods.groups.toSorted(byOwner),
     notApplicable: Object.fromEntries(pods.notApplicable),
     misplaced: workloads.misplaced.toSorted(byOwner),
+    // The pods of the others say the same.
+    templates: workloads.templates
+      .filter((template) => template.isDenied || !audited.has(ownerKey(template)))
+      .toSorted(byOwner),
     unreadable: [
       ...(await unreadableInputs(config, context, pods.count)),
       ...pods.unreadable,
@@ -139,8 +144,9 @@ function write(result: AuditResult, flags: AuditFlags, output: Output): void {
  * @throws AppError with the code of the table.
  */
 function conclude(result: AuditResult, output: Output): void {
-  const { groups, misplaced, unreadable } = result;
-  if (groups.length + misplaced.length > 0) throw new AppError('audit', auditSummary(result));
+  const { groups, misplaced, templates, unreadable } = result;
+  if (groups.length + misplaced.length + templates.length > 0)
+    throw new AppError('audit', auditSummary(result));
   if (unreadable.length > 0) throw new AppError('cluster', auditSummary(result));
   output.note(noteText(auditSummary(result)));
 }

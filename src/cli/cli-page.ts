@@ -23,7 +23,7 @@ const EXITS = [
   ['0', 'success'],
   [
     '1',
-    'failure, or a problem that `audit` or `config check` found; the output says what is wrong and what to do',
+    'failure, or a problem that `audit`, `config check` or `explain --exit-code` found; the output says what is wrong and what to do',
   ],
   ['2', 'wrong usage: an unknown command or option, or an invalid value of an option'],
 ];

@@ -2,8 +2,9 @@ import { stringify } from 'yaml';
 import type { ExplainedWorkload, LivePod } from '../diagnosis/explain-workload.ts';
 import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
+import { AppError } from '../errors.ts';
 import { explainText } from './explain-text.ts';
-import { noteText, type Output } from './output.ts';
+import { counted, noteText, type Output } from './output.ts';
 import type { UsedConfig } from './used-config.ts';
 
 /** What `explain` found. */
@@ -33,6 +34,47 @@ export function writeExplained(
     format === 'json'
       ? `${JSON.stringify(data, null, 2)}\n`
       : stringify(data, { lineWidth: 0, aliasDuplicateObjects: false }),
+  );
+}
+
+/**
+ * Ends `explain --exit-code`.
+ *
+ * @throws AppError `explain` if a pod or workload does not get what it requests, or if a note was written.
+ */
+export function requireNoProblems({ explained, notes }: ExplainResult): void {
+  const names = explained
+    .filter(hasProblem)
+    .map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);
+  const shown = names.slice(0, MAX_NAMES);
+  const others = names.length - shown.length;
+  const list = [...shown, ...(others > 0 ? [`${others} more`] : [])].join(', ');
+  if (names.length > 0) {
+    throw new AppError(
+      'explain',
+      `${counted(names.length, 'problem')}: ${list}; the reasons are above`,
+    );
+  }
+  if (notes.length > 0)
+    throw new AppError('explain', `${counted(notes.length, 'note')}, see above`);
+}
+
+/** More do not fit into a line. */
+const MAX_NAMES = 5;
+
+/** Kept values of the pod itself are no problem. */
+function hasProblem({ mutation, explanation, misplaced, reach, live }: ExplainedWorkload): boolean {
+  const { outcome } = mutation;
+  const isWanted = outcome === 'injected' || outcome === 'unchanged';
+  return (
+    ['denied', 'failed_open'].includes(outcome) ||
+    mutation.reason === 'malformed_pod' ||
+    explanation.reasons.some(
+      ({ kind }) => kind === 'fault' || kind === 'notice' || kind === 'failure',
+    ) ||
+    misplaced !== undefined ||
+    live?.because !== undefined ||
+    (isWanted && reach !== undefined && 'called' in reach && !reach.called)
   );
 }
 

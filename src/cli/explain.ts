@@ -8,7 +8,7 @@ import {
 } from './arguments.ts';
 import { explainFiles } from './explain-files.ts';
 import { explainObject } from './explain-object.ts';
-import { writeExplained } from './explain-output.ts';
+import { requireNoProblems, writeExplained } from './explain-output.ts';
 import type { RecursiveFlags } from './manifest-files.ts';
 import { type ObjectName, objectName } from './object-path.ts';
 import type { Output } from './output.ts';
@@ -18,6 +18,7 @@ interface ExplainFlags extends ConfigFlags, ClusterFlags, RecursiveFlags {
   readonly filename?: readonly string[];
   readonly namespace?: string;
   readonly output: 'text' | 'json' | 'yaml';
+  readonly exitCode?: true;
 }
 
 /** Adds `podherald explain` with its help. */
@@ -38,6 +39,10 @@ export function addExplain(program: Command, output: Output): void {
     .addOption(
       choice('-o, --output <format>', 'output format', ['text', 'json', 'yaml']).default('text'),
     );
+  command.option(
+    '--exit-code',
+    'exit with 1 if something does not get what it requests, or if an annotation has no effect: for a pipeline',
+  );
   addClusterFlags(addConfigFlags(command))
     .addHelpText(
       'after',
@@ -49,7 +54,10 @@ Examples:
   podherald explain -f deployment.yaml
   podherald explain pod/web-6d4cf56db6-x7k2p -n shop
   podherald explain deployment/web -n shop -o json
-  kustomize build . | podherald explain -f - --config config.yaml`,
+  kustomize build . | podherald explain -f - --config config.yaml
+
+  # Check manifests in a pipeline:
+  podherald explain -R -f manifests --config config.yaml --exit-code`,
     )
     .action((object: ObjectName | undefined, flags: ExplainFlags) =>
       explain(object, flags, command, output),
@@ -71,4 +79,5 @@ async function explain(
       ? await explainFiles(filename ?? [], flags)
       : await explainObject(object, flags);
   writeExplained(result, flags.output, output);
+  if (flags.exitCode) requireNoProblems(result);
 }

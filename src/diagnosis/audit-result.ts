@@ -1,11 +1,13 @@
+import type { Mutation } from '../core/admission/mutation.ts';
 import type { JsonObject } from '../core/api/json.ts';
+import { sentenceOf } from '../core/decision/findings.ts';
 import type { Reason } from '../core/decision/reasons.ts';
 import type { Workload } from '../manifests/workloads.ts';
 import { findMisplaced, type MisplacedAnnotations } from './misplaced-annotations.ts';
 import type { MissingInjection } from './missing-injection.ts';
 import type { MissingReason } from './missing-reasons.ts';
 import { type Owner, objectAt, ownerOf } from './object-metadata.ts';
-import { moveToTemplate, type Remedy } from './remedies.ts';
+import { correctTemplate, moveToTemplate, type Remedy } from './remedies.ts';
 
 /** What an audit of a cluster found. */
 export interface AuditResult {
@@ -17,6 +19,7 @@ export interface AuditResult {
   /** The number of pods to which the defaults of their namespace cannot be applied, by reason. */
   readonly notApplicable: Readonly<Partial<Record<Reason, number>>>;
   readonly misplaced: readonly MisplacedWorkload[];
+  readonly templates: readonly FaultyTemplate[];
   /** What could not be read, and why: one sentence each. */
   readonly unreadable: readonly string[];
 }
@@ -34,6 +37,39 @@ export interface AuditGroup {
 export interface MisplacedWorkload extends MisplacedAnnotations {
   readonly namespace: string;
   readonly remedy: Remedy;
+}
+
+/** A workload whose pod template has invalid annotations: it may have no pods at all. */
+export interface FaultyTemplate {
+  readonly namespace: string;
+  readonly owner: Owner;
+  /** Whether podherald denies every pod of the template. */
+  readonly isDenied: boolean;
+  /** What is invalid, one sentence each. */
+  readonly messages: readonly string[];
+  readonly remedy: Remedy;
+}
+
+/**
+ * Finds the invalid annotations of a pod template.
+ *
+ * @param mutation the result of `mutate` for the template.
+ */
+export function faultyTemplateIn(
+  { kind, name, namespace = '' }: Workload,
+  { outcome, decision, findings }: Mutation,
+): FaultyTemplate[] {
+  const isDenied = outcome === 'denied';
+  const shown = isDenied
+    ? (decision?.faults ?? [])
+    : findings.filter(
+        ({ reason, causes: [cause] }) =>
+          reason === 'unknown_key' && cause?.kind === 'annotation' && cause.namespace === undefined,
+      );
+  if (shown.length === 0) return [];
+  const owner = { kind, name };
+  const messages = shown.map(sentenceOf);
+  return [{ namespace, owner, isDenied, messages, remedy: correctTemplate(owner, namespace) }];
 }
 
 /**
@@ -95,9 +131,10 @@ export function byOwner(
   one: Pick<AuditGroup, 'namespace' | 'owner'>,
   other: Pick<AuditGroup, 'namespace' | 'owner'>,
 ): number {
-  return sortKey(one) < sortKey(other) ? -1 : 1;
+  return ownerKey(one) < ownerKey(other) ? -1 : 1;
 }
 
-function sortKey({ namespace, owner }: Pick<AuditGroup, 'namespace' | 'owner'>): string {
+/** The owner as one text. */
+export function ownerKey({ namespace, owner }: Pick<AuditGroup, 'namespace' | 'owner'>): string {
   return [namespace, owner.kind, owner.name].join('/');
 }

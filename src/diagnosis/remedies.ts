@@ -42,6 +42,14 @@ function join(
   };
 }
 
+/** How to correct the annotations of a pod template that may have no pods. */
+export function correctTemplate(owner: Owner, namespace: string): Remedy {
+  const commands = editTemplate(owner, namespace);
+  return commands.length > 0
+    ? { commands }
+    : { commands, advice: `${RECREATE_JOB} with valid annotations on its pod template` };
+}
+
 /** What makes a request possible, or removes it. */
 const IMPOSSIBLE_ADVICE: Readonly<Record<ImpossibleReason, string>> = {
   host_network: 'remove hostNetwork from the pod, or remove inject-ambassador',
@@ -71,7 +79,6 @@ const ADVICE_ONLY: Partial<Record<MissingReasonCode, string>> = {
 const FIRST: Partial<
   Record<MissingReasonCode, (owner: Owner, namespace: string) => readonly string[]>
 > = {
-  not_installed: () => ['podherald manifests | kubectl apply -f -'],
   namespace_not_labelled: (_, namespace) => [
     `kubectl label namespace ${namespace} ${SCOPE_LABEL.key}=${SCOPE_LABEL.value}`,
   ],
@@ -80,8 +87,10 @@ const FIRST: Partial<
   namespace_not_understood: (_, namespace) => [`kubectl edit namespace/${namespace}`],
 };
 
-/** What to do if the re-created pods are missing their injection too. */
+/** What else to do, so that the re-created pods get their injection. */
 const THEN: Partial<Record<MissingReasonCode, string>> = {
+  not_installed:
+    'first install podherald or, if it is installed, apply its manifests again with the options, the image and the config of the installation',
   policy_only:
     'if the new pods are missing their injection too, create such a pod with kubectl, which prints the warnings of the ValidatingAdmissionPolicies of podherald',
 };

@@ -189,6 +189,45 @@ describe('audit', () => {
     expect(await audited(cluster([leaving]))).toMatchObject({ code: 0, pods: 0 });
   });
 
+  it('lists workloads whose pods podherald denies, although they have no pods', async () => {
+    const workload = (name: string, annotations: object, metadata = {}) => ({
+      metadata: { name, namespace: 'shop', ...metadata },
+      spec: { template: { metadata: { annotations }, spec: { containers: [{ name: 'app' }] } } },
+    });
+    const objects = cluster([], {
+      '/apis/apps/v1/deployments': [
+        workload('denied', { 'inject-metadata': 'yes', 'podherald.dev/ambassador-port': 'x' }),
+        workload('good', { 'inject-metadata': 'true' }),
+        workload('misspelt', { inject_metadata: 'true' }),
+      ],
+      '/apis/apps/v1/replicasets': [
+        workload('denied-1', { 'inject-metadata': 'yes' }, controlled('Deployment', 'denied')),
+      ],
+      '/apis/batch/v1/jobs': [workload('once', { 'inject-metadata': 'yes' })],
+    });
+    const { code, stdout, stderr } = await audit(objects, '-A');
+    const { templates } = await audited(objects);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('3 workloads with invalid annotations on the pod template');
+    expect(stdout.match(/^\S.*|^ {4}.*/gm)).toEqual([
+      'Deployment shop/denied: podherald denies all its pods',
+      '    kubectl edit deployment/denied -n shop',
+      'Deployment shop/misspelt: some annotations of its pod template have no effect',
+      '    kubectl edit deployment/misspelt -n shop',
+      'Job shop/once: podherald denies all its pods',
+    ]);
+    expect(templates[0]).toMatchObject({
+      namespace: 'shop',
+      owner: { kind: 'Deployment', name: 'denied' },
+      isDenied: true,
+      messages: [
+        expect.stringContaining('inject-metadata: invalid value "yes"'),
+        expect.stringContaining('ambassador-port'),
+      ],
+    });
+  });
+
   it('lists workloads with misplaced annotations, and the command that moves them', async () => {
     const template = { spec: { containers: [{ name: 'app' }] } };
     const metadata = {
