@@ -84,7 +84,8 @@ const ANNOTATIONS = [
 /** CEL that is true if an object or its pod template has an annotation that concerns podherald. */
 function concernsExpression(prefix: string): string {
   const lists = ANNOTATIONS.map((path) => `object.?${path}.?annotations.orValue({})`);
-  const looks = "k.matches('(?i)podherald|inject[-_.]?(meta|amb)|^(metadata|ambassador)[-_.]')";
+  const looks =
+    "k.matches('(?i)podherald|inject[-_.]?[am]|^(metadata|ambassador)[-_.]|[-_.](metadata|ambassador)$')";
   return `[${lists.join(', ')}].exists(a, a.exists(k, k.startsWith('${prefix}') || ${looks}))`;
 }
 
