@@ -16,7 +16,8 @@ export interface IncompletePod {
   readonly injection: Injection;
   /** The names of the containers in which something injected is present. */
   readonly injectedContainers: readonly string[];
-  readonly hasStatus: boolean;
+  /** Whether its status annotation, or a policy that writes none, makes an earlier injection likely. */
+  readonly wasInjected: boolean;
   readonly reach: WebhookReach | Unreadable;
 }
 
@@ -50,12 +51,10 @@ function createdAt(object: JsonObject): string {
   return typeof creationTimestamp === 'string' ? creationTimestamp : '';
 }
 
-/** A status annotation does not prove an earlier injection, but makes it likely. */
+/** Without an earlier injection, what looks injected is the pod's own. */
 function changedSinceInjection(incomplete: IncompletePod): MissingReason | undefined {
-  const { injection, injectedContainers, hasStatus } = incomplete;
-  if (injectedContainers.length === 0) {
-    return hasStatus ? missingReason('older_injection', {}) : undefined;
-  }
+  const { injection, injectedContainers, wasInjected } = incomplete;
+  if (!wasInjected) return undefined;
   const missing = injection.containers.map(({ name }) => name);
   const isAddedLater =
     missing.length > 0 && missing.every((name) => !injectedContainers.includes(name));
@@ -68,22 +67,33 @@ function requestedAfterCreation(incomplete: IncompletePod): MissingReason | unde
   for (const { key, on, effective } of requests) {
     const object = on === 'pod' ? pod : namespaceObject;
     if (!effective || object === undefined) continue;
-    const time = annotatedAt(object, key);
-    if (time === undefined || time <= created) continue;
+    const written = annotatedAt(object, key);
+    if (written === undefined) continue;
+    const { time } = written;
+    const isLater = time > created || (on === 'pod' && time === created && written.isSeparate);
+    if (!isLater) continue;
     return missingReason('asked_later', { key, place: on, time, created });
   }
   return undefined;
+}
+
+interface Writing {
+  readonly time: string;
+  /** Whether its writer wrote nothing of the spec, so that it did not create the pod. */
+  readonly isSeparate: boolean;
 }
 
 /**
  * The earliest time at which an annotation can have been written; undefined if it is unknown.
  * `managedFields` has one time for each field manager: that of its last write of any field.
  */
-function annotatedAt(object: JsonObject, key: string): string | undefined {
-  const times = objectsAt(objectAt(object, 'metadata'), 'managedFields').flatMap((entry) => {
-    const metadata = objectAt(objectAt(entry, 'fieldsV1'), 'f:metadata');
-    const isWriter = Object.hasOwn(objectAt(metadata, 'f:annotations'), `f:${key}`);
-    return isWriter && typeof entry['time'] === 'string' ? entry['time'] : [];
+function annotatedAt(object: JsonObject, key: string): Writing | undefined {
+  const writings = objectsAt(objectAt(object, 'metadata'), 'managedFields').flatMap((entry) => {
+    const fields = objectAt(entry, 'fieldsV1');
+    const annotations = objectAt(objectAt(fields, 'f:metadata'), 'f:annotations');
+    const { time } = entry;
+    if (!Object.hasOwn(annotations, `f:${key}`) || typeof time !== 'string') return [];
+    return [{ time, isSeparate: !Object.hasOwn(fields, 'f:spec') }];
   });
-  return times.sort()[0];
+  return writings.sort((one, other) => (one.time < other.time ? -1 : 1))[0];
 }

@@ -1,6 +1,6 @@
 import type { Mutation } from '../core/admission/mutation.ts';
 import { statusKey } from '../core/admission/status.ts';
-import type { JsonObject } from '../core/api/json.ts';
+import { isObject, type JsonObject } from '../core/api/json.ts';
 import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import { type Finding, kindOf, sentenceOf } from '../core/decision/findings.ts';
@@ -68,10 +68,22 @@ function whyIncomplete(
     namespaceObject: 'value' in namespaceObject ? namespaceObject.value : undefined,
     requests,
     injection,
-    hasStatus: Object.hasOwn(annotationsOf(pod), statusKey(rules)),
+    wasInjected:
+      state.policy !== undefined || tellsOfInjection(annotationsOf(pod)[statusKey(rules)]),
     injectedContainers: injectedContainers(pod, state),
     reach: webhookReach(pod, state),
   });
+}
+
+/** Whether a status annotation says that something was injected, and not only why nothing was. */
+function tellsOfInjection(status: string | undefined): boolean {
+  if (status === undefined) return false;
+  try {
+    const value: unknown = JSON.parse(status);
+    return isObject(value) && ('metadata' in value || 'ambassador' in value);
+  } catch {
+    return false;
+  }
 }
 
 function injectedContainers(pod: JsonObject, { namespace, rules }: ClusterState): string[] {

@@ -13,8 +13,8 @@ const LATER = '2030-01-03T00:00:00Z';
 const requesting = livePod('web');
 const silent = livePod('web', { annotations: {} });
 
-function annotatedAt(time: string): object {
-  const fieldsV1 = { 'f:metadata': { 'f:annotations': { 'f:inject-metadata': {} } } };
+function annotatedAt(time: string, others = {}): object {
+  const fieldsV1 = { 'f:metadata': { 'f:annotations': { 'f:inject-metadata': {} } }, ...others };
   return { managedFields: [{ manager: 'kubectl-annotate', time, fieldsV1 }] };
 }
 
@@ -49,7 +49,44 @@ describe('the likely reason why a new pod would get more', () => {
     [
       'unreachable',
       'the pod was annotated at its creation',
+      livePod('web', { metadata: annotatedAt(CREATED, { 'f:spec': {} }) }),
+      {},
+    ],
+    [
+      'asked_later',
+      'the pod was annotated in the second of its creation, by a manager that wrote no spec',
       livePod('web', { metadata: annotatedAt(CREATED) }),
+      {},
+    ],
+    [
+      'unreachable',
+      'the pod has a status that says only why nothing was injected',
+      livePod('web', {
+        annotations: {
+          'inject-metadata': 'true',
+          'podherald.dev/status': '{"notInjected":[{"reason":"unknown_profile"}]}',
+        },
+      }),
+      {},
+    ],
+    [
+      'unreachable',
+      'the pod sets one of the variables itself, and was never injected',
+      livePod('web', {
+        spec: {
+          containers: [
+            {
+              name: 'app',
+              env: [
+                {
+                  name: 'POD_NAME',
+                  valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } },
+                },
+              ],
+            },
+          ],
+        },
+      }),
       {},
     ],
     [

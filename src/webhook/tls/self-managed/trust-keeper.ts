@@ -25,8 +25,9 @@ export class TrustKeeper {
   readonly #configuration: WebhookConfiguration;
   readonly #options: TrustKeeperOptions;
   readonly #writes = new WriteLimit();
-  /** The caBundle that all entries had when they were read or written last. */
+  /** The caBundle that all entries had when they were read or written last, and when that was. */
   #bundle: string | undefined;
+  #bundleAt: Date | undefined;
 
   constructor(configuration: WebhookConfiguration, options: TrustKeeperOptions) {
     this.#configuration = configuration;
@@ -64,13 +65,13 @@ export class TrustKeeper {
       const present = distinct(seen.bundles.flatMap(readCaCertificates));
       const bundle = bundleOf(required, present, now);
       if (seen.bundles.every((each) => each === bundle)) {
-        this.#bundle = bundle;
+        this.#knows(bundle);
         return;
       }
       if (!this.#writes.take(now)) throw tooOften(seen);
       if ((await seen.setBundle(bundle)) === 'conflict') continue;
       this.#reportBundle(bundle, seen);
-      this.#bundle = bundle;
+      this.#knows(bundle);
       this.present = readCaCertificates(bundle);
       // The time after the response: the write may have taken a while.
       this.trust.written(this.present, this.#options.now());
@@ -82,9 +83,24 @@ export class TrustKeeper {
     );
   }
 
-  #reportBundle(bundle: string, { bundles, changedBy }: SeenConfiguration): void {
-    const entries = bundles.length;
+  #knows(bundle: string): void {
+    this.#bundle = bundle;
+    this.#bundleAt = this.#options.now();
+  }
+
+  /**
+   * Whether the last change that managedFields tell of can be the one that removed the caBundle. Whoever removes a field
+   * leaves no trace there, if it owns no other field.
+   */
+  #isNews({ changedAt }: SeenConfiguration): boolean {
+    if (changedAt === undefined || this.#bundleAt === undefined) return false;
+    return changedAt.getTime() >= Math.floor(this.#bundleAt.getTime() / 1000) * 1000;
+  }
+
+  #reportBundle(bundle: string, seen: SeenConfiguration): void {
+    const entries = seen.bundles.length;
     const isHealed = bundle === this.#bundle;
+    const changedBy = this.#isNews(seen) ? seen.changedBy : undefined;
     this.#options.report(
       isHealed ? { is: 'healed', entries, changedBy } : { is: 'published', entries },
     );
