@@ -16,6 +16,7 @@ import {
   type Side,
   type SideNames,
   type SourceFault,
+  sourcePattern,
 } from '../core/decision/sources.ts';
 
 const PROFILE_SIDES: SideNames = { env: 'env', files: 'files' };
@@ -103,19 +104,26 @@ const literalItem = z
   })
   .meta({ title: 'literal' });
 
+const envText = z
+  .string()
+  .meta({ pattern: `^(${sourcePattern('env')}|container\\.name|[\\s\\S]*\\$\\([\\s\\S]*)$` });
+
 const envItem = z
-  .union([z.string(), literalItem], { error: envItemFault })
+  .union([envText, literalItem], { error: envItemFault })
   .meta({ examples: EXAMPLES.env })
   .transform((item, context) => orIssue(envSource(item), context));
 
-const filePath = z.string().superRefine((path, context) => {
-  const fault = filePathFault(path);
-  if (fault !== undefined) context.addIssue(fault);
-});
+const filePath = z
+  .string()
+  .superRefine((path, context) => {
+    const fault = filePathFault(path);
+    if (fault !== undefined) context.addIssue(fault);
+  })
+  .meta({ pattern: '^(?!\\.\\.)[^/]+(/[^/]+)*$', not: { pattern: '(^|/)\\.\\.?(/|$)' } });
 
 const fileItem = z
   .string(FILE_ITEM)
-  .meta({ examples: EXAMPLES.files })
+  .meta({ examples: EXAMPLES.files, pattern: `^${sourcePattern('files')}$` })
   .transform((text, context) => orIssue(fileSource(text), context));
 
 /** A profile of the config file, which is parsed to a `Profile`. */

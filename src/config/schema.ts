@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { isDnsLabel } from '../core/api/names.ts';
+import { DNS_LABEL, isDnsLabel } from '../core/api/names.ts';
 import { QUANTITY } from '../core/api/quantity.ts';
-import { mountPathFault } from '../core/decision/metadata-values.ts';
+import { mountPathFault, reservedPathPattern } from '../core/decision/metadata-values.ts';
 import {
   ACCESSES,
   DEFAULT_AMBASSADOR,
@@ -97,7 +97,12 @@ const ambassadorSchema = z.strictObject({
       'The lifetime of the token in seconds. The kubelet renews the token before it expires. 3607 is not allowed, because the API server extends the lifetime of such tokens to a year.',
     ),
   after: z
-    .array(z.string().refine(isDnsLabel, 'expected the name of a container'))
+    .array(
+      z
+        .string()
+        .refine(isDnsLabel, 'expected the name of a container')
+        .meta({ pattern: DNS_LABEL.source }),
+    )
     .default([...DEFAULT_AMBASSADOR.after])
     .describe(
       'The names of native sidecars (init containers with `restartPolicy: Always`) that must start before the ambassador, because nothing in the pod has a network before them: the proxies of service meshes. The ambassador is inserted directly after the last of them. If there is none, it is the first init container.',
@@ -142,6 +147,7 @@ export const configSchema = z.strictObject({
       (prefix) => !RESERVED.test(prefix),
       'kubernetes.io and k8s.io are reserved for Kubernetes; use a domain of your own',
     )
+    .meta({ not: { pattern: RESERVED.source } })
     .default(DEFAULTS.annotationPrefix)
     .transform((prefix) => (prefix.endsWith('/') ? prefix : `${prefix}/`))
     .describe('The prefix of all annotation keys, with or without the trailing slash.'),
@@ -171,7 +177,7 @@ export const configSchema = z.strictObject({
           const fault = mountPathFault(path);
           if (fault !== undefined) context.addIssue(fault);
         })
-        .meta({ pattern: '^(/[^/:]+)+$' })
+        .meta({ pattern: '^(/[^/:]+)+$', not: { pattern: reservedPathPattern() } })
         .default(DEFAULTS.metadata.path)
         .describe(
           'The folder where files are mounted, unless the pod or its namespace sets `metadata-path`.',
@@ -196,7 +202,12 @@ export const configSchema = z.strictObject({
   exempt: z
     .strictObject({
       namespaces: z
-        .array(z.string().refine(isDnsLabel, 'expected the name of a namespace'))
+        .array(
+          z
+            .string()
+            .refine(isDnsLabel, 'expected the name of a namespace')
+            .meta({ pattern: DNS_LABEL.source }),
+        )
         .default([])
         .describe('The names of the exempt namespaces.'),
     })

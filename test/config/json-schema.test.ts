@@ -7,6 +7,7 @@ import {
   fieldPaths,
   type JsonSchema,
 } from '../../src/config/json-schema.ts';
+import { parseConfig } from '../../src/config/parse.ts';
 import { emptyConfig, printConfig } from '../../src/config/print.ts';
 import { EXAMPLE } from './configs.ts';
 
@@ -45,7 +46,31 @@ describe('the JSON Schema', () => {
     'ambassador: {tokenSeconds: 3607}',
     'exempt: {namespaces: kube-system}',
     'namespaces: {annotations: "true"}',
+    'profiles: {team: {env: {A: status.podIp}}}',
+    'profiles: {team: {env: {A: metadata.labels}}}',
+    'profiles: {team: {env: {A: "limits.memory:1MB"}}}',
+    'profiles: {team: {env: {A: "limits.cpu:1Mi"}}}',
+    'profiles: {team: {env: {A: "metadata.name:1"}}}',
+    `profiles: {team: {env: {A: 'metadata.labels["app"]'}}}`,
+    'profiles: {team: {env: {A: ""}}}',
+    'profiles: {team: {files: {a: status.podIP}}}',
+    'profiles: {team: {files: {a: container.name}}}',
+    'profiles: {team: {files: {a: x-$(A)}}}',
+    'profiles: {team: {files: {/a: metadata.name}}}',
+    'profiles: {team: {files: {../a: metadata.name}}}',
+    'profiles: {team: {files: {a/../b: metadata.name}}}',
+    'profiles: {team: {files: {a//b: metadata.name}}}',
+    'metadata: {path: /run/secrets}',
+    'metadata: {path: /proc/x}',
+    'metadata: {path: /etc/../x}',
+    'annotationPrefix: x.kubernetes.io',
+    'exempt: {namespaces: [Kube]}',
+    'ambassador: {after: [Istio]}',
+    'ambassador: {resources: {limits: {memory: 1MB}}}',
+    'podTemplates: {JobSet: spec.template}',
+    'podTemplates: {JobSet.x.io: spec..template}',
   ])('rejects %s, as the parser does', (text) => {
+    expect(parseConfig(text)).toHaveProperty('faults');
     expect(accepts(parse(text))).toBe(false);
   });
 

@@ -226,6 +226,13 @@ export function mountPathFault(path: string): string | undefined {
   return lengthFault(path);
 }
 
+/** A regular expression for the paths that nothing can be mounted at, and for those with `.` and `..`. */
+export function reservedPathPattern(): string {
+  const escaped = (paths: readonly string[]) => paths.join('|').replaceAll('.', '\\.');
+  const below = escaped([...RUNTIME_PATHS, KUBECONFIG_FOLDER]);
+  return `^(${escaped(SYSTEM_PATHS)}|(${below})(/.*)?)$|/\\.\\.?(/|$)`;
+}
+
 function isReserved(path: string): boolean {
   if (SYSTEM_PATHS.includes(path)) return true;
   return [...RUNTIME_PATHS, KUBECONFIG_FOLDER].some(

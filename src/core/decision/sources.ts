@@ -85,6 +85,17 @@ export function parseSource(
   return parseField(source, side, sides);
 }
 
+/** A regular expression for the texts that `parseSource` reads, except that any key of a label or annotation matches. */
+export function sourcePattern(side: Side): string {
+  const fields = Object.keys(FIELDS).filter((name) => FIELDS[name]?.includes(side));
+  const divided = (divisors: readonly string[]) => `( *: *(${divisors.join('|')}))?`;
+  const ofBytes = ['memory', 'ephemeral-storage', HUGE_PAGES.source.slice(1, -1)].join('|');
+  const resource = `(limits|requests)\\.(cpu${divided(CPU_DIVISORS)}|(${ofBytes})${divided(BYTE_DIVISORS)})`;
+  const subscript = "metadata\\.(labels|annotations)\\['.+'\\]";
+  const all = [...fields.map((name) => name.replaceAll('.', '\\.')), subscript, resource];
+  return `\\s*(${all.join('|')})\\s*`;
+}
+
 /** `container.name` is not part of the Downward API; only profiles can use it. */
 export function isContainerName(text: string): boolean {
   return text === 'container.name';
