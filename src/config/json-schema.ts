@@ -83,8 +83,9 @@ kind: Config
 profiles:
   team:
     env:
-      POD_IP: status.podIP
-      SELF_URL: http://$(POD_IP):8080
+      POD_NAME: metadata.name
+      POD_NAMESPACE: metadata.namespace
+      INSTANCE: $(POD_NAMESPACE)/$(POD_NAME)
       REGION: {value: eu-west-1}
     files:
       labels: metadata.labels

@@ -35,7 +35,7 @@ export type ItemText = string | { readonly value: string };
  * | `metadata.name`      | a field, as in an annotation           |
  * | `limits.memory:1Mi`  | a resource, as in an annotation        |
  * | `container.name`     | the name of the container              |
- * | `http://$(POD_IP)`   | a literal, because it has a reference  |
+ * | `x-$(POD_NAME)`      | a literal, because it has a reference  |
  * | `{value: text}`      | a literal                              |
  */
 export function envSource(item: ItemText): EnvSource | SourceFault {

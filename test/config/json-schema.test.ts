@@ -14,6 +14,9 @@ import { EXAMPLE } from './configs.ts';
 const schema = configJsonSchema();
 const accepts = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
 
+const EXTENDED_RESOURCE =
+  'ambassador: {resources: {requests: {example.com/gpu: 1}, limits: {example.com/gpu: 1}}}';
+
 describe('the JSON Schema', () => {
   it('is draft-07, which yaml-language-server supports', () => {
     expect(schema).toMatchObject({
@@ -27,6 +30,7 @@ describe('the JSON Schema', () => {
     ['the example', EXAMPLE],
     ['the printed defaults', printConfig(emptyConfig())],
     ['an empty map', '{}'],
+    ['an extended resource', EXTENDED_RESOURCE],
   ])('accepts %s', (_, text) => {
     accepts(parse(text));
 
@@ -67,6 +71,7 @@ describe('the JSON Schema', () => {
     'exempt: {namespaces: [Kube]}',
     'ambassador: {after: [Istio]}',
     'ambassador: {resources: {limits: {memory: 1MB}}}',
+    'ambassador: {resources: {limits: {memroy: 1Mi}}}',
     'podTemplates: {JobSet: spec.template}',
     'podTemplates: {JobSet.x.io: spec..template}',
   ])('rejects %s, as the parser does', (text) => {

@@ -79,6 +79,15 @@ describe('a config', () => {
     expect(ambassador.resources).toEqual({ requests: {}, limits: { memory: '16Mi', cpu: '1' } });
   });
 
+  it('accepts extended resources and huge pages for the ambassador', () => {
+    const amounts = '{hugepages-2Mi: 2Mi, example.com/gpu: 1}';
+    const { ambassador } = configOf(
+      `ambassador: {resources: {requests: ${amounts}, limits: ${amounts}}}`,
+    );
+
+    expect(ambassador.resources.limits).toEqual({ 'hugepages-2Mi': '2Mi', 'example.com/gpu': '1' });
+  });
+
   it('accepts examples/config.yaml', () => {
     expect(faultsOf(EXAMPLE)).toEqual([]);
   });
@@ -132,6 +141,16 @@ describe('a fault names the field, what was expected and the nearest word:', () 
       'ambassador: {resources: {requests: {cpu: 0.2}, limits: {cpu: 100m}}}',
       'ambassador.resources.requests.cpu',
       /at most the limit, 100m/,
+    ],
+    [
+      'ambassador: {resources: {limits: {memroy: 1Gi}}}',
+      'ambassador.resources.limits.memroy',
+      /expected cpu, memory, .*example\.com\/gpu/,
+    ],
+    [
+      'ambassador: {resources: {requests: {example.com/gpu: 1}}}',
+      'ambassador.resources.requests["example.com/gpu"]',
+      /same amount in limits/,
     ],
     ['exempt: {namespaces: kube-system}', 'exempt.namespaces', /expected a list/],
     ['exempt: {namespaces: [a, "kube-*"]}', 'exempt.namespaces[1]', /name of a namespace/],

@@ -45,7 +45,7 @@ export function hasNativeSidecars({ major, minor }: ServerVersion): boolean {
 }
 
 /** Quantities by the name of the resource. */
-export type Amounts = { readonly [name: string]: string | undefined };
+export type Amounts = { readonly [name: string]: string };
 
 /** The operator's settings for ambassadors. */
 export interface AmbassadorRules {
