@@ -37,7 +37,7 @@ export function addConfig(program: Command, output: Output): void {
     .command('check')
     .summary('check a config file and print every error in it')
     .description(
-      'Checks a config file as serve does. Prints every error with its line and column. The exit code is 1 if the file has an error.',
+      'Checks a config file as serve does. Prints every error with its line and column, and warns about settings that work but cause trouble elsewhere. The exit code is 1 if the file has an error.',
     )
     .argument('<file>', 'config file, or - for standard input')
     .addHelpText('after', CHECK_EXAMPLES)
@@ -93,7 +93,11 @@ async function check(file: string, output: Output): Promise<void> {
   const { describeProfiles } = await import('../config/print.ts');
   const { name, config } = await read(file, output);
   output.out(`${printable(name)}: ${paint(output, 'green', 'ok')}; ${describeProfiles(config)}\n`);
+  if (config.ambassador.resources.requests.cpu === undefined) output.note(NO_CPU_REQUEST);
 }
+
+const NO_CPU_REQUEST =
+  'podherald: ambassador.resources has no cpu request: a HorizontalPodAutoscaler on CPU utilization fails for pods with an ambassador, because it needs a request in every container\n';
 
 async function printSchema(output: Output): Promise<void> {
   const { configJsonSchema } = await import('../config/json-schema.ts');

@@ -81,7 +81,7 @@ function hasProblem({ mutation, explanation, misplaced, reach, live }: Explained
 /** One pod or workload in the format of `-o json` and `-o yaml`. */
 function explainData(explained: ExplainedWorkload): object {
   const { kind, namespace, name, explanation, mutation, reach, live } = explained;
-  const { misplaced, ownerUnreadable } = explained;
+  const { misplaced, hints, ownerUnreadable } = explained;
   const { outcome, requests, config, present, added, reasons } = explanation;
   return {
     object: { kind, namespace, name },
@@ -89,6 +89,7 @@ function explainData(explained: ExplainedWorkload): object {
     ...(mutation.reason !== undefined && { reason: mutation.reason }),
     requests,
     config,
+    ...(hints && { hints }),
     ...(misplaced && { misplaced: { ...misplaced, messages: misplacedSentences(misplaced) } }),
     ...(ownerUnreadable !== undefined && { ownerUnreadable }),
     ...(reach && { webhook: webhookData(reach) }),

@@ -61,7 +61,7 @@ function liveHeadline({ because, notApplicable }: LivePod, explanation: Explanat
 }
 
 function factsTable(explained: ExplainedWorkload): string {
-  const { explanation, live, ownerUnreadable } = explained;
+  const { explanation, live, ownerUnreadable, hints } = explained;
   const rows = [
     ...explanation.requests.map((request) => ['request', requestText(request, explained)]),
     ...explanation.config.map(({ field, value, location = 'default value' }) => [
@@ -69,6 +69,7 @@ function factsTable(explained: ExplainedWorkload): string {
       `${field}: ${value} (${location})`,
     ]),
     ...misplacedRows(explained),
+    ...(hints ?? []).map((hint) => ['hint', hint]),
     ...(ownerUnreadable === undefined ? [] : [['owner', `unreadable: ${ownerUnreadable}`]]),
     ...webhookRows(explained),
     ...(live?.because ? [['likely reason', missingReasonSentence(live.because)]] : []),

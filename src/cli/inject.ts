@@ -3,6 +3,7 @@ import { kindOf, sentenceOf } from '../core/decision/findings.ts';
 import { unknownKeyHint } from '../core/decision/read-annotations.ts';
 import { BUILT_IN_VERSION, type ServerVersion } from '../core/decision/rules.ts';
 import { findMisplaced, misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
+import { exitCodeSentences } from '../diagnosis/pod-failure-policy.ts';
 import { faultsError } from '../errors.ts';
 import { injectManifests, type WorkloadReport } from '../manifests/inject.ts';
 import { displayName } from '../manifests/workloads.ts';
@@ -138,6 +139,7 @@ function linesOf(report: WorkloadReport): string[] {
   return [
     `${displayName(workload)}: ${outcome}${amount(report)}${why}`,
     ...notices.map((notice) => `  ${sentenceOf(notice)}`),
+    ...exitCodeSentences(workload, mutation).map((sentence) => `  ${sentence}`),
   ];
 }
 

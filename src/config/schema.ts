@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { DNS_LABEL, isDnsLabel } from '../core/api/names.ts';
-import { QUANTITY, sameQuantity } from '../core/api/quantity.ts';
 import { mountPathFault, reservedPathPattern } from '../core/decision/metadata-values.ts';
 import {
   ACCESSES,
@@ -10,8 +9,8 @@ import {
   MAX_PORT,
   MIN_PORT,
 } from '../core/decision/rules.ts';
-
 import { profileNameSchema, profileSchema } from './profile-items.ts';
+import { resourcesSchema } from './resources-schema.ts';
 
 const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';
 const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
@@ -22,42 +21,6 @@ const IMAGE = new RegExp(
   `^(?:${HOST}/)?${PART}(?:/${PART})*(?::${TAG})?(?:@sha256:[0-9a-f]{64})?$`,
 );
 const IMAGE_EXPECTED = 'expected an image such as registry.k8s.io/kubectl:v1.36.0';
-
-const QUANTITY_EXPECTED = 'expected a quantity such as 10m, 0.5 or 128Mi';
-const quantity = z
-  .union(
-    [z.string().regex(QUANTITY, QUANTITY_EXPECTED), z.number().min(0, QUANTITY_EXPECTED)],
-    QUANTITY_EXPECTED,
-  )
-  .transform(String);
-
-const NAMED_RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
-const OTHER_EXPECTED =
-  'expected cpu, memory, ephemeral-storage, hugepages-<size> or a resource with a domain, such as example.com/gpu';
-/** The API server rejects such pods otherwise (kubernetes pkg/apis/core/validation ValidateResourceRequirements). */
-const EQUAL_EXPECTED =
-  'expected the same amount in limits, because this resource cannot be overcommitted';
-
-/** An extended resource (`example.com/gpu`), or a page size. Other names without a domain are misspelt. */
-const OTHER_RESOURCE =
-  /^(?:[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?|hugepages-[1-9][0-9]*([kMGTPE]|[KMGTPE]i)?)$/;
-
-const amounts = z
-  .object({
-    cpu: quantity.optional().describe('CPU, such as `10m`.'),
-    memory: quantity.optional().describe('Memory, such as `128Mi`.'),
-    'ephemeral-storage': quantity.optional().describe('Ephemeral storage, such as `1Gi`.'),
-  })
-  .catchall(quantity)
-  .superRefine((resources, context) => {
-    for (const name of Object.keys(resources)) {
-      if (NAMED_RESOURCES.has(name) || OTHER_RESOURCE.test(name)) continue;
-      context.addIssue({ code: 'custom', path: [name], message: OTHER_EXPECTED });
-    }
-  })
-  .meta({
-    propertyNames: { pattern: `^(?:cpu|memory|ephemeral-storage)$|${OTHER_RESOURCE.source}` },
-  });
 
 /** The API server accepts user IDs of int32 (IsValidUserID). */
 const MAX_USER_ID = 2 ** 31 - 1;
@@ -93,26 +56,7 @@ const ambassadorSchema = z.strictObject({
     .describe(
       'The widest access that pods and namespaces can request. The values are in order from narrow to wide: `namespace` allows reads in the namespace of the pod, `read-only` reads in all namespaces, `full` reads and writes.',
     ),
-  resources: z
-    .strictObject({
-      requests: amounts.default({}).describe('The resource requests of the ambassador.'),
-      limits: amounts.default({}).describe('The resource limits of the ambassador.'),
-    })
-    .superRefine(({ requests, limits }, context) => {
-      for (const [name, request] of Object.entries(requests)) {
-        if (request === undefined || NAMED_RESOURCES.has(name)) continue;
-        const limit = limits[name];
-        if (limit !== undefined && sameQuantity(limit, request)) continue;
-        context.addIssue({ code: 'custom', path: ['requests', name], message: EQUAL_EXPECTED });
-      }
-    })
-    .prefault({
-      requests: { ...DEFAULT_AMBASSADOR.resources.requests },
-      limits: { ...DEFAULT_AMBASSADOR.resources.limits },
-    })
-    .describe(
-      'The resources of the ambassador. If you set this field, it replaces the whole default.',
-    ),
+  resources: resourcesSchema,
   runAsUser: z
     .union([z.int().min(1, USER).max(MAX_USER_ID, USER), z.literal('inherit')], USER)
     .optional()

@@ -9,6 +9,7 @@ import { isNamespace, objectsIn } from '../manifests/objects.ts';
 import { findWorkloads, nameOf, type Workload } from '../manifests/workloads.ts';
 import { findMisplaced, type MisplacedAnnotations } from './misplaced-annotations.ts';
 import { annotationsOf } from './object-metadata.ts';
+import { exitCodeSentences } from './pod-failure-policy.ts';
 
 /**
  * What somebody who applies a workload or a Namespace should know: nobody sees the warnings about the pods, because
@@ -48,6 +49,7 @@ function aboutWorkload(workload: Workload, namespace: Namespace, rules: Rules): 
   return [
     ...faults.map((fault) => `its pods would be denied: ${sentenceOf(fault)}`),
     ...notices.map(sentenceOf),
+    ...exitCodeSentences(workload, mutation),
     ...(misplaced === undefined ? [] : aboutMisplaced(misplaced)),
   ];
 }

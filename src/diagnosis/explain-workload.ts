@@ -9,6 +9,7 @@ import { type Explanation, explain } from './explanation.ts';
 import { findMisplaced, type MisplacedAnnotations } from './misplaced-annotations.ts';
 import { findMissing, type MissingInjection } from './missing-injection.ts';
 import { annotationsOf } from './object-metadata.ts';
+import { exitCodeSentences } from './pod-failure-policy.ts';
 import { type WebhookReach, webhookReach } from './webhook-reach.ts';
 
 /** A pod or workload, and all that `explain` reports about it. */
@@ -24,6 +25,8 @@ export interface ExplainedWorkload {
   readonly after: Json | undefined;
   /** The annotations that have no effect on the workload, or on the owner of the pod. */
   readonly misplaced?: MisplacedAnnotations;
+  /** What else the author of the workload should know, as sentences. */
+  readonly hints?: readonly string[];
   /** Why the owner of the pod is unreadable. */
   readonly ownerUnreadable?: string;
   /** Whether the webhook is called when the pod is created; absent without a cluster. */
@@ -58,6 +61,7 @@ export function explainWorkload(
   const { kind, name, template } = workload;
   const root = workload.templatePath.slice(workload.path.length);
   const state = clusterState(context);
+  const hints = exitCodeSentences(workload, mutation);
   const pod = isObject(template) ? template : undefined;
   const explained: ExplainedWorkload = {
     kind,
@@ -68,6 +72,7 @@ export function explainWorkload(
     before: template,
     after: template === undefined ? undefined : applyOperations(template, mutation.operations),
     ...misplacedOn(workload, context),
+    ...(hints.length > 0 && { hints }),
     ...(state && { reach: webhookReach(pod, state) }),
   };
   const isLivePod = kind === 'Pod' && context.isLive && pod !== undefined;

@@ -21,6 +21,8 @@ export interface Workload {
   readonly template: Json | undefined;
   /** The object's own annotations. Unless it is a Pod, podherald does not read them. */
   readonly annotations: JsonObject;
+  /** The field of a Job, beside the template. */
+  readonly podFailurePolicy?: Json;
 }
 
 /** Leads from an object of each kind to its pod template. */
@@ -98,6 +100,7 @@ function toWorkload(
 ): Workload {
   const metadata = isObject(object['metadata']) ? object['metadata'] : {};
   const { annotations } = metadata;
+  const podFailurePolicy = valueAt(object, [...templatePath.slice(0, -1), 'podFailurePolicy']);
   return {
     kind,
     apiVersion,
@@ -108,6 +111,7 @@ function toWorkload(
     templatePath: [...path, ...templatePath],
     template: valueAt(object, templatePath),
     annotations: isObject(annotations) ? annotations : {},
+    ...(podFailurePolicy !== undefined && { podFailurePolicy }),
   };
 }
 

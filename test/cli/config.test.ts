@@ -29,6 +29,16 @@ describe('config check', () => {
     });
   });
 
+  it('warns about an ambassador without a cpu request', async () => {
+    const resources = 'ambassador: {resources: {limits: {memory: 64Mi}}}';
+    const { code, stderr } = await podherald(['config', 'check', '-'], resources);
+
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/no cpu request: a HorizontalPodAutoscaler .*\n$/),
+    });
+  });
+
   it('accepts a file without settings', async () => {
     const { code, stdout } = await podherald(['config', 'check', '-'], '{}');
 

@@ -23,6 +23,10 @@ async function answered(object: unknown, door = webhookDoor()) {
   return { response: JSON.parse(body).response, door };
 }
 
+function nested(depth: number): unknown {
+  return JSON.parse(`${'{"spec":'.repeat(depth)}1${'}'.repeat(depth)}`);
+}
+
 describe('POST /warn', () => {
   it('answers with warnings, and counts and logs them without text of the object', async () => {
     const { response, door } = await answered(DEPLOYMENT);
@@ -51,6 +55,30 @@ describe('POST /warn', () => {
   it.each([
     ['null', null],
     ['a list', [DEPLOYMENT]],
+    ['deep nesting', nested(5000)],
+    ['a template that nests deeply', { ...DEPLOYMENT, spec: { template: nested(5000) } }],
+    ['a List of itself', { kind: 'List', apiVersion: 'v1', items: [DEPLOYMENT, null, 'x'] }],
+    [
+      'a name with control characters',
+      { ...DEPLOYMENT, metadata: { name: '\u001b[2J\n::error::' } },
+    ],
+    [
+      'many misspelt keys',
+      {
+        ...DEPLOYMENT,
+        metadata: {
+          annotations: Object.fromEntries(
+            Array.from({ length: 5000 }, (_, index) => [`inject-metdata-${index}`, 'true']),
+          ),
+        },
+      },
+    ],
+    [
+      'a key named __proto__',
+      JSON.parse(
+        '{"kind":"Deployment","apiVersion":"apps/v1","__proto__":{"a":1},"metadata":{"annotations":{"__proto__":"x"}}}',
+      ),
+    ],
     ['a template that is a text', { ...DEPLOYMENT, spec: { template: 'x' } }],
     ['annotations that are a list', { ...DEPLOYMENT, metadata: { annotations: ['x'] } }],
     [
