@@ -102,6 +102,24 @@ describe.skipIf(NO_IMAGE)('whoever applies a workload or a Namespace', () => {
     expect(stderr).toMatch(warning);
   });
 
+  /** CEL selects the objects, so the API server's regular expressions decide about each of these. */
+  test.each([
+    ['inejct-metadata', 'inject-metadata'],
+    ['injectMetadata', 'inject-metadata'],
+    ['INJECT.AMBASSADOR', 'inject-ambassador'],
+    ['nject-ambassador', 'inject-ambassador'],
+    ['metadata_env', 'podherald.dev/metadata-env'],
+    ['podhearld.dev/metadata-env', 'podherald.dev/metadata-env'],
+    ['podherald.io/ambasador_prt', 'podherald.dev/ambassador-port'],
+  ])('is warned about %s', async (key, meant) => {
+    const { code, stderr } = await apply(
+      workload('Deployment', 'misspelt', { ofTemplate: { [key]: 'true' } }),
+    );
+
+    expect(code).toBe(0);
+    expect(stderr).toContain(`did you mean ${meant}?`);
+  });
+
   test('is warned about a Namespace with a misspelt default', async () => {
     const { code, stderr } = await namespace.try([
       'annotate',

@@ -2,11 +2,15 @@ import { distance } from 'fastest-levenshtein';
 import { ANNOTATION_KEYS, ANNOTATION_NAMES, type AnnotationName } from './annotations.ts';
 import { DEFAULT_PREFIX } from './rules.ts';
 
-/** Most keys contain none of these words, and are not compared. */
-const SUSPICIOUS = /inject|metadata|ambassador|podherald/i;
-
 /** Longer keys have nothing to do with those of podherald. */
 const LONGEST = 80;
+
+/** Wrong letters in a name that is written in full: `inject-metadata`, or any name behind the prefix. */
+const NAME_LIMIT = 2;
+
+/** Wrong letters in a prefix without its slash, and in the first label of one. */
+const DOMAIN_LIMIT = 2;
+const LABEL_LIMIT = 1;
 
 /**
  * The key of podherald that another key was probably meant to be: `inject-metadata` for `inject_metadata`,
@@ -16,14 +20,69 @@ const LONGEST = 80;
  * @returns undefined for a key of somebody else, such as `sidecar.istio.io/inject`.
  */
 export function meantKey(key: string, prefix: string): string | undefined {
-  if (key.length > LONGEST || !SUSPICIOUS.test(key)) return undefined;
+  if (key.length > LONGEST || !suspicious(prefix).test(key)) return undefined;
   const slash = key.indexOf('/');
   const word = normalized(key.slice(slash + 1));
   const isPrefixed = slash !== -1;
   if (isPrefixed && !isNearDomain(key.slice(0, slash).toLowerCase(), prefix)) return undefined;
-  const name = REQUESTABLE.find((one) => isNear(word, one, isPrefixed));
+  const name = REQUESTABLE.find((one) => distanceWithin(word, one, limitOf(one, isPrefixed)));
   if (name === undefined) return undefined;
   return ANNOTATION_KEYS[name].bare ? name : prefix + name;
+}
+
+/**
+ * A regular expression that matches at least every key for which meantKey() knows a name, in the syntax that JavaScript
+ * and RE2 share, so that CEL can select the objects that podherald would warn about. Match it case-insensitively.
+ *
+ * A text that is at most n edits away from a name contains at least one of any n + 1 parts of the name unchanged,
+ * because one edit can change only one part.
+ */
+export function misspeltKeyPattern(prefix: string): string {
+  const bare = REQUESTABLE.filter((name) => ANNOTATION_KEYS[name].bare);
+  const others = REQUESTABLE.filter((name) => !ANNOTATION_KEYS[name].bare);
+  const domains = domainsOf(prefix);
+  const domainParts = [
+    ...partsOf(domains, DOMAIN_LIMIT),
+    ...partsOf(domains.map(firstLabel), LABEL_LIMIT),
+  ];
+  return [
+    `^[^/]*${oneOf([...partsOf(bare, NAME_LIMIT), ...others], ANY_SEPARATOR)}[^/]*$`,
+    `^[^/]*${oneOf(domainParts, '-')}[^/]*/.*${oneOf(partsOf(REQUESTABLE, NAME_LIMIT), ANY_SEPARATOR)}`,
+  ].join('|');
+}
+
+/** A hyphen may be written as another separator, as several, or as none (in camel case). */
+const ANY_SEPARATOR = '[^a-z]*';
+
+/** Compiled once for a prefix, because every annotation of every pod is tested. */
+function suspicious(prefix: string): RegExp {
+  const known = COMPILED.get(prefix);
+  if (known !== undefined) return known;
+  const compiled = new RegExp(misspeltKeyPattern(prefix), 'i');
+  COMPILED.set(prefix, compiled);
+  return compiled;
+}
+
+const COMPILED = new Map<string, RegExp>();
+
+/** Each text, cut into one part more than the edits that are tolerated. A separator at the end of a part is optional. */
+function partsOf(texts: readonly string[], limit: number): string[] {
+  return texts
+    .flatMap((text) => evenParts(text, limit + 1))
+    .map((part) => part.replace(/^-|-$/g, ''));
+}
+
+function evenParts(text: string, count: number): string[] {
+  const at = (index: number) => Math.round((index * text.length) / count);
+  return Array.from({ length: count }, (_, index) => text.slice(at(index), at(index + 1)));
+}
+
+/** The alternatives that matter: one that contains another one is left out. */
+function oneOf(texts: readonly string[], hyphen: string): string {
+  const all = [...new Set(texts)];
+  const shortest = all.filter((text) => !all.some((o) => o !== text && text.includes(o)));
+  const escaped = shortest.map((text) => text.replace(/[^a-z0-9-]/g, '[$&]'));
+  return `(${escaped.map((text) => text.replaceAll('-', hyphen)).join('|')})`;
 }
 
 /** The keys that people write. */
@@ -39,21 +98,26 @@ function normalized(text: string): string {
     .replaceAll(/[_.\s]+/g, '-');
 }
 
-/**
- * Two wrong letters, or one in a name that needs the prefix: without it, a key such as `metadata-paths` may well be the
- * user's own.
- */
-function isNear(word: string, name: AnnotationName, isPrefixed: boolean): boolean {
-  const limit = isPrefixed || ANNOTATION_KEYS[name].bare ? 2 : 0;
-  if (Math.abs(word.length - name.length) > limit) return false;
-  return distance(word, name) <= limit;
+/** None in a name that needs the prefix but is written without it: a key such as `metadata-paths` may well be the user's own. */
+function limitOf(name: AnnotationName, isPrefixed: boolean): number {
+  return isPrefixed || ANNOTATION_KEYS[name].bare ? NAME_LIMIT : 0;
+}
+
+function distanceWithin(text: string, other: string, limit: number): boolean {
+  return Math.abs(text.length - other.length) <= limit && distance(text, other) <= limit;
 }
 
 function isNearDomain(domain: string, prefix: string): boolean {
-  return [prefix, DEFAULT_PREFIX].some((one) => {
-    const own = one.slice(0, -1);
-    return distance(domain, own) <= 2 || distance(firstLabel(domain), firstLabel(own)) <= 1;
-  });
+  return domainsOf(prefix).some(
+    (own) =>
+      distanceWithin(domain, own, DOMAIN_LIMIT) ||
+      distanceWithin(firstLabel(domain), firstLabel(own), LABEL_LIMIT),
+  );
+}
+
+/** The prefixes that people may mean, without their slash. */
+function domainsOf(prefix: string): string[] {
+  return [...new Set([prefix, DEFAULT_PREFIX])].map((one) => one.slice(0, -1).toLowerCase());
 }
 
 function firstLabel(domain: string): string {

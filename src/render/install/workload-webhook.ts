@@ -1,4 +1,6 @@
 import { MATCH_CONDITIONS, WORKLOAD_WEBHOOK } from '../../core/api/webhook-scope.ts';
+import { misspeltKeyPattern } from '../../core/decision/misspelt-keys.ts';
+import { celString } from '../policy/cel-literal.ts';
 import type { InstallOptions } from './install-options.ts';
 import { commented, type Field } from './manifest-text.ts';
 
@@ -84,9 +86,8 @@ const ANNOTATIONS = [
 /** CEL that is true if an object or its pod template has an annotation that concerns podherald. */
 function concernsExpression(prefix: string): string {
   const lists = ANNOTATIONS.map((path) => `object.?${path}.?annotations.orValue({})`);
-  const looks =
-    "k.matches('(?i)podherald|inject[-_.]?[am]|^(metadata|ambassador)[-_.]|[-_.](metadata|ambassador)$')";
-  return `[${lists.join(', ')}].exists(a, a.exists(k, k.startsWith('${prefix}') || ${looks}))`;
+  const isMisspelt = `k.matches(${celString(`(?i)${misspeltKeyPattern(prefix)}`)})`;
+  return `[${lists.join(', ')}].exists(a, a.exists(k, k.startsWith('${prefix}') || ${isMisspelt}))`;
 }
 
 /** CEL that is true for a new object, and for one whose annotations or pod template have changed. */

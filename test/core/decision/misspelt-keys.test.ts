@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../../src/core/decision/annotations.ts';
 import { meantKey } from '../../../src/core/decision/misspelt-keys.ts';
 
 const PREFIX = 'podherald.dev/';
+
+/** The names that people write. */
+const NAMES = ANNOTATION_NAMES.filter((name) => ANNOTATION_KEYS[name].on.length > 0);
+
+/** A text with one letter left out, replaced or added, at each position. */
+function edited(text: string): string[] {
+  return [...text].flatMap((_, at) => {
+    const [before, after] = [text.slice(0, at), text.slice(at + 1)];
+    return [before + after, `${before}q${after}`, `${before}q${text.slice(at)}`];
+  });
+}
 
 describe('meantKey()', () => {
   it.each([
@@ -86,6 +98,28 @@ describe('meantKey()', () => {
     ...['security.example.org/podherald', 'podherald.dev.example.org/note'],
   ])('leaves %s alone', (key) => {
     expect(meantKey(key, PREFIX)).toBeUndefined();
+  });
+
+  /** The part in brackets is misspelt. The regular expression in front of the comparison must lose none of them. */
+  it.each([
+    ...['inject-metadata', 'inject-ambassador'].map((name) => ['', name, '', name, 2] as const),
+    ...NAMES.flatMap((name) => {
+      const meant = ANNOTATION_KEYS[name].bare ? name : PREFIX + name;
+      return [
+        ['', 'podherald.dev', `/${name}`, meant, 2] as const,
+        ['', 'podherald', `.io/${name}`, meant, 1] as const,
+        ['podherald.io/', name, '', meant, 2] as const,
+      ];
+    }),
+  ])('knows %s[%s]%s with wrong letters anywhere', (before, misspelt, after, meant, edits) => {
+    const wrong = edits === 2 ? edited(misspelt).flatMap(edited) : edited(misspelt);
+    const keys = new Set(wrong.map((one) => before + one + after));
+    const unknown = [...keys].filter(
+      (key) => key !== meant && !key.startsWith(PREFIX) && meantKey(key, PREFIX) !== meant,
+    );
+
+    expect(keys.size).toBeGreaterThan(20);
+    expect(unknown).toEqual([]);
   });
 
   it('takes no time for thousands of long keys', () => {
