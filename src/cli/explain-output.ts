@@ -1,7 +1,9 @@
 import { stringify } from 'yaml';
+import type { Unreadable } from '../diagnosis/cluster-state.ts';
 import type { ExplainedWorkload, LivePod } from '../diagnosis/explain-workload.ts';
 import { misplacedSentences } from '../diagnosis/misplaced-annotations.ts';
 import { missingReasonSentence } from '../diagnosis/missing-reasons.ts';
+import type { WebhookReach } from '../diagnosis/webhook-reach.ts';
 import { AppError } from '../errors.ts';
 import { explainText } from './explain-text.ts';
 import { counted, noteText, type Output } from './output.ts';
@@ -74,15 +76,19 @@ function hasProblem({ mutation, explanation, misplaced, reach, live }: Explained
     ) ||
     misplaced !== undefined ||
     live?.because !== undefined ||
-    (isWanted && reach !== undefined && 'called' in reach && !reach.called)
+    (isWanted && reach !== undefined && isUninjected(reach))
   );
+}
+
+function isUninjected(reach: WebhookReach | Unreadable): boolean {
+  return 'called' in reach && !reach.called && reach.policy === undefined;
 }
 
 /** One pod or workload in the format of `-o json` and `-o yaml`. */
 function explainData(explained: ExplainedWorkload): object {
   const { kind, namespace, name, explanation, mutation, reach, live } = explained;
   const { misplaced, hints, ownerUnreadable } = explained;
-  const { outcome, requests, config, present, added, reasons } = explanation;
+  const { outcome, requests, config, present, changed, added, reasons } = explanation;
   return {
     object: { kind, namespace, name },
     outcome,
@@ -95,6 +101,7 @@ function explainData(explained: ExplainedWorkload): object {
     ...(reach && { webhook: webhookData(reach) }),
     ...(live && { live: liveData(live) }),
     present,
+    [live === undefined ? 'changed' : 'outdated']: changed,
     [live === undefined ? 'added' : 'missing']: added,
     reasons,
     patch: mutation.operations,
@@ -104,8 +111,13 @@ function explainData(explained: ExplainedWorkload): object {
 function webhookData(reach: NonNullable<ExplainedWorkload['reach']>): object {
   if ('unreadable' in reach) return { called: 'unknown', message: reach.unreadable };
   if (!reach.called) {
-    const { because } = reach;
-    return { called: false, reason: because.code, message: missingReasonSentence(because) };
+    const { because, policy } = reach;
+    return {
+      called: false,
+      reason: because.code,
+      message: missingReasonSentence(because),
+      ...(policy && { policy: policy.name }),
+    };
   }
   const { name, configuration, failurePolicy } = reach.webhook;
   const conditions = reach.unknownConditions;

@@ -48,8 +48,8 @@ function malformedHeadline({ reasons: [first] }: Explanation): string {
 }
 
 function liveHeadline({ because, notApplicable }: LivePod, explanation: Explanation): string {
-  const { outcome, present } = explanation;
-  const isInjected = present.some(({ kind }) => kind !== 'annotation');
+  const { outcome, present, changed } = explanation;
+  const isInjected = [...present, ...changed].some(({ kind }) => kind !== 'annotation');
   if (because !== undefined) return `missing ${isInjected ? 'part of ' : ''}its injection`;
   if (notApplicable.length > 0) {
     return isInjected
@@ -107,6 +107,11 @@ function webhookRows({ reach }: ExplainedWorkload): string[][] {
       ['webhook', `it is unknown whether the API server calls the webhook: ${reach.unreadable}`],
     ];
   }
+  if (!reach.called && reach.policy !== undefined) {
+    return [
+      ['policy', `MutatingAdmissionPolicy ${reach.policy.name} injects instead of the webhook`],
+    ];
+  }
   if (!reach.called) return [['webhook', `not called: ${missingReasonSentence(reach.because)}`]];
   const { webhook, unknownConditions } = reach;
   const unless =
@@ -126,12 +131,13 @@ const POD = '(pod)';
 
 /** Rows about containers come first, then those about the pod. */
 function itemsTable({ explanation, live, after }: ExplainedWorkload): string {
-  const { present, added, reasons } = explanation;
+  const { present, changed, added, reasons } = explanation;
   const pod = parsePod(after);
   const files: FilesAt = (container, path) =>
     isMalformed(pod) ? [] : filesAt(pod, container, path);
   const rows = [
     ...present.map((items) => itemsRow(items, 'present', files)),
+    ...changed.map((items) => itemsRow(items, live === undefined ? 'changed' : 'outdated', files)),
     ...added.map((items) => itemsRow(items, live === undefined ? 'added' : 'missing', files)),
   ];
   const kept = reasons.filter(({ kind }) => kind === 'kept');

@@ -10,7 +10,7 @@ import { imageOf, type Rules } from '../core/decision/rules.ts';
 import { findPresent } from '../manifests/removal/find-present.ts';
 import { type AnnotationRequest, requestsOf } from './annotation-requests.ts';
 import { type CauseContext, causeOf } from './causes.ts';
-import { type InjectedItems, itemsAdded, itemsPresent } from './injected-items.ts';
+import { compareItems, type InjectedItems, itemsPresent } from './injected-items.ts';
 
 /** What podherald does with one pod or pod template, and why. */
 export interface Explanation {
@@ -19,6 +19,8 @@ export interface Explanation {
   readonly config: readonly ConfigField[];
   /** What is injected already. */
   readonly present: readonly InjectedItems[];
+  /** What is injected already, but with other contents. */
+  readonly changed: readonly InjectedItems[];
   /** What podherald adds, or would add. */
   readonly added: readonly InjectedItems[];
   readonly reasons: readonly ExplainedReason[];
@@ -64,12 +66,12 @@ export function explain(
   const { outcome, injection, findings } = mutation;
   const annotations = isMalformed(pod) ? undefined : pod.metadata?.annotations;
   const requests = requestsOf(annotations, namespace, rules.annotationPrefix);
+  const present = isMalformed(pod) ? [] : presentIn(pod, namespace, rules);
   return {
     outcome,
     requests: requests.map((request) => located(request, context)),
     config: outcome === 'skipped' ? [] : configFields(requests, context),
-    present: isMalformed(pod) ? [] : presentIn(pod, namespace, rules),
-    added: itemsAdded(injection),
+    ...compareItems(present, injection),
     reasons: findings.map((finding) =>
       explained(finding, { ...context, namespace: namespace.name, template }),
     ),

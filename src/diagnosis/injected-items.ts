@@ -17,8 +17,49 @@ export interface InjectedItems {
   readonly after?: string;
 }
 
+/** What of a pod stays as it is, gets other contents, and is added. No item is in two of the three. */
+export interface ComparedItems {
+  readonly present: readonly InjectedItems[];
+  readonly changed: readonly InjectedItems[];
+  readonly added: readonly InjectedItems[];
+}
+
+/** @param present what is injected in the pod already. */
+export function compareItems(
+  present: readonly InjectedItems[],
+  injection: Injection,
+): ComparedItems {
+  const added = itemsAdded(injection);
+  const isChanged = (items: InjectedItems, name: string): boolean =>
+    (items.kind === 'container' && injection.restartIndex !== undefined) ||
+    added.some((other) => isSameKind(items, other) && other.names.includes(name));
+  const changed = only(present, isChanged);
+  return {
+    present: only(present, (items, name) => !isChanged(items, name)),
+    changed,
+    added: only(
+      added,
+      (items, name) =>
+        !changed.some((other) => isSameKind(items, other) && other.names.includes(name)),
+    ),
+  };
+}
+
+function isSameKind(one: InjectedItems, other: InjectedItems): boolean {
+  return one.kind === other.kind && one.container === other.container;
+}
+
+function only(
+  all: readonly InjectedItems[],
+  isWanted: (items: InjectedItems, name: string) => boolean,
+): InjectedItems[] {
+  return notEmpty(
+    all.map((items) => ({ ...items, names: items.names.filter((name) => isWanted(items, name)) })),
+  );
+}
+
 /** What an injection adds to a pod. */
-export function itemsAdded(injection: Injection): InjectedItems[] {
+function itemsAdded(injection: Injection): InjectedItems[] {
   const { containers, volumes, annotations, ambassador } = injection;
   return notEmpty([
     {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/api/json.ts';
 import type { Injection } from '../core/injection/injection.ts';
 import type { AnnotationRequest } from './annotation-requests.ts';
-import type { Unreadable } from './cluster-state.ts';
+import type { AdmissionPolicy, Unreadable } from './cluster-state.ts';
 import { type MissingReason, missingReason } from './missing-reasons.ts';
 import { objectAt, objectsAt } from './object-metadata.ts';
 import type { WebhookReach } from './webhook-reach.ts';
@@ -24,7 +24,7 @@ export interface IncompletePod {
 /** The most likely reason why the pod is missing an injection. */
 export function likelyReason(incomplete: IncompletePod): MissingReason {
   const { reach } = incomplete;
-  if ('called' in reach && !reach.called) return reach.because;
+  if ('called' in reach && !reach.called) return notCalled(incomplete, reach);
   return (
     createdBeforeWebhook(incomplete) ??
     changedSinceInjection(incomplete) ??
@@ -32,6 +32,14 @@ export function likelyReason(incomplete: IncompletePod): MissingReason {
     ('unreadable' in reach ? missingReason('not_told', { why: reach.unreadable }) : undefined) ??
     whenWebhookWasCalled(reach)
   );
+}
+
+function notCalled(
+  incomplete: IncompletePod,
+  { because, policy }: Extract<WebhookReach, { called: false }>,
+): MissingReason {
+  if (policy === undefined) return because;
+  return createdBeforePolicy(incomplete, policy) ?? requestedAfterCreation(incomplete) ?? because;
 }
 
 function whenWebhookWasCalled(reach: IncompletePod['reach']): MissingReason {
@@ -44,6 +52,15 @@ function createdBeforeWebhook({ pod, reach }: IncompletePod): MissingReason | un
   const created = createdAt(pod);
   if (!('webhook' in reach) || created === '' || created >= reach.webhook.created) return undefined;
   return missingReason('created_before_webhook', { created, installed: reach.webhook.created });
+}
+
+function createdBeforePolicy(
+  { pod }: IncompletePod,
+  { name, created: installed }: AdmissionPolicy,
+): MissingReason | undefined {
+  const created = createdAt(pod);
+  if (created === '' || created >= installed) return undefined;
+  return missingReason('created_before_policy', { created, policy: name, installed });
 }
 
 function createdAt(object: JsonObject): string {

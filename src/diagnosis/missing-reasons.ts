@@ -7,7 +7,7 @@ export const MISSING_REASONS = {
   podherald_fails: 'podherald cannot process this pod: {what}',
   not_installed: 'the cluster has no MutatingWebhookConfiguration of podherald',
   policy_only:
-    'the cluster has MutatingAdmissionPolicy {policy} (created at {created}) instead of the webhook; either the pod is older than the policy, or the pod requests something that a policy cannot inject',
+    'the cluster has MutatingAdmissionPolicy {policy} instead of the webhook, and a policy cannot inject everything',
   mirror_pod: 'the mirror pod of a static pod is never changed',
   namespace_excluded:
     'the namespaceSelector of the webhook does not match namespace {namespace}: it requires {requirement}',
@@ -19,6 +19,8 @@ export const MISSING_REASONS = {
   rules_exclude: 'the rules of the webhook do not include the creation of pods',
   created_before_webhook:
     'the pod was created at {created}, before the webhook was installed at {installed}',
+  created_before_policy:
+    'the pod was created at {created}, before MutatingAdmissionPolicy {policy} was installed at {installed}',
   asked_later: '{key} was set on the {place} at {time}, after the pod was created at {created}',
   container_added_later:
     'some containers are missing their injection, because they were added to the pod after podherald was called',

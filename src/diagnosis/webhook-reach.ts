@@ -16,7 +16,12 @@ export type WebhookReach =
       /** Names of matchConditions that are not podherald's own, so their result is unknown. */
       readonly unknownConditions: readonly string[];
     }
-  | { readonly called: false; readonly because: MissingReason };
+  | {
+      readonly called: false;
+      readonly because: MissingReason;
+      /** The policy that injects instead, for every pod that it can inject. */
+      readonly policy?: AdmissionPolicy;
+    };
 
 /** The parts of a pod and its namespace that selectors and matchConditions read. */
 interface Candidate {
@@ -56,9 +61,9 @@ function selectsByName({ namespaceSelector }: WebhookEntry): boolean {
   return keysOf(namespaceSelector).every((key) => key === NAMESPACE_NAME);
 }
 
-function withPolicy(reach: WebhookReach, { name, created }: AdmissionPolicy): WebhookReach {
+function withPolicy(reach: WebhookReach, policy: AdmissionPolicy): WebhookReach {
   if (reach.called || reach.because.code !== 'not_installed') return reach;
-  return { called: false, because: missingReason('policy_only', { policy: name, created }) };
+  return { called: false, because: missingReason('policy_only', { policy: policy.name }), policy };
 }
 
 /** Several webhooks can exclude a pod for different reasons. The first reason in this order is reported. */

@@ -8,6 +8,8 @@ import {
   controlled,
   livePod,
   namespaceObject,
+  POLICIES,
+  POLICY,
   WEBHOOKS,
 } from '../support/live-objects.ts';
 import { podherald, runCommand } from '../support/run-command.ts';
@@ -25,7 +27,6 @@ async function audited(objects: Record<string, unknown>) {
 }
 
 const CONFIG_MAP = '/api/v1/namespaces/podherald/configmaps/podherald';
-const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
 const AMBASSADOR = { 'inject-ambassador': 'true' };
 
 const requesting = livePod('web');
@@ -88,19 +89,14 @@ describe('audit', () => {
     ]);
   });
 
-  const policy = {
-    metadata: { name: 'injects', creationTimestamp: CREATED },
-    spec: { variables: [{ expression: "'podherald-ambassador'" }] },
-  };
-
   it.each<[string, string, object, Record<string, unknown>]>([
     ['the webhooks', 'not_installed', requesting, { [WEBHOOKS]: [] }],
-    ['the policies', 'policy_only', requesting, { [WEBHOOKS]: [], [POLICIES]: [policy] }],
+    ['the policies', 'policy_only', requesting, { [WEBHOOKS]: [], [POLICIES]: [POLICY] }],
     [
       'the policies of other projects',
       'not_installed',
       requesting,
-      { [WEBHOOKS]: [], [POLICIES]: [{ ...policy, spec: {} }] },
+      { [WEBHOOKS]: [], [POLICIES]: [{ ...POLICY, spec: {} }] },
     ],
     [
       'the installed config',

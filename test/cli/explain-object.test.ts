@@ -10,6 +10,8 @@ import {
   LABELLED_SCOPE,
   livePod,
   namespaceObject,
+  POLICIES,
+  POLICY,
   WEBHOOKS,
 } from '../support/live-objects.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -39,6 +41,30 @@ describe('explain of an object of the cluster', () => {
     expect(text).toContain('Pod shop/web: missing its injection\n');
     expect(text).toMatch(/likely reason +podherald was probably unavailable when the pod/);
     expect(live).toMatchObject({ complete: false, reason: 'unreachable' });
+  });
+
+  it('says that a policy injects instead of the webhook, also if nothing is missing', async () => {
+    const { metadata } = livePod('web'); // a policy writes no status annotation
+    const pod = { ...injected(livePod('web')), metadata };
+    const policies = { [WEBHOOKS]: [], [POLICIES]: [POLICY] };
+    const { text, live, webhook, missing, outdated } = await explainPod(pod, policies);
+
+    expect(text).toContain('Pod shop/web: injected; nothing is missing\n');
+    expect(text).toMatch(/policy +MutatingAdmissionPolicy injects injects instead of the webhook/);
+    expect(text).not.toContain('not called');
+    expect(live).toEqual({ complete: true });
+    expect(webhook).toMatchObject({ called: false, policy: 'injects' });
+    expect({ missing, outdated }).toEqual({ missing: [], outdated: [] });
+  });
+
+  it('shows nothing both as present and as missing', async () => {
+    const pod = injected(livePod('web'));
+    pod.spec.containers.push({ name: 'late', image: 'late' });
+    const { text, present, missing, outdated } = await explainPod(pod);
+
+    expect(outdated).toEqual([{ kind: 'annotation', names: ['podherald.dev/status'] }]);
+    expect(text).toMatch(/\(pod\) +outdated +1 annotation: podherald.dev\/status/);
+    expect(JSON.stringify([present, missing])).not.toContain('podherald.dev/status');
   });
 
   it('says that a pod is missing a part, or cannot have all defaults of its namespace', async () => {

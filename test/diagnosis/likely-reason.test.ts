@@ -18,6 +18,10 @@ function annotatedAt(time: string, others = {}): object {
   return { managedFields: [{ manager: 'kubectl-annotate', time, fieldsV1 }] };
 }
 
+function byPolicy(created: string): Changes {
+  return { webhooks: [], policy: { name: 'injects', created } };
+}
+
 describe('the likely reason why a new pod would get more', () => {
   it.each<[string, string, object, Changes]>([
     ['not_installed', 'no webhook exists', requesting, { webhooks: [] }],
@@ -26,6 +30,14 @@ describe('the likely reason why a new pod would get more', () => {
       'only the webhook of another project exists',
       requesting,
       only({ name: 'x.example.com', rules: [] }),
+    ],
+    ['policy_only', 'a policy injects instead', requesting, byPolicy(CREATED)],
+    ['created_before_policy', 'the policy is newer than the pod', requesting, byPolicy(LATER)],
+    [
+      'asked_later',
+      'the pod was annotated after its creation, and a policy injects',
+      livePod('web', { metadata: annotatedAt(LATER) }),
+      byPolicy(CREATED),
     ],
     ['unreachable', 'the webhook was called and its failure ignored', requesting, {}],
     [

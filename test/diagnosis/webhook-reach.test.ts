@@ -47,6 +47,7 @@ describe('webhookReach', () => {
     expect(webhookReach(POD, stateFor({ webhooks: [] }, { policy }))).toMatchObject({
       called: false,
       because: { code: 'policy_only', slots: { policy: 'injects' } },
+      policy,
     });
   });
 

@@ -2,6 +2,7 @@ import { mutate } from '../../src/core/admission/mutate.ts';
 import type { JsonObject } from '../../src/core/api/json.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import {
+  type AdmissionPolicy,
   type ClusterState,
   namespaceFrom,
   webhookEntries,
@@ -15,6 +16,8 @@ export interface Changes {
   readonly namespace?: object;
   readonly webhooks?: readonly object[];
   readonly rules?: Partial<Rules>;
+  /** The policy that injects, if there is no webhook. */
+  readonly policy?: AdmissionPolicy;
 }
 
 /** The state of a cluster for the pods of namespace shop. */
@@ -22,6 +25,7 @@ export function stateOf({
   namespace = namespaceObject('shop'),
   webhooks = [webhookConfiguration()],
   rules = {},
+  policy,
 }: Changes): ClusterState {
   const namespaceRead = { value: namespace as JsonObject };
   return {
@@ -29,6 +33,7 @@ export function stateOf({
     namespaceObject: namespaceRead,
     webhooks: { value: webhookEntries(webhooks as JsonObject[]) },
     rules: { ...defaultRules('0'), ...rules },
+    ...(policy && { policy }),
   };
 }
 
@@ -39,8 +44,9 @@ export function missingIn(pod: object, changes: Changes = {}): MissingInjection 
 }
 
 /** The pod as podherald injects it with its defaults. */
-export function injected(pod: object): object {
-  return applyOperations(pod, mutate(pod, { name: 'shop' }, defaultRules('0')).operations);
+export function injected<Pod extends object>(pod: Pod): Pod {
+  const { operations } = mutate(pod, { name: 'shop' }, defaultRules('0'));
+  return applyOperations(pod, operations) as Pod;
 }
 
 export function annotated(annotations: Record<string, string>, spec = {}): object {

@@ -15,7 +15,7 @@ export interface LivePodParts {
 export function livePod(
   name: string,
   { metadata = {}, annotations = { 'inject-metadata': 'true' }, spec = {} }: LivePodParts = {},
-): object {
+) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -118,3 +118,11 @@ const WORKLOADS = ['deployments', 'statefulsets', 'daemonsets', 'replicasets']
   .map((plural) => `apps/v1/${plural}`)
   .concat('batch/v1/jobs', 'batch/v1/cronjobs')
   .flatMap((path) => [`/apis/${path}`, `/apis/${path.replace(/\/(?=\w+$)/, '/namespaces/shop/')}`]);
+
+export const POLICIES = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
+
+/** A MutatingAdmissionPolicy that podherald has rendered. */
+export const POLICY = {
+  metadata: { name: 'injects', creationTimestamp: CREATED },
+  spec: { variables: [{ expression: "'podherald-ambassador'" }] },
+};
