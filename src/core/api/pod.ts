@@ -37,6 +37,7 @@ export interface PodSpec {
 export interface Container {
   readonly name: string;
   readonly env?: readonly EnvVar[] | null;
+  readonly envFrom?: Json;
   readonly volumeMounts?: readonly VolumeMount[] | null;
   readonly volumeDevices?: readonly VolumeDevice[] | null;
   readonly terminationMessagePath?: Json;

@@ -134,6 +134,11 @@ export const REASONS = {
     sentence:
       'container {container} declares port {port}, but the ambassador listens on it; choose another port',
   },
+  http_proxy: {
+    kind: 'notice',
+    sentence:
+      'container {container} sets {variable} without 127.0.0.1 in NO_PROXY, so requests to KUBE_API_URL may go to that proxy',
+  },
   annotations_full: {
     kind: 'notice',
     sentence: 'no kubeconfig: the annotations of the pod would exceed 256 KiB with {key}',

@@ -7,6 +7,7 @@ import { KUBECONFIG_FOLDER } from '../decision/metadata-values.ts';
 import type { PodParts } from '../decision/pod-parts.ts';
 import type { EnvItem, FileItem } from '../decision/profiles.ts';
 import { ambassadorContainer, tokenVolume } from './ambassador-container.ts';
+import { proxiedRequests } from './http-proxy.ts';
 import {
   type ContainerPlan,
   type FeaturePlan,
@@ -26,10 +27,12 @@ export function planAmbassador(parts: PodParts, ambassador: AmbassadorDecision):
     isFor: () => true,
   });
   const url = literal('KUBE_API_URL', `http://127.0.0.1:${ambassador.port}`);
-  const plans = containers.map((mounts): ContainerPlan | undefined => {
-    const hasFile = kubeconfig.files.length > 0 && mounts?.findings.length === 0;
+  const plans = appContainers.map((placed, index): ContainerPlan | undefined => {
+    const mounts = containers[index];
+    if (mounts === undefined) return undefined;
+    const hasFile = kubeconfig.files.length > 0 && mounts.findings.length === 0;
     const env = hasFile ? [url, literal('KUBECONFIG', KUBECONFIG_PATH)] : [url];
-    return mounts && { env, ...mounts };
+    return { ...mounts, env, findings: [...mounts.findings, ...proxiedRequests(placed)] };
   });
   return {
     ...planSidecar(parts, ambassador, volumes),

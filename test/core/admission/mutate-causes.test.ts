@@ -271,6 +271,14 @@ const ROWS: readonly Row[] = [
     causes: [field('spec', 'containers', 1)],
   },
   {
+    reason: 'http_proxy',
+    cause: 'env of the container',
+    pod: ambassador({
+      containers: [{ name: 'app', env: [{ name: 'HTTP_PROXY', value: 'http://proxy:3128' }] }],
+    }),
+    causes: [field('spec', 'containers', 0, 'env')],
+  },
+  {
     reason: 'annotations_full',
     cause: 'the annotations of the pod, and the annotation that requests a kubeconfig',
     pod: ambassador(
