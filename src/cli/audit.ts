@@ -10,7 +10,6 @@ import {
   readInjectors,
   requireCluster,
 } from './cluster-view.ts';
-
 import { noteText, type Output } from './output.ts';
 import { addConfigFlags, type ConfigFlags, type UsedConfig, usedConfig } from './used-config.ts';
 

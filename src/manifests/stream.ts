@@ -1,3 +1,5 @@
+import { isJson } from '../core/api/json.ts';
+
 /** A part of a text that holds one document, or a few of them. Offsets count from 0. */
 export interface StreamPart {
   readonly start: number;
@@ -122,13 +124,4 @@ function stringEnd(text: string, from: number, end: number): number {
   let at = from + 1;
   while (at < end && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

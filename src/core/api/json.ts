@@ -10,6 +10,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a text is JSON. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Deep equality of JSON values (and YAML's .nan). The order of an object's keys is ignored. */
 export function sameJson(one: unknown, other: unknown): boolean {
   if (one === other || Object.is(one, other)) return true;

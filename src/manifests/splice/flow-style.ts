@@ -1,4 +1,5 @@
 import type { CST } from 'yaml';
+import { isJson } from '../../core/api/json.ts';
 import { type Collection, type FlowCollection, isFlow } from './collections.ts';
 import { beginsLine, lineBreakOf, lineIndent } from './text-edit.ts';
 import { itemStart, itemsWithContent, tokenEnd } from './tokens.ts';
@@ -22,15 +23,15 @@ export interface FlowStyle {
 export function readFlowStyle(text: string, collection: FlowCollection): FlowStyle {
   const around = withOuterFlow(collection);
   const root = around.at(-1) ?? collection.token;
-  const isJson = isValidJson(text.slice(root.offset, tokenEnd(root)));
+  const isJsonText = isJson(text.slice(root.offset, tokenEnd(root)));
   const all = withInnerFlow(root);
-  const hasLines = takesLines(text, collection, all, around, isJson);
+  const hasLines = takesLines(text, collection, all, around, isJsonText);
   const comma = hasSpaceAfter(text, all.flatMap(commaOffsets));
   const colon = hasSpaceAfter(text, all.flatMap(colonOffsets));
   return {
-    isJson,
+    isJson: isJsonText,
     comma: (comma ?? colon ?? true) ? ', ' : ',',
-    colon: !isJson || (colon ?? comma ?? true) ? ': ' : ':',
+    colon: !isJsonText || (colon ?? comma ?? true) ? ': ' : ':',
     bracePad: readPad(text, all, '{'),
     bracketPad: readPad(text, all, '['),
     indentUnit: hasLines ? indentUnitOf(text, collection) : undefined,
@@ -57,22 +58,13 @@ function withInnerFlow(token: CST.Token | null | undefined): CST.FlowCollection[
   return [token, ...token.items.flatMap((item) => withInnerFlow(item.value))];
 }
 
-function isValidJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** A new collection takes several lines if the nearest one beside it does. */
 function takesLines(
   text: string,
   collection: FlowCollection,
   all: readonly CST.FlowCollection[],
   around: readonly CST.FlowCollection[],
-  isJson: boolean,
+  isJsonText: boolean,
 ): boolean {
   const outer = around.find((token) => itemsWithContent(token).length > 0);
   if (!outer || !hasItemLines(text, outer)) return false;
@@ -80,7 +72,7 @@ function takesLines(
   const [nearestBeside] = all
     .filter((token) => !around.includes(token) && itemsWithContent(token).length > 0)
     .sort((one, other) => distance(one) - distance(other));
-  return nearestBeside ? hasItemLines(text, nearestBeside) : isJson;
+  return nearestBeside ? hasItemLines(text, nearestBeside) : isJsonText;
 }
 
 /** One step of indentation in a flow collection, or else in the one around it; else two spaces. */

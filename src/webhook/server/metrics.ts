@@ -11,11 +11,11 @@ const FAILURES = Object.entries(REASONS)
   .filter(([, { kind }]) => kind === 'failure')
   .map(([reason]) => reason);
 
-/** The metrics of one process. No label holds text from a pod. */
 /** Whether a review of a workload or Namespace was answered with warnings. `failed`: podherald itself failed. */
 export const WARN_RESULTS = ['warned', 'silent', 'failed'] as const;
 export type WarnResult = (typeof WARN_RESULTS)[number];
 
+/** The metrics of one process. No label holds text from a pod. */
 export interface Metrics {
   /** Counts a review that took `seconds` from its first byte to its response. */
   review(mutation: Mutation, seconds: number): void;

@@ -27,12 +27,8 @@ export async function reviewBody(
   body: Buffer,
   { rules, findNamespace = nameOnly }: ReviewOptions,
 ): Promise<Reviewed> {
-  if (hasTooManyValues(body)) {
-    const request = requestFromHead(body);
-    if (request === undefined) throw new HttpError(413, TOO_MANY_VALUES);
-    return { request, mutation: skipped(finding('too_large', {})) };
-  }
-  const { request, find } = readReview(body, findNamespace);
+  const { request, find, isTooLarge } = readReview(body, findNamespace);
+  if (isTooLarge) return { request, mutation: skipped(finding('too_large', {})) };
   return { request, mutation: await review(request, find, rules()) };
 }
 
@@ -53,12 +49,8 @@ export async function warnBody(
   body: Buffer,
   { rules, findNamespace = nameOnly }: ReviewOptions,
 ): Promise<Warned> {
-  if (hasTooManyValues(body)) {
-    const request = requestFromHead(body);
-    if (request === undefined) throw new HttpError(413, TOO_MANY_VALUES);
-    return { request, sentences: [] };
-  }
-  const { request, find } = readReview(body, findNamespace);
+  const { request, find, isTooLarge } = readReview(body, findNamespace);
+  if (isTooLarge) return { request, sentences: [] };
   try {
     const namespace = await find(request.namespace);
     return { request, sentences: sentencesAbout(request.object, namespace, rules()) };
@@ -76,20 +68,32 @@ function requestFromHead(body: Buffer): AdmissionRequest | undefined {
   const head = body.toString('utf8', 0, HEAD_BYTES);
   const [, uid] = UID.exec(head) ?? [];
   if (uid === undefined) return undefined;
+  const { group, kind = '' } = RESOURCE.exec(head)?.groups ?? {};
   const { name, namespace = '', operation = '' } = NAMES.exec(head)?.groups ?? {};
-  const object = { metadata: { name } };
-  return { uid, namespace, operation, resource: 'pods', dryRun: false, object, bytes: body.length };
+  return {
+    uid,
+    namespace,
+    operation,
+    resource: group ? `${kind}.${group}` : kind,
+    dryRun: false,
+    object: { metadata: { name } },
+    bytes: body.length,
+  };
 }
 
 const HEAD_BYTES = 4096;
 const UID =
   /^\{"kind":"AdmissionReview","apiVersion":"admission\.k8s\.io\/v1","request":\{"uid":"([\w-]{1,64})"/;
+const RESOURCE =
+  /,"resource":\{"group":"(?<group>[\w.-]{0,253})","version":"\w{1,63}","resource":"(?<kind>\w{1,63})"\}/;
 const NAMES =
   /,(?:"name":"(?<name>[\w.-]{1,253})",)?"namespace":"(?<namespace>[\w-]{1,63})","operation":"(?<operation>[A-Z]{1,16})",/;
 
 interface PendingReview {
   readonly request: AdmissionRequest;
   readonly find: FindNamespace;
+  /** The object has not been read, because it is too costly to parse. */
+  readonly isTooLarge?: true;
 }
 
 /**
@@ -98,6 +102,11 @@ interface PendingReview {
  * text, and many reviews may wait at once.
  */
 function readReview(body: Buffer, findNamespace: FindNamespace): PendingReview {
+  if (hasTooManyValues(body)) {
+    const request = requestFromHead(body);
+    if (request === undefined) throw new HttpError(413, TOO_MANY_VALUES);
+    return { request, find: findNamespace, isTooLarge: true };
+  }
   const parse = (): AdmissionRequest => {
     const parsed = parseReview(parseBody(body), body.length);
     if (isInvalid(parsed)) throw new HttpError(400, parsed.invalid);

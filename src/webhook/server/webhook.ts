@@ -131,9 +131,13 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
     [MUTATE_PATH, handleReview],
     [WARN_PATH, handleWarning],
   ] as const) {
-    app.post(path, (request, reply) => {
+    app.post(path, async ({ incoming, arrivedAtMs }, reply) => {
       if (closing.begun || options.isShuttingDown?.()) reply.header('connection', 'close');
-      return handle(request, reply, options);
+      if (incoming?.body === undefined) throw new HttpError(400, EMPTY_BODY);
+      reply.header('content-type', 'application/json');
+      const text = await handle(incoming.body, arrivedAtMs, options);
+      incoming.answer(text.length);
+      return text;
     });
   }
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options));
@@ -155,36 +159,30 @@ function closingOf(app: FastifyInstance, connections: Connections): { readonly b
   return closing;
 }
 
+/** @returns the response, as JSON. */
 async function handleReview(
-  http: FastifyRequest,
-  reply: FastifyReply,
+  body: Buffer,
+  arrivedAtMs: number,
   options: WebhookOptions,
 ): Promise<string> {
-  const body = http.incoming?.body;
-  if (body === undefined) throw new HttpError(400, EMPTY_BODY);
   const { request, mutation } = await reviewBody(body, options);
-  reply.header('content-type', 'application/json');
   const text = JSON.stringify(respond(request, mutation));
-  const durationMs = performance.now() - http.arrivedAtMs;
+  const durationMs = performance.now() - arrivedAtMs;
   options.metrics.review(mutation, durationMs / 1000);
   logReview(options.log, request, mutation, durationMs);
-  http.incoming?.answer(text.length);
   return text;
 }
 
+/** @returns the response, as JSON. */
 async function handleWarning(
-  http: FastifyRequest,
-  reply: FastifyReply,
+  body: Buffer,
+  arrivedAtMs: number,
   options: WebhookOptions,
 ): Promise<string> {
-  const body = http.incoming?.body;
-  if (body === undefined) throw new HttpError(400, EMPTY_BODY);
   const warned = await warnBody(body, options);
-  reply.header('content-type', 'application/json');
   const text = JSON.stringify(respondWithWarnings(warned.request.uid, warned.sentences));
   options.metrics.warned(resultOf(warned));
-  logWarned(options.log, warned, performance.now() - http.arrivedAtMs);
-  http.incoming?.answer(text.length);
+  logWarned(options.log, warned, performance.now() - arrivedAtMs);
   return text;
 }
 

@@ -141,6 +141,33 @@ describe('a body that costs more than its bytes', () => {
     );
   });
 
+  it('of a workload is answered without warnings', async () => {
+    const door = webhookDoor();
+    const review = {
+      kind: 'AdmissionReview',
+      apiVersion: 'admission.k8s.io/v1',
+      request: {
+        uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
+        resource: { group: 'apps', version: 'v1', resource: 'deployments' },
+        name: 'web',
+        namespace: 'shop',
+        operation: 'CREATE',
+        object: { metadata: {}, spec: { template: Array(300_000).fill({}) } },
+      },
+    };
+    const response = await door.app.inject({
+      method: 'POST',
+      url: '/warn',
+      headers: { 'content-type': 'application/json' },
+      payload: JSON.stringify(review),
+    });
+
+    expect(response.json().response).toEqual({ uid: review.request.uid, allowed: true });
+    expect(door.lines).toContainEqual(
+      expect.objectContaining({ resource: 'deployments.apps', name: 'web', warnings: 0 }),
+    );
+  });
+
   it('is not one with many commas in its texts', async () => {
     const pod = makePod({ 'inject-metadata': 'true' }, { nodeName: '[{,"\\'.repeat(200_000) });
     const response = await webhookDoor().post(JSON.stringify(makeReview(pod)));
