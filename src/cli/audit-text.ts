@@ -95,6 +95,12 @@ export function notApplicableTexts({ notApplicable }: AuditResult): string[] {
   );
 }
 
+function missingText(missing: number, pods: number): string {
+  const all = counted(pods, 'pod');
+  if (missing === 0) return `${all} checked; no pod is missing its injection`;
+  return `${missing} of ${all} ${missing === 1 ? 'is missing its' : 'are missing their'} injection`;
+}
+
 /** The result in one sentence. */
 export function auditSummary(result: AuditResult): string {
   const { pods, groups, misplaced, templates, unreadable } = result;
@@ -102,7 +108,7 @@ export function auditSummary(result: AuditResult): string {
   const keys = misplaced.flatMap(({ annotations }) => annotations).length;
   if (missing + keys + templates.length > 0) {
     return [
-      `${missing} of ${counted(pods, 'pod')} ${missing === 1 ? 'is missing its' : 'are missing their'} injection`,
+      missingText(missing, pods),
       ...(keys === 0 ? [] : [`${counted(keys, 'misplaced annotation')} on workloads`]),
       ...(templates.length === 0
         ? []

@@ -56,7 +56,7 @@ function liveHeadline({ because, notApplicable }: LivePod, explanation: Explanat
       ? 'injected, but some defaults of its namespace cannot be applied'
       : 'not injected, because the defaults of its namespace cannot be applied';
   }
-  if (present.length > 0) return 'injected; nothing is missing';
+  if (isInjected) return 'injected; nothing is missing';
   return outcome === 'unchanged' ? 'sets everything that it requests itself' : HEADLINES[outcome];
 }
 

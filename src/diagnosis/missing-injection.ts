@@ -33,7 +33,7 @@ export interface MissingInjection {
  * | makes podherald fail                                   | podherald_fails                    |
  * | would get more if it were re-created                   | the result of `likelyReason`       |
  * | has an unknown key or profile, or an invalid value     | not_understood                     |
- * | has a namespace with an unknown profile                | namespace_not_understood           |
+ * | has a namespace with such an annotation                | namespace_not_understood           |
  * | requests something that it cannot have                 | not_granted                        |
  * | has a namespace that requests what it cannot have      | absent: listed in `notApplicable`  |
  *
@@ -121,7 +121,7 @@ function becauseOf(
 interface UnfulfilledRequests {
   /** The pod requests something unknown or invalid. */
   readonly invalid: readonly Finding[];
-  /** The namespace requests an unknown profile, so all of its pods are missing it. */
+  /** The namespace has an unknown key or profile, or an invalid value, so all of its pods may be missing something. */
   readonly invalidDefaults: readonly Finding[];
   /** The pod requests something that it cannot have, such as an ambassador with `hostNetwork`. */
   readonly impossible: readonly Finding[];
@@ -152,23 +152,29 @@ function unfulfilledBy(
   const impossible = findings.filter(({ reason }) =>
     (IMPOSSIBLE_REASONS as readonly Reason[]).includes(reason),
   );
+  const invalid = findings.filter(isInvalid);
+  const hasOptedOut = findings.some(({ reason }) => reason === 'opted_out');
   // A kubeconfig, for which the annotations can be too full, is requested by pods only.
   const isOfPod = ({ reason }: Finding): boolean =>
     isRequestedByPod || reason === 'annotations_full';
   return {
-    invalid: findings.filter((found) => isInvalid(found) && !isOfNamespace(found)),
-    invalidDefaults: findings.filter(
-      (found) => found.reason === 'unknown_profile' && isOfNamespace(found),
-    ),
+    invalid: invalid.filter((found) => !isOfNamespace(found)),
+    invalidDefaults: hasOptedOut ? [] : invalid.filter(isOfNamespace),
     impossible: impossible.filter(isOfPod),
     notApplicable: impossible.filter((found) => !isOfPod(found)),
   };
 }
 
+const NOT_UNDERSTOOD: ReadonlySet<Reason> = new Set([
+  'unknown_profile',
+  'unknown_key',
+  'wrong_place',
+]);
+
 /** With `onInvalid: warn`, a pod with an invalid value is admitted without that part. */
 function isInvalid(found: Finding): boolean {
   const { reason } = found;
-  return reason === 'unknown_profile' || reason === 'unknown_key' || kindOf(found) === 'fault';
+  return NOT_UNDERSTOOD.has(reason) || kindOf(found) === 'fault';
 }
 
 function isOfNamespace({ causes: [cause] }: Finding): boolean {

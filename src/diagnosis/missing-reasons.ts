@@ -32,7 +32,7 @@ export const MISSING_REASONS = {
     'the reason is unknown: the API server should have called the webhook; see the log of podherald',
   not_told: 'it is unknown whether the API server calls the webhook: {why}',
   not_understood: 'some annotations of the pod are invalid or unknown: {what}',
-  namespace_not_understood: 'the defaults of the namespace are invalid: {what}',
+  namespace_not_understood: 'some annotations of the namespace are invalid or unknown: {what}',
   not_granted: 'the pod cannot get everything that it requests: {what}',
 } as const satisfies Record<string, string>;
 

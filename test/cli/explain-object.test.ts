@@ -57,6 +57,13 @@ describe('explain of an object of the cluster', () => {
     expect({ missing, outdated }).toEqual({ missing: [], outdated: [] });
   });
 
+  it('does not take a pod for injected because of its status annotation', async () => {
+    const annotations = { 'podherald.dev/status': '{"notInjected":[]}' };
+    const { text } = await explainPod(livePod('web', { annotations }));
+
+    expect(text).toContain('Pod shop/web: would not be injected\n');
+  });
+
   it('shows nothing both as present and as missing', async () => {
     const pod = injected(livePod('web'));
     pod.spec.containers.push({ name: 'late', image: 'late' });

@@ -44,6 +44,24 @@ describe('findMissing', () => {
       withDefaults({ 'inject-metadata': 'otle' }),
     ],
     [
+      'namespace_not_understood',
+      'the namespace has a misspelt key',
+      silent,
+      withDefaults({ 'inject-metdata': 'true' }),
+    ],
+    [
+      'namespace_not_understood',
+      'the namespace has an annotation that only pods can have',
+      silent,
+      withDefaults({ 'podherald.dev/metadata-env': 'NAME=metadata.name' }),
+    ],
+    [
+      'namespace_not_understood',
+      'the namespace has an invalid value',
+      silent,
+      withDefaults({ 'inject-metadata': 'yes' }),
+    ],
+    [
       'not_granted',
       'the pod uses hostNetwork',
       injected(annotated(AMBASSADOR, { hostNetwork: true })),
@@ -108,6 +126,14 @@ describe('findMissing', () => {
     const changes = withDefaults(AMBASSADOR);
 
     expect(missingIn(annotated({}, spec), changes)).toEqual({ notApplicable: [reason] });
+  });
+
+  it('does not matter for a pod that opts out that its namespace has a misspelt key', () => {
+    const changes = withDefaults({ 'inject-metdata': 'true' });
+
+    expect(missingIn(annotated({ 'inject-metadata': 'false' }), changes)).toEqual({
+      notApplicable: [],
+    });
   });
 
   it('counts it as missing if the pod requests it as well', () => {
