@@ -3,8 +3,10 @@ import { didYouMean } from '../core/decision/values.ts';
 import { AppError, ERROR_EXITS } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { addAudit } from './audit.ts';
+import { addCompletion, COMPLETE } from './completion.ts';
 import { addConfig } from './config.ts';
 import { addExplain } from './explain.ts';
+import { addFn } from './fn.ts';
 import { addInject } from './inject.ts';
 import { addManifests } from './manifests.ts';
 import { noteText, type Output } from './output.ts';
@@ -13,9 +15,13 @@ import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
 import { addUninject } from './uninject.ts';
 
-/** The command line. Each command adds itself, with its help. */
-export function createProgram(output: Output): Command {
-  const program = new Command('podherald')
+/**
+ * The command line. Each command adds itself, with its help.
+ *
+ * @param name how the program was called, for the help.
+ */
+export function createProgram(output: Output, name = 'podherald'): Command {
+  const program = new Command(name)
     .description(
       'podherald is a mutating admission webhook. Annotations of pods and namespaces request what it injects: the metadata of the pod (Downward API) as environment variables and files, and an ambassador, which is a sidecar with a proxy to the API server. Other commands inject into manifests, explain injections, and install podherald.',
     )
@@ -32,9 +38,11 @@ export function createProgram(output: Output): Command {
   addExplain(program, output);
   addAudit(program, output);
   addManifests(program, output);
+  addFn(program, output);
   addPolicy(program, output);
   addConfig(program, output);
   addRbac(program, output);
+  addCompletion(program, output);
   addHelp(program);
   return program;
 }
@@ -75,16 +83,27 @@ Examples:
   # Find pods in the cluster that are missing an injection:
   podherald audit -A`;
 
+/** kubectl runs the first for `kubectl podherald`, and the second to complete that. */
+const KUBECTL_PLUGIN = 'kubectl-podherald';
+const KUBECTL_COMPLETE = 'kubectl_complete-podherald';
+
 /**
  * Runs one command line. Errors go to `output.note`, as one sentence each; only an
  * internal error shows a stack trace.
  *
  * @param args without `node` and the path of the program.
+ * @param calledAs the file name of the program: `podherald`, or that of a plugin of kubectl.
  * @returns the exit code: 0 for success, 1 for failure, 2 for wrong usage.
  */
-export async function runCli(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
+export async function runCli(
+  args: readonly string[],
+  output: Output,
+  calledAs = 'podherald',
+): Promise<0 | 1 | 2> {
+  const words = calledAs === KUBECTL_COMPLETE ? [COMPLETE, '--', ...args] : args;
+  const name = calledAs === KUBECTL_PLUGIN ? 'kubectl podherald' : 'podherald';
   try {
-    await createProgram(output).parseAsync(args, { from: 'user' });
+    await createProgram(output, name).parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
     // commander has written its own message already.

@@ -99,6 +99,16 @@ async function findConfig(
   }
 }
 
+/**
+ * The config that a text contains, or the built-in config without a text.
+ *
+ * @param name what to call the text in errors.
+ * @throws AppError `config` if the config is invalid.
+ */
+export function configFromText(name: string, text: string | undefined): Promise<CompiledConfig> {
+  return text === undefined ? Promise.resolve(defaultConfig(VERSION).get()) : compiled(name, text);
+}
+
 function withoutCluster({ installNamespace }: ConfigFlags): UsedConfig {
   if (installNamespace === undefined) return builtIn('no cluster is configured');
   throw new AppError(

@@ -158,7 +158,12 @@ function faultsOf(report: WorkloadReport): ManifestRemark[] {
 }
 
 /** A pod that the webhook would deny or cannot process is an error in a manifest. */
-function fatalFindings({ outcome, reason, findings, decision }: Mutation): readonly Finding[] {
+export function fatalFindings({
+  outcome,
+  reason,
+  findings,
+  decision,
+}: Mutation): readonly Finding[] {
   if (outcome === 'denied') return decision?.faults ?? findings;
   return outcome === 'failed_open' || reason === 'malformed_pod' ? findings : [];
 }
@@ -169,6 +174,6 @@ function pathOf({ causes: [cause] }: Finding): Path {
   return cause?.kind === 'field' ? cause.path : ['spec'];
 }
 
-function messageOf(found: Finding): string {
+export function messageOf(found: Finding): string {
   return found.reason === 'malformed_pod' ? (found.slots['place'] ?? '') : sentenceOf(found);
 }

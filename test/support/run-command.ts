@@ -25,6 +25,7 @@ export const BARE_ENVIRONMENT = {
  * time. `run-program.ts` has what only a real process shows: exit codes, signals, pipes.
  *
  * @param env variables to set on top of the bare environment.
+ * @param calledAs the file name of the program.
  * @param terminal how the output differs from one that is not a terminal.
  */
 export async function podherald(
@@ -32,6 +33,7 @@ export async function podherald(
   stdin = '',
   env: Readonly<Record<string, string>> = {},
   terminal: Partial<Pick<Output, 'colour' | 'progress'>> = {},
+  calledAs?: string,
 ): Promise<Ended> {
   let stdout = '';
   let stderr = '';
@@ -51,7 +53,7 @@ export async function podherald(
     vi.stubEnv(name, value);
   }
   try {
-    const code = await runCli(args, output);
+    const code = await runCli(args, output, calledAs);
     return { code, stdout, stderr };
   } finally {
     replaced.mockRestore();

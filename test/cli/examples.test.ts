@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+
+const SILENT = { out: () => {}, note: () => {}, colour: false };
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut(part) {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+const VISIBLE = allCommands(createProgram(SILENT)).filter(
+  (command) =>
+    command.parent === null ||
+    command.parent.createHelp().visibleCommands(command.parent).includes(command),
+);
+
+/** The command lines of podherald in the examples, without the programs beside them. */
+function exampleLines(help: string): string[] {
+  const [, examples = ''] = help.split('\nExamples:\n');
+  return examples
+    .split('\n')
+    .flatMap((line) => line.trim().split(/\s+(?:\||>)\s+|<\(/))
+    .filter((part) => part.startsWith('podherald '))
+    .map((part) => part.replace(/\)$/, '').replace(/ <.*$/, ''));
+}
+
+/** Parses a command line as the program does, without running the command. */
+async function parsed(line: string): Promise<string> {
+  const program = createProgram(SILENT);
+  let ran = '';
+  for (const command of allCommands(program)) {
+    if (command.commands.length > 0) continue;
+    command.action(() => {
+      ran = command.name();
+    });
+  }
+  await program.parseAsync(line.split(/\s+/).slice(1), { from: 'user' });
+  return ran;
+}
+
+describe('the help of', () => {
+  it.each(VISIBLE.map((command) => [command.name(), helpOf(command)] as const))(
+    '%s has examples that the program accepts',
+    async (name, help) => {
+      const lines = exampleLines(help);
+
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) expect(await parsed(line), line).not.toBe('');
+      if (name !== 'podherald' && name !== 'help') {
+        expect(lines.some((line) => line.includes(name))).toBe(true);
+      }
+    },
+  );
+});
