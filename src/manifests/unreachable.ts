@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { isNamespace, objectsIn, type Path } from './objects.ts';
-import { fieldPath, findWorkloads, groupOf, nameOf } from './workloads.ts';
+import { fieldPath, findWorkloads, groupOf, nameOf, type Workload } from './workloads.ts';
 
 /** A request where podherald finds no pod, or something else that a user should know about it. */
 export interface Unreachable {
@@ -13,7 +13,7 @@ export interface Unreachable {
 
 /**
  * Finds the annotations of podherald that have no effect in a document, because they are neither on a pod, nor on a pod
- * template, nor on a Namespace. Annotations of a workload itself are left to `findMisplaced`.
+ * template, nor on a Namespace. Annotations of a workload itself or of its Job template are left to `findMisplaced`.
  */
 export function findUnreachable(
   value: Json | undefined,
@@ -23,7 +23,7 @@ export function findUnreachable(
   if (requests.length === 0) return [];
   const workloads = findWorkloads(value, podTemplates);
   const reached = new Set([
-    ...workloads.flatMap(({ path, templatePath }) => [path, templatePath]).map(String),
+    ...workloads.flatMap(pathsToTemplate).map(String),
     ...objectsIn(value)
       .filter(isNamespace)
       .map(({ path }) => String(path)),
@@ -35,6 +35,12 @@ export function findUnreachable(
     return message !== undefined && isRequested ? [{ path, message }] : [];
   });
   return [...lost.map((request) => unreachable(value, request)), ...removed];
+}
+
+/** The paths of the object, of a Job template in it, and of the pod template. */
+function pathsToTemplate({ path, templatePath }: Workload): Path[] {
+  const inside = templatePath.slice(path.length);
+  return [path, ...inside.map((_, index) => templatePath.slice(0, path.length + index + 1))];
 }
 
 /** An object with `metadata.annotations` that have keys of podherald. */

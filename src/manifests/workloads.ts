@@ -19,7 +19,7 @@ export interface Workload {
   readonly templatePath: Path;
   /** The Pod itself or the pod template; undefined if the object has none. */
   readonly template: Json | undefined;
-  /** The object's own annotations. Unless it is a Pod, podherald does not read them. */
+  /** The annotations of the object and of a Job template in it. Unless it is a Pod, podherald does not read them. */
   readonly annotations: JsonObject;
   /** The field of a Job, beside the template. */
   readonly podFailurePolicy?: Json;
@@ -99,7 +99,6 @@ function toWorkload(
   isOneOfSeveral: boolean,
 ): Workload {
   const metadata = isObject(object['metadata']) ? object['metadata'] : {};
-  const { annotations } = metadata;
   const podFailurePolicy = valueAt(object, [...templatePath.slice(0, -1), 'podFailurePolicy']);
   return {
     kind,
@@ -110,9 +109,19 @@ function toWorkload(
     path,
     templatePath: [...path, ...templatePath],
     template: valueAt(object, templatePath),
-    annotations: isObject(annotations) ? annotations : {},
+    annotations: annotationsAround(object, templatePath),
     ...(podFailurePolicy !== undefined && { podFailurePolicy }),
   };
+}
+
+/** The annotations of the object and, in a CronJob, of its Job template. The object's own come last, so they win. */
+function annotationsAround(object: JsonObject, templatePath: Path): JsonObject {
+  const lengths = templatePath.length === 0 ? [0] : templatePath.map((_, length) => length);
+  const all = lengths.reverse().map((length) => {
+    const found = valueAt(object, [...templatePath.slice(0, length), 'metadata', 'annotations']);
+    return isObject(found) ? found : {};
+  });
+  return Object.assign({}, ...all);
 }
 
 /** The name of an object in a message; `web-*` for a `generateName` of `web-`, and `(no name)` without either. */

@@ -35,6 +35,25 @@ function sentences(object: JsonObject): string[] {
 }
 
 describe('misplaced annotations', () => {
+  it('are also those of the Job template of a CronJob', () => {
+    const cronJob = {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'nightly', annotations: { inject_metadata: 'true' } },
+      spec: {
+        jobTemplate: {
+          metadata: { annotations: AMBASSADOR },
+          spec: { template: { spec: { containers: [{ name: 'app' }] } } },
+        },
+      },
+    };
+
+    expect(sentences(cronJob)).toEqual([
+      'inject-ambassador on the CronJob: no effect on its pods; set it on the pod template (spec.jobTemplate.spec.template.metadata.annotations)',
+      'inject_metadata on the CronJob: not an annotation of podherald; did you mean inject-metadata?',
+    ]);
+  });
+
   it.each<[string, Annotations, Annotations]>([
     ['all annotations', { ...AMBASSADOR, 'podherald.dev/ambassador-access': 'full' }, {}],
     ['an annotation next to others', AMBASSADOR, { 'inject-metadata': 'true' }],

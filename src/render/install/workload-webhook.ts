@@ -80,6 +80,7 @@ export function workloadWebhook(
 const ANNOTATIONS = [
   'metadata',
   'spec.?template.?metadata',
+  'spec.?jobTemplate.?metadata',
   'spec.?jobTemplate.?spec.?template.?metadata',
 ];
 
