@@ -60,6 +60,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     packages: ['commander', 'diff', 'pino', 'yaml'],
   },
   main: { pure: false, imports: ['cli', 'version'], packages: [] },
+  index: { pure: true, imports: ['core', 'manifests'], packages: [] },
   clock: { pure: false, imports: [], packages: [] },
   errors: { pure: true, imports: [], packages: [] },
   'read-file': { pure: false, imports: [], packages: [] },
