@@ -114,8 +114,8 @@ describe('the packed package', () => {
     const bundle = ['--bundle', '--platform=browser', '--format=iife', '--outfile=page.js'];
     run('npx', '--yes', ESBUILD, 'page.mjs', ...bundle, '--log-level=warning');
     // What a browser has and Node.js's vm does not, and nothing of Node.js.
-    const page: { result?: unknown } = { structuredClone, TextEncoder, URL };
+    const page: Record<string, unknown> = { structuredClone, TextEncoder, URL };
     runInContext(readFileSync(join(project, 'page.js'), 'utf8'), createContext(page));
-    expect(page.result).toBe('injected');
+    expect(page['result']).toBe('injected');
   });
 });
