@@ -40,8 +40,19 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
   },
   'webhook/server': {
     pure: false,
-    imports: ['core', 'config', 'diagnosis', 'webhook/tls', 'errors'],
+    imports: ['core', 'config', 'diagnosis', 'webhook/tls', 'webhook/tracing', 'errors'],
     packages: ['fastify', 'pino', 'pino-pretty', 'prom-client'],
+  },
+  'webhook/tracing': {
+    pure: false,
+    imports: ['core'],
+    packages: [
+      '@opentelemetry/api',
+      '@opentelemetry/core',
+      '@opentelemetry/exporter-trace-otlp-proto',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace',
+    ],
   },
   cli: {
     pure: false,
@@ -60,6 +71,7 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     packages: ['commander', 'diff', 'pino', 'yaml'],
   },
   main: { pure: false, imports: ['cli', 'version'], packages: [] },
+  index: { pure: true, imports: ['core', 'manifests'], packages: [] },
   clock: { pure: false, imports: [], packages: [] },
   errors: { pure: true, imports: [], packages: [] },
   'read-file': { pure: false, imports: [], packages: [] },
@@ -71,6 +83,8 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
 /** Files that are pure in an impure folder (true), or impure in a pure one (false). */
 const PURE: Readonly<Record<string, boolean>> = {
   'webhook/tls/certificate.ts': true,
+  'webhook/tracing/request-span.ts': true,
+  'webhook/tracing/settings.ts': true,
   'cluster/api-error.ts': true,
   'cluster/namespace-cache.ts': true,
   // The only file that reads the config file.

@@ -26,6 +26,7 @@ import {
   DEFAULT_NAMES,
   type TlsFlags,
 } from './serve-tls.ts';
+import { tracingOf } from './serve-tracing.ts';
 
 interface ServeFlags extends TlsFlags {
   readonly host?: string;
@@ -127,6 +128,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     flags.logLevel,
     flags.logFormat ?? (isStandalone ? 'pretty' : 'json'),
   );
+  const tracing = await tracingOf(process.env, log);
   const cluster = isStandalone ? undefined : await findCluster(flags);
   const versions = cluster && watchServerVersion(cluster, { log });
   const config = withServerVersion(await configSource(flags.config), () => versions?.get());
@@ -139,6 +141,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     certificates,
     ...(clientCa && { clientCa }),
     ...(namespaces && { namespaces }),
+    tracing,
     log,
     droppedLogLines: droppedLines,
     host: flags.host ?? (isStandalone ? '127.0.0.1' : undefined),
@@ -156,6 +159,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   log.info({ signal, delaySeconds }, 'shutting down');
   versions?.stop();
   await server.close();
+  await tracing?.close();
   log.info('stopped');
   await flush();
   // What is left would only wait, for example for a reader of the log that stands still.

@@ -1,21 +1,11 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import type { YamlFault } from '../yaml-nodes.ts';
+import type { ConfigFault } from './config-fault.ts';
 import { type ConfigPath, expectation, schemaFaults, type ValueFault } from './faults.ts';
 import { relationFaults } from './relations.ts';
 import { type Config, configSchema } from './schema.ts';
 import { readYaml } from './yaml.ts';
 import { readValue, type YamlDocument } from './yaml-value.ts';
-
-/** An error in a config file, with its location. */
-export interface ConfigFault {
-  /** The path of the field, such as `profiles.team.env.A`; empty if the error is not about a field. */
-  readonly path: string;
-  /** Starts at 1. */
-  readonly line: number;
-  /** Starts at 1. */
-  readonly column: number;
-  readonly message: string;
-}
 
 /** A valid config, or all of its faults in the order of the text. */
 export type ParsedConfig =

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigFault, parseConfig } from '../../src/config/parse.ts';
+import type { ConfigFault } from '../../src/config/config-fault.ts';
+import { parseConfig } from '../../src/config/parse.ts';
 import { configOf, EXAMPLE } from './configs.ts';
 
 function faultsOf(text: string): readonly ConfigFault[] {

@@ -6,6 +6,7 @@ import type { AddOperation } from '../../src/core/api/json-patch.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import { createMetrics } from '../../src/webhook/server/metrics.ts';
 import { webhookApp } from '../../src/webhook/server/webhook.ts';
+import type { Tracing } from '../../src/webhook/tracing/request-span.ts';
 import { type LogLine, logLines } from './log-lines.ts';
 import { makeReview } from './review.ts';
 
@@ -22,10 +23,11 @@ export interface WebhookDoor {
 export function webhookDoor(
   rules: Rules = defaultRules('test'),
   findNamespace?: FindNamespace,
+  tracing?: Tracing,
 ): WebhookDoor {
   const { log, lines } = logLines();
   const metrics = createMetrics('test');
-  const app = webhookApp({ rules: () => rules, findNamespace, metrics, log });
+  const app = webhookApp({ rules: () => rules, findNamespace, metrics, log, tracing });
   const post: WebhookDoor['post'] = (body, headers = { 'content-type': 'application/json' }) =>
     app.inject({ method: 'POST', url: '/mutate', headers, payload: body });
   return {

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { INJECTION_KINDS, type Mutation } from '../../core/admission/mutation.ts';
 import { REASONS } from '../../core/decision/reasons.ts';
+import type { SpanCounts } from '../tracing/request-span.ts';
 
 /** From 0.1 ms to 1 s, in steps of 1, 2.5 and 5. */
 const DURATION_BUCKETS_SECONDS = [
@@ -33,6 +34,8 @@ export interface Metrics {
   configReloaded(result: 'success' | 'failure'): void;
   /** Adds the metric of the namespace cache. */
   watchNamespaces(isSynced: () => boolean): void;
+  /** Adds the metric of spans. */
+  watchSpans(counts: () => SpanCounts): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -104,6 +107,7 @@ export function createMetrics(version: string): Metrics {
     certificateReloaded: (result) => certificateReloads.inc({ result }),
     configReloaded,
     watchNamespaces: (isSynced) => namespaceGauge(isSynced, registers),
+    watchSpans: (counts) => spanCounter(counts, registers),
     text() {
       // Requests at the same time share one text: it takes some milliseconds to make.
       making ??= registry.metrics().finally(() => {
@@ -159,6 +163,22 @@ function droppedCounter(droppedLines: () => number, registers: Registry[]): void
     collect() {
       this.reset();
       this.inc(droppedLines());
+    },
+  });
+}
+
+function spanCounter(counts: () => SpanCounts, registers: Registry[]): void {
+  new Counter({
+    name: 'podherald_spans_total',
+    help: 'Spans by result: `sent`, `failed` if the collector did not accept them, `dropped` if too many were waiting. Only if tracing is configured.',
+    labelNames: ['result'] as const,
+    registers,
+    collect() {
+      this.reset();
+      const { sent, failed, dropped } = counts();
+      for (const [result, spans] of Object.entries({ sent, failed, dropped })) {
+        this.inc({ result }, spans);
+      }
     },
   });
 }

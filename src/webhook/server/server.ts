@@ -6,6 +6,7 @@ import type { FindNamespace } from '../../core/admission/mutate.ts';
 import type { KeyPair } from '../tls/certificate.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/certificate-source.ts';
 import type { ClientCaSource } from '../tls/client-ca.ts';
+import type { Tracing } from '../tracing/request-span.ts';
 import { adminApp } from './admin.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** The number of lines of the log that could not be written; absent if it is not known. */
   readonly droppedLogLines?: () => number;
+  /** Absent if no spans are recorded. The caller closes it. */
+  readonly tracing?: Tracing | undefined;
   /** All addresses of this machine if it is undefined. */
   readonly host: string | undefined;
   readonly port: number;
@@ -53,6 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     tls: pair ?? {},
     clientCa: options.clientCa?.get(),
     isShuttingDown: () => isShuttingDown,
+    tracing: options.tracing,
   });
   const admin = adminApp({
     metrics,
@@ -64,6 +68,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   if (options.droppedLogLines) metrics.watchLog(options.droppedLogLines);
   if (namespaces) metrics.watchNamespaces(namespaces.isSynced);
+  const { tracing } = options;
+  if (tracing) metrics.watchSpans(() => tracing.counts);
   const url = await listen(webhook, options.host, options.port, '--port');
   const adminUrl = await listen(admin, options.host, options.adminPort, '--admin-port').catch(
     async (error: unknown) => {

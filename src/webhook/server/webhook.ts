@@ -3,6 +3,12 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { Logger } from 'pino';
 import { respond, respondWithWarnings } from '../../core/admission/response.ts';
 import type { KeyPair } from '../tls/certificate.ts';
+import {
+  type ReviewAttributes,
+  reviewAttributes,
+  type Tracing,
+  warningAttributes,
+} from '../tracing/request-span.ts';
 import { type Connections, limitConnections } from './connections.ts';
 import { answerError, HttpError } from './http-error.ts';
 import { CLIENT_TIMEOUT_MS, IncomingReview } from './incoming-review.ts';
@@ -16,6 +22,7 @@ import {
   warnBody,
 } from './review-body.ts';
 import { logReview, logWarned } from './review-log.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export interface WebhookOptions extends ReviewOptions {
   readonly metrics: Metrics;
@@ -32,6 +39,8 @@ export interface WebhookOptions extends ReviewOptions {
    * server opens its next one to another replica, and sends no review on one that is being closed.
    */
   readonly isShuttingDown?: () => boolean;
+  /** Absent if no spans are recorded. */
+  readonly tracing?: Tracing | undefined;
 }
 
 declare module 'fastify' {
@@ -40,6 +49,8 @@ declare module 'fastify' {
     arrivedAtMs: number;
     /** Undefined for what is not served. */
     incoming: IncomingReview | undefined;
+    /** Only if spans are recorded. */
+    reviewAttributes: ReviewAttributes | undefined;
   }
 }
 
@@ -114,6 +125,7 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
   );
   app.decorateRequest('arrivedAtMs', 0);
   app.decorateRequest('incoming', undefined);
+  app.decorateRequest('reviewAttributes', undefined);
   const connections = limitConnections(app.server, {
     maxConnections: MAX_CONNECTIONS,
     maxPipelined: MAX_PIPELINED,
@@ -126,16 +138,18 @@ export function webhookApp(options: WebhookOptions): FastifyInstance {
     request.incoming = new IncomingReview(reply.raw, budget);
     done();
   });
+  if (options.tracing) traceRequests(app, options.tracing);
   const closing = closingOf(app, connections);
   for (const [path, handle] of [
     [MUTATE_PATH, handleReview],
     [WARN_PATH, handleWarning],
   ] as const) {
-    app.post(path, async ({ incoming, arrivedAtMs }, reply) => {
+    app.post(path, async (request, reply) => {
       if (closing.begun || options.isShuttingDown?.()) reply.header('connection', 'close');
+      const { incoming } = request;
       if (incoming?.body === undefined) throw new HttpError(400, EMPTY_BODY);
       reply.header('content-type', 'application/json');
-      const text = await handle(incoming.body, arrivedAtMs, options);
+      const text = await handle(incoming.body, request, options);
       incoming.answer(text.length);
       return text;
     });
@@ -162,27 +176,31 @@ function closingOf(app: FastifyInstance, connections: Connections): { readonly b
 /** @returns the response, as JSON. */
 async function handleReview(
   body: Buffer,
-  arrivedAtMs: number,
+  http: FastifyRequest,
   options: WebhookOptions,
 ): Promise<string> {
   const { request, mutation } = await reviewBody(body, options);
   const text = JSON.stringify(respond(request, mutation));
-  const durationMs = performance.now() - arrivedAtMs;
+  const durationMs = performance.now() - http.arrivedAtMs;
   options.metrics.review(mutation, durationMs / 1000);
   logReview(options.log, request, mutation, durationMs);
+  if (options.tracing) http.reviewAttributes = reviewAttributes(request, mutation);
   return text;
 }
 
 /** @returns the response, as JSON. */
 async function handleWarning(
   body: Buffer,
-  arrivedAtMs: number,
+  http: FastifyRequest,
   options: WebhookOptions,
 ): Promise<string> {
   const warned = await warnBody(body, options);
   const text = JSON.stringify(respondWithWarnings(warned.request.uid, warned.sentences));
   options.metrics.warned(resultOf(warned));
-  logWarned(options.log, warned, performance.now() - arrivedAtMs);
+  logWarned(options.log, warned, performance.now() - http.arrivedAtMs);
+  if (options.tracing) {
+    http.reviewAttributes = warningAttributes(warned.request, warned.sentences.length);
+  }
   return text;
 }
 
