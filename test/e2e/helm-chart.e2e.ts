@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import { podherald } from '../support/run-command.ts';
 import { CHART, HELMS, type Helm, helm, NO_HELM, setJson } from './helm.ts';
-import { manifests } from './installation.ts';
 import type { KubeObject } from './objects.ts';
 
 /** A Helm that `go install` builds assumes Kubernetes 1.20 if it has no cluster. */
@@ -71,7 +71,7 @@ const TABLE: readonly Row[] = [
 ];
 
 describe.skipIf(NO_HELM).each(HELMS)('the chart, rendered by %s', (program) => {
-  test.each(TABLE)('has the objects of podherald manifests: $flags $config', async (row) => {
+  test.each(TABLE)('has the objects of podherald manifests: flags $flags, config $config', async (row) => {
     expect(await rendered(program, row)).toEqual(await printed(row));
   });
 
@@ -175,6 +175,12 @@ async function printed({ flags = [], config }: Row): Promise<Record<string, Kube
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+async function manifests(flags: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await podherald(['manifests', ...flags]);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 function withoutNamespace(objects: Record<string, KubeObject>): Record<string, KubeObject> {

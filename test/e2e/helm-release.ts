@@ -50,8 +50,10 @@ export class Release {
     return helm(program, [...args, ...WAIT, ...options]);
   }
 
-  uninstall(program: Helm): Promise<string> {
-    return helm(program, ['uninstall', NAME, '--namespace', this.home.name]);
+  /** Uninstalls it as docs/helm.md describes: Helm 3 alone would delete the webhook configuration last. */
+  async uninstall(program: Helm): Promise<void> {
+    await kubectl(['delete', 'mutatingwebhookconfiguration', this.home.name]);
+    await helm(program, ['uninstall', NAME, '--namespace', this.home.name]);
   }
 
   /** Applies what `helm template` prints, on the server side, as Argo CD does. */
