@@ -24,7 +24,11 @@ const STRINGS = { type: 'object', additionalProperties: { type: 'string' } };
 const OBJECTS = { type: 'array', items: { type: 'object' } };
 const PORT = { type: 'integer', minimum: 1024, maximum: 65_535 };
 
-const { $schema: _, $id: __, ...CONFIG } = forGo(configJsonSchema());
+const {
+  $schema: _,
+  $id: __,
+  ...CONFIG
+}: Record<string, unknown> = { ...forGo(configJsonSchema()) };
 
 const D = DEFAULT_INSTALL;
 

@@ -71,9 +71,12 @@ const TABLE: readonly Row[] = [
 ];
 
 describe.skipIf(NO_HELM).each(HELMS)('the chart, rendered by %s', (program) => {
-  test.each(TABLE)('has the objects of podherald manifests: flags $flags, config $config', async (row) => {
-    expect(await rendered(program, row)).toEqual(await printed(row));
-  });
+  test.each(TABLE)(
+    'has the objects of podherald manifests: flags $flags, config $config',
+    async (row) => {
+      expect(await rendered(program, row)).toEqual(await printed(row));
+    },
+  );
 
   test('passes helm lint', async () => {
     await helm(program, ['lint', '--strict', ...KUBE_VERSION, '--namespace', 'podherald', CHART]);

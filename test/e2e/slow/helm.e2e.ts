@@ -45,7 +45,9 @@ describe.skipIf(NO_IMAGE || NO_HELM).each(HELMS)('while %s', (program) => {
     await run();
     await creates.more(50);
 
-    console.log(`${program} ${step}: ${creates.count - before} creates, ${creates.failed.length} failed`);
+    console.log(
+      `${program} ${step}: ${creates.count - before} creates, ${creates.failed.length} failed`,
+    );
     expect(summary(creates.failed, startedAtMs)).toBe('');
     expect(caBundle).toMatch(/./);
     expect(await release.caBundle()).toBe(caBundle);
@@ -56,7 +58,9 @@ describe.skipIf(NO_IMAGE || NO_HELM).each(HELMS)('while %s', (program) => {
     await release.apply(program, { ...FAIL, ...CHANGES.third });
     await creates.more(50);
 
-    console.log(`${program} template: ${creates.count - before} creates, ${creates.failed.length} failed`);
+    console.log(
+      `${program} template: ${creates.count - before} creates, ${creates.failed.length} failed`,
+    );
     expect(summary(creates.failed, startedAtMs)).toBe('');
     expect(await release.caBundle()).toBe(caBundle);
   });
@@ -69,7 +73,9 @@ describe.skipIf(NO_IMAGE || NO_HELM).each(HELMS)('while %s', (program) => {
 
     // Without podherald, pods are created without an injection.
     const rejected = creates.failed.filter(({ message }) => message !== 'not injected');
-    console.log(`${program} uninstall: ${creates.count - before} creates, ${rejected.length} rejected`);
+    console.log(
+      `${program} uninstall: ${creates.count - before} creates, ${rejected.length} rejected`,
+    );
     expect(summary(rejected, startedAtMs)).toBe('');
   });
 });
