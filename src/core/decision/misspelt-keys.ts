@@ -40,19 +40,21 @@ export function meantKey(key: string, prefix: string): string | undefined {
 export function misspeltKeyPattern(prefix: string): string {
   const bare = REQUESTABLE.filter((name) => ANNOTATION_KEYS[name].bare);
   const others = REQUESTABLE.filter((name) => !ANNOTATION_KEYS[name].bare);
-  const domains = domainsOf(prefix);
-  const domainParts = [
-    ...partsOf(domains, DOMAIN_LIMIT),
-    ...partsOf(domains.map(firstLabel), LABEL_LIMIT),
-  ];
+  const domains = domainsOf(prefix).flatMap(domainParts).join('|');
   return [
-    `^[^/]*${oneOf([...partsOf(bare, NAME_LIMIT), ...others], ANY_SEPARATOR)}[^/]*$`,
-    `^[^/]*${oneOf(domainParts, '-')}[^/]*/.*${oneOf(partsOf(REQUESTABLE, NAME_LIMIT), ANY_SEPARATOR)}`,
+    `^[^/]*${oneOf([...nameParts(bare), ...others])}[^/]*$`,
+    `^[^/]*(${domains})[^/]*/.*${oneOf(nameParts(REQUESTABLE))}`,
   ].join('|');
 }
 
-/** A hyphen may be written as another separator, as several, or as none (in camel case). */
-const ANY_SEPARATOR = '[^a-z]*';
+/** The Helm chart repeats this for a prefix of its own: see `podherald.domainParts` in its templates. */
+function domainParts(domain: string): string[] {
+  const parts = [
+    ...evenParts(domain, DOMAIN_LIMIT + 1),
+    ...evenParts(firstLabel(domain), LABEL_LIMIT + 1),
+  ];
+  return parts.map((part) => part.replaceAll('.', '[.]'));
+}
 
 /** Compiled once for a prefix, because every annotation of every pod is tested. */
 function suspicious(prefix: string): RegExp {
@@ -65,24 +67,27 @@ function suspicious(prefix: string): RegExp {
 
 const COMPILED = new Map<string, RegExp>();
 
-/** Each text, cut into one part more than the edits that are tolerated. A separator at the end of a part is optional. */
-function partsOf(texts: readonly string[], limit: number): string[] {
-  return texts
-    .flatMap((text) => evenParts(text, limit + 1))
+/** The alternatives that matter: one that contains another one is left out. */
+function oneOf(texts: readonly string[]): string {
+  const all = [...new Set(texts)];
+  const shortest = all.filter((text) => !all.some((o) => o !== text && text.includes(o)));
+  return `(${shortest.map((text) => text.replaceAll('-', ANY_SEPARATOR)).join('|')})`;
+}
+
+/** A hyphen may be written as another separator, as several, or as none (in camel case). */
+const ANY_SEPARATOR = '[^a-z]*';
+
+/** Parts of names. A separator at the end of a part is optional, so it is left out. */
+function nameParts(names: readonly string[]): string[] {
+  return names
+    .flatMap((name) => evenParts(name, NAME_LIMIT + 1))
     .map((part) => part.replace(/^-|-$/g, ''));
 }
 
+/** One part more than the edits that are tolerated. */
 function evenParts(text: string, count: number): string[] {
   const at = (index: number) => Math.round((index * text.length) / count);
   return Array.from({ length: count }, (_, index) => text.slice(at(index), at(index + 1)));
-}
-
-/** The alternatives that matter: one that contains another one is left out. */
-function oneOf(texts: readonly string[], hyphen: string): string {
-  const all = [...new Set(texts)];
-  const shortest = all.filter((text) => !all.some((o) => o !== text && text.includes(o)));
-  const escaped = shortest.map((text) => text.replace(/[^a-z0-9-]/g, '[$&]'));
-  return `(${escaped.map((text) => text.replaceAll('-', hyphen)).join('|')})`;
 }
 
 /** The keys that people write. */
@@ -117,7 +122,7 @@ function isNearDomain(domain: string, prefix: string): boolean {
 
 /** The prefixes that people may mean, without their slash. */
 function domainsOf(prefix: string): string[] {
-  return [...new Set([prefix, DEFAULT_PREFIX])].map((one) => one.slice(0, -1).toLowerCase());
+  return [...new Set([DEFAULT_PREFIX, prefix])].map((one) => one.slice(0, -1).toLowerCase());
 }
 
 function firstLabel(domain: string): string {
