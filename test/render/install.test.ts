@@ -34,12 +34,12 @@ describe('deploy/', () => {
     expect(readFileSync(new URL(path, FOLDER), 'utf8')).toBe(text);
   });
 
-  it('contains only generated files', () => {
+  it('contains only generated files in its folders of manifests', () => {
     const found = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => `${entry.parentPath}/${entry.name}`.slice(FOLDER.pathname.length))
       .map((path) => path.replace(/^\//, ''))
-      .filter((path) => !path.startsWith('helm/'));
+      .filter((path) => /^(?:base|overlays|components)\//.test(path));
     expect(found.sort()).toEqual([...files.keys()].sort());
   });
 
