@@ -8,6 +8,7 @@ import { docExamples } from '../support/doc-examples.ts';
 
 const PUBLINT = 'publint@0.3.25';
 const ATTW = '@arethetypeswrong/cli@0.18.5';
+const PLAIN = ['--format', 'ascii', '--no-color'];
 const ESBUILD = 'esbuild@0.28.2';
 
 /** The empty project that the packed package is installed in. */
@@ -58,7 +59,7 @@ describe('the packed package', () => {
    * `exports`, and of `require` before Node.js 22.12.
    */
   it('has no types that attw reports', () => {
-    const report = run('npx', '--yes', ATTW, packed, '--profile', 'esm-only');
+    const report = run('npx', '--yes', ATTW, packed, '--profile', 'esm-only', ...PLAIN);
     const resolved = [...report.matchAll(/^(?:node16 \(from ESM\)|bundler): (\S+)/gmu)];
     expect(resolved.map(([, mark]) => mark)).toEqual(Array(6).fill('🟢'));
   });
