@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # hack/image/build builds the root file system. It also works without Docker.
 FROM node:26-slim AS build
 WORKDIR /src
