@@ -18,7 +18,8 @@ export function planEnv(
   items: readonly EnvItem[],
   facts: PodFacts | undefined,
 ): EnvPlan {
-  const own = lastByName(placed.container.env ?? []);
+  const existing = placed.container.env ?? [];
+  const own = existing.length === 0 ? NONE : lastByName(existing);
   if (facts === undefined) return planKnown(placed, items, own);
   const resolved = resolveEnv(items, facts, placed.container, (name) => own.has(name));
   const { env, findings } = planKnown(placed, resolved.items, own);
@@ -51,6 +52,8 @@ function planKnown(
     findings: [...keptNames(placed, kept), ...setLater(placed, added, own)],
   };
 }
+
+const NONE: ReadonlyMap<string, EnvVar> = new Map();
 
 /** If a name is set twice, the last value is used (kubelet's makeEnvironmentVariables). */
 function lastByName(variables: readonly EnvVar[]): ReadonlyMap<string, EnvVar> {
