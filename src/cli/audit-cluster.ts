@@ -18,7 +18,7 @@ import {
 } from '../diagnosis/cluster-state.ts';
 import { findMissing } from '../diagnosis/missing-injection.ts';
 import { controllerOf, type Owner, objectAt } from '../diagnosis/object-metadata.ts';
-import { findWorkloads, type Workload } from '../manifests/workloads.ts';
+import { findWorkloads, originOf, type Workload } from '../manifests/workloads.ts';
 import type { NamespaceReader } from './cluster-view.ts';
 import { manifestRules } from './manifest-files.ts';
 import { listPath, type ObjectKind, WORKLOAD_KINDS } from './object-path.ts';
@@ -154,5 +154,6 @@ async function auditTemplate(
 ): Promise<FaultyTemplate[]> {
   const name = workload.namespace ?? '';
   const namespace = namespaceFrom(name, await namespaces.get(name), usesDefaults);
-  return faultyTemplateIn(workload, mutate(workload.template, namespace, manifestRules(rules)));
+  const origin = originOf(namespace, workload);
+  return faultyTemplateIn(workload, mutate(workload.template, origin, manifestRules(rules)));
 }

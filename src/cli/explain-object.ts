@@ -5,7 +5,7 @@ import type { JsonObject } from '../core/api/json.ts';
 import { namespaceFrom } from '../diagnosis/cluster-state.ts';
 import { explainWorkload } from '../diagnosis/explain-workload.ts';
 import { controllerOf, ownerOf } from '../diagnosis/object-metadata.ts';
-import { findWorkloads, type Workload } from '../manifests/workloads.ts';
+import { findWorkloads, originOf, type Workload } from '../manifests/workloads.ts';
 import type { ClusterFlags } from './arguments.ts';
 import { NamespaceReader, readInjectors, readResult, requireCluster } from './cluster-view.ts';
 import type { ExplainResult } from './explain-output.ts';
@@ -46,7 +46,11 @@ export async function explainObject(
       isLive: true,
     };
     const explained = findWorkloads(value).map((workload) =>
-      explainWorkload(workload, mutate(workload.template, namespace, rules), context),
+      explainWorkload(
+        workload,
+        mutate(workload.template, originOf(namespace, workload), rules),
+        context,
+      ),
     );
     return { config, explained, notes: [] };
   } finally {

@@ -18,7 +18,7 @@ export interface CompiledConfig {
 
 /** @param version the version of podherald, for the status annotation. */
 export function compile(config: Config, version: string): CompiledConfig {
-  const { annotationPrefix, onInvalid, profiles, metadata, exempt, namespaces } = config;
+  const { annotationPrefix, onInvalid, profiles, metadata, exempt, namespaces, cluster } = config;
   return {
     rules: {
       ...defaultRules(version),
@@ -27,6 +27,7 @@ export function compile(config: Config, version: string): CompiledConfig {
       profiles: new Map([...BUILT_IN_PROFILES, ...Object.entries(profiles)]),
       exemptNamespaces: new Set(exempt.namespaces),
       metadata,
+      ...(cluster.name !== undefined && { clusterName: cluster.name }),
       ambassador: { ...config.ambassador, serverVersion: BUILT_IN_VERSION },
       podTemplates: new Map(
         Object.entries(config.podTemplates).map(([kind, paths]) => [kind, paths.map(fieldsOf)]),

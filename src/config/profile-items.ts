@@ -2,15 +2,9 @@ import * as z from 'zod';
 import { DNS_LABEL, isCIdentifier, isDnsLabel } from '../core/api/names.ts';
 import { filePathFault } from '../core/decision/metadata-items.ts';
 import { isProfileName } from '../core/decision/metadata-values.ts';
-import {
-  CONTAINER_NAME,
-  type EnvItem,
-  type FileItem,
-  type Profile,
-} from '../core/decision/profiles.ts';
+import type { EnvItem, FileItem, Profile } from '../core/decision/profiles.ts';
 import {
   FIELDS,
-  isContainerName,
   parseSource,
   RESOURCES,
   type Side,
@@ -34,7 +28,7 @@ export type ItemText = string | { readonly value: string };
  * | -------------------- | -------------------------------------- |
  * | `metadata.name`      | a field, as in an annotation           |
  * | `limits.memory:1Mi`  | a resource, as in an annotation        |
- * | `container.name`     | the name of the container              |
+ * | `workload.name`      | a literal, as in an annotation         |
  * | `x-$(POD_NAME)`      | a literal, because it has a reference  |
  * | `{value: text}`      | a literal                              |
  */
@@ -42,12 +36,12 @@ export function envSource(item: ItemText): EnvSource | SourceFault {
   const literal = literalOf(item);
   if (literal !== undefined) return { literal };
   const text = String(item);
-  return isContainerName(text) ? CONTAINER_NAME : parseSource(text, 'env', PROFILE_SIDES);
+  return parseSource(text, 'env', PROFILE_SIDES);
 }
 
 /** Reads an item of `files`. The Downward API does not support literals in files. */
 export function fileSource(text: string): FileSource | SourceFault {
-  if (literalOf(text) !== undefined || isContainerName(text)) {
+  if (literalOf(text) !== undefined) {
     return {
       fault:
         'works only as a variable, because the Downward API cannot write it to a file; move it to env',
@@ -67,7 +61,7 @@ export function literalOf(item: unknown): string | undefined {
 export function itemText(source: EnvSource): ItemText {
   if ('fieldRef' in source) return source.fieldRef;
   if ('resource' in source) return `${source.resource}:${source.divisor}`;
-  if ('containerName' in source) return 'container.name';
+  if ('known' in source) return source.known;
   return source.literal.includes('$(') ? source.literal : { value: source.literal };
 }
 
@@ -80,7 +74,7 @@ const NOT_A_BOOLEAN = 'expected a name that cannot be mistaken for true or false
 
 /** Completions for editors. */
 const EXAMPLES: Readonly<Record<Side, readonly string[]>> = {
-  env: [...sourcesOf('env'), 'container.name'],
+  env: sourcesOf('env'),
   files: sourcesOf('files'),
 };
 
@@ -106,7 +100,7 @@ const literalItem = z
 
 const envText = z
   .string()
-  .meta({ pattern: `^(${sourcePattern('env')}|container\\.name|[\\s\\S]*\\$\\([\\s\\S]*)$` });
+  .meta({ pattern: `^(${sourcePattern('env')}|[\\s\\S]*\\$\\([\\s\\S]*)$` });
 
 const envItem = z
   .union([envText, literalItem], { error: envItemFault })
@@ -133,7 +127,7 @@ export const profileSchema = z
       .record(envName, envItem)
       .default({})
       .describe(
-        'Environment variables by name. The value is a source as in the annotation `metadata-env` (`metadata.name`, `limits.memory:1Mi`), `container.name`, a string that refers to other variables of this profile as `$(NAME)`, or `{value: string}`.',
+        'Environment variables by name. The value is a source as in the annotation `metadata-env` (`metadata.name`, `limits.memory:1Mi`, `workload.name`), a string that refers to other variables of this profile as `$(NAME)`, or `{value: string}`.',
       ),
     files: z
       .record(filePath, fileItem)

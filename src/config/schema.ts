@@ -105,6 +105,11 @@ const FIELD_PATH = new RegExp(`^${FIELD}(\\.${FIELD})*$`);
 const FIELD_PATH_EXPECTED =
   'expected the fields that lead to the pod template, such as spec.jobTargetRef.template; [*] stands for every item of a list';
 
+/** A name such as `prod-eu-1`, or one that a cloud gives: `arn:aws:eks:eu-west-1:123456789012:cluster/prod`. */
+const CLUSTER_NAME = /^[A-Za-z0-9]([A-Za-z0-9._:/@-]{0,251}[A-Za-z0-9])?$/;
+const CLUSTER_NAME_EXPECTED =
+  'expected at most 253 letters, digits and . _ : / @ -, with a letter or digit at both ends';
+
 const fieldPath = z.string().regex(FIELD_PATH, FIELD_PATH_EXPECTED);
 
 /**
@@ -165,6 +170,18 @@ export const configSchema = z.strictObject({
   ambassador: ambassadorSchema
     .prefault({})
     .describe('Settings for pods that request an ambassador.'),
+  cluster: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(CLUSTER_NAME, CLUSTER_NAME_EXPECTED)
+        .optional()
+        .describe(
+          'The name of the cluster, for variables with the source `cluster.name`. Without it, podherald leaves these variables out.',
+        ),
+    })
+    .prefault({})
+    .describe('What pods cannot know about the cluster.'),
   podTemplates: z
     .record(
       z.string().regex(KIND_GROUP, KIND_GROUP_EXPECTED),

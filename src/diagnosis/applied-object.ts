@@ -6,7 +6,7 @@ import { type Finding, kindOf, sentenceOf } from '../core/decision/findings.ts';
 import { readAnnotations } from '../core/decision/read-annotations.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { isNamespace, objectsIn } from '../manifests/objects.ts';
-import { findWorkloads, nameOf, type Workload } from '../manifests/workloads.ts';
+import { findWorkloads, nameOf, originOf, type Workload } from '../manifests/workloads.ts';
 import { findMisplaced, type MisplacedAnnotations } from './misplaced-annotations.ts';
 import { annotationsOf } from './object-metadata.ts';
 import { exitCodeSentences } from './pod-failure-policy.ts';
@@ -38,7 +38,8 @@ function aboutNamespace(name: string, annotations: Annotations, rules: Rules): s
 
 function aboutWorkload(workload: Workload, namespace: Namespace, rules: Rules): string[] {
   // The API server adds the mounts of tokens only to the pods.
-  const mutation = mutate(workload.template, namespace, { ...rules, stage: 'manifest' });
+  const origin = originOf(namespace, workload);
+  const mutation = mutate(workload.template, origin, { ...rules, stage: 'manifest' });
   const { outcome, decision, findings, error } = mutation;
   if (outcome === 'failed_open') throw error ?? new Error(findings.map(sentenceOf).join('; '));
   const faults: readonly Finding[] = outcome === 'denied' ? (decision?.faults ?? []) : [];

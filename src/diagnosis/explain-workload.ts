@@ -2,7 +2,7 @@ import type { Mutation } from '../core/admission/mutation.ts';
 import { statusKey } from '../core/admission/status.ts';
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { applyOperations } from '../manifests/edit-json.ts';
-import type { Workload } from '../manifests/workloads.ts';
+import { originOf, type Workload } from '../manifests/workloads.ts';
 import type { Locations } from './causes.ts';
 import type { ClusterState, ReadResult, Unreadable } from './cluster-state.ts';
 import { type Explanation, explain } from './explanation.ts';
@@ -68,7 +68,11 @@ export function explainWorkload(
     namespace: context.namespace.name,
     name,
     mutation,
-    explanation: explain(template, mutation, { ...context, root }),
+    explanation: explain(template, mutation, {
+      ...context,
+      namespace: originOf(context.namespace, workload),
+      root,
+    }),
     before: template,
     after: template === undefined ? undefined : applyOperations(template, mutation.operations),
     ...misplacedOn(workload, context),

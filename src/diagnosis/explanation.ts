@@ -3,7 +3,7 @@ import type { Json } from '../core/api/json.ts';
 import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import type { Pod } from '../core/api/pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
-import type { Namespace } from '../core/decision/decide.ts';
+import type { Origin } from '../core/decision/decide.ts';
 import { type Finding, kindOf, sentenceOf } from '../core/decision/findings.ts';
 import type { Reason, ReasonKind } from '../core/decision/reasons.ts';
 import { imageOf, type Rules } from '../core/decision/rules.ts';
@@ -51,7 +51,8 @@ export interface ExplainedReason {
 
 /** What a pod or pod template is explained with. */
 export interface ExplanationContext extends Pick<CauseContext, 'locations' | 'root'> {
-  readonly namespace: Namespace;
+  /** Where the pod is created, and by what. */
+  readonly namespace: Origin;
   readonly rules: Rules;
 }
 
@@ -78,8 +79,8 @@ export function explain(
   };
 }
 
-function presentIn(pod: Pod, namespace: Namespace, rules: Rules): InjectedItems[] {
-  return itemsPresent(pod, findPresent(pod, namespace, rules));
+function presentIn(pod: Pod, origin: Origin, rules: Rules): InjectedItems[] {
+  return itemsPresent(pod, findPresent(pod, origin, rules));
 }
 
 function located(

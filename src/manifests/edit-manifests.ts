@@ -1,5 +1,5 @@
 import { annotationNameOf } from '../core/decision/annotations.ts';
-import type { Namespace } from '../core/decision/decide.ts';
+import type { Namespace, Origin } from '../core/decision/decide.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import {
   type Manifest,
@@ -8,7 +8,7 @@ import {
   parseManifest,
 } from './documents.ts';
 import { type NamespaceAnnotations, namespacesIn } from './objects.ts';
-import type { Workload } from './workloads.ts';
+import { originOf, type Workload } from './workloads.ts';
 
 /** The namespaces of the workloads in manifests. */
 export interface NamespaceOptions {
@@ -39,8 +39,8 @@ export interface EditedManifest<Report> {
   readonly faults: readonly ManifestRemark[];
 }
 
-/** Finds the namespace of a workload, with its annotations if they are known. */
-export type NamespaceLookup = (workload: Workload) => Namespace;
+/** Finds the namespace of a workload, with its annotations if they are known, and what creates its pods. */
+export type OriginLookup = (workload: Workload) => Origin;
 
 /**
  * Edits the documents of some manifests, and keeps the text between documents. A Namespace in one
@@ -52,21 +52,18 @@ export type NamespaceLookup = (workload: Workload) => Namespace;
 export function editManifests<Report>(
   texts: readonly string[],
   options: EditOptions,
-  edit: (
-    text: string,
-    document: ManifestDocument,
-    lookUp: NamespaceLookup,
-  ) => EditedManifest<Report>,
+  edit: (text: string, document: ManifestDocument, lookUp: OriginLookup) => EditedManifest<Report>,
 ): EditedManifest<Report>[] {
   const { annotationPrefix } = options.rules;
   const manifests = texts.map((text) => parseManifest(text, annotationPrefix));
   const given = namespacesIn(manifests.flatMap(({ documents }) => documents));
-  const lookUp: NamespaceLookup = ({ namespace }) => {
+  const namespaceOf = ({ namespace }: Workload): Namespace => {
     const name = namespace ?? options.namespace;
     if (options.usesDefaults === false) return { name };
     const annotations = given.get(name) ?? options.namespaces?.get(name);
     return { name, ...(annotations && { annotations }) };
   };
+  const lookUp: OriginLookup = (workload) => originOf(namespaceOf(workload), workload);
   const everyPodMatters =
     (options.annotate?.size ?? 0) > 0 ||
     hasDefaults(given, options) ||

@@ -13,7 +13,7 @@ import {
   type EditedManifest,
   type EditOptions,
   editManifests,
-  type NamespaceLookup,
+  type OriginLookup,
 } from './edit-manifests.ts';
 import type { Path } from './objects.ts';
 import { findUnreachable } from './unreachable.ts';
@@ -60,7 +60,7 @@ export function injectManifests(
 function injectDocument(
   text: string,
   document: ManifestDocument,
-  lookUp: NamespaceLookup,
+  lookUp: OriginLookup,
   options: InjectOptions,
 ): InjectedManifest {
   const { rules, annotate: annotations } = options;

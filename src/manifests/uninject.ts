@@ -3,10 +3,10 @@ import type { Mutation } from '../core/admission/mutation.ts';
 import { pointerTokens } from '../core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import type { Pod } from '../core/api/pod.ts';
-import type { Namespace } from '../core/decision/decide.ts';
+import type { Origin } from '../core/decision/decide.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import type { ManifestDocument } from './documents.ts';
-import { type EditedManifest, editManifests, type NamespaceLookup } from './edit-manifests.ts';
+import { type EditedManifest, editManifests, type OriginLookup } from './edit-manifests.ts';
 import type { InjectOptions } from './inject.ts';
 import { findPresent } from './removal/find-present.ts';
 import { findRemovable } from './removal/find-removable.ts';
@@ -57,7 +57,7 @@ export function uninjectManifests(
 function uninjectDocument(
   text: string,
   document: ManifestDocument,
-  lookUp: NamespaceLookup,
+  lookUp: OriginLookup,
   rules: Rules,
 ): UninjectedManifest {
   const reports = findWorkloads(document.value, rules.podTemplates).map((workload) =>
@@ -71,18 +71,18 @@ function uninjectDocument(
   return { text, reports, notes: [], faults: [{ line, message }] };
 }
 
-function uninjectWorkload(workload: Workload, namespace: Namespace, rules: Rules): UninjectReport {
+function uninjectWorkload(workload: Workload, origin: Origin, rules: Rules): UninjectReport {
   const pod = parsePod(workload.template);
-  const mutation = mutate(workload.template, namespace, rules);
+  const mutation = mutate(workload.template, origin, rules);
   if (isMalformed(pod)) return { workload, removed: NO_PARTS, mutation };
-  const removed = findRemovable(pod, namespace, rules);
-  return { workload, removed, mutation, rest: restOf(pod, removed, namespace, rules) };
+  const removed = findRemovable(pod, origin, rules);
+  return { workload, removed, mutation, rest: restOf(pod, removed, origin, rules) };
 }
 
-function restOf(whole: Pod, removed: InjectedParts, namespace: Namespace, rules: Rules): Rest {
+function restOf(whole: Pod, removed: InjectedParts, origin: Origin, rules: Rules): Rest {
   const pod = removeParts(whole, removed);
-  const present = findPresent(pod, namespace, rules);
-  return { pod, present, mutation: mutate(pod, namespace, rules) };
+  const present = findPresent(pod, origin, rules);
+  return { pod, present, mutation: mutate(pod, origin, rules) };
 }
 
 function removedPointers({ workload, removed }: UninjectReport): string[] {

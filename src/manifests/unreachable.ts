@@ -1,8 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Rules } from '../core/decision/rules.ts';
+import { groupOf } from '../core/decision/workload.ts';
 import { isNamespace, objectsIn, type Path } from './objects.ts';
-import { fieldPath, findWorkloads, groupOf, nameOf, type Workload } from './workloads.ts';
+import { fieldPath, findWorkloads, nameOf, type Workload } from './workloads.ts';
 
 /** A request where podherald finds no pod, or something else that a user should know about it. */
 export interface Unreachable {

@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { type AddOperation, escapeToken } from '../core/api/json-patch.ts';
+import type { Namespace, Origin } from '../core/decision/decide.ts';
 import type { PodTemplatePaths } from '../core/decision/rules.ts';
+import { groupOf } from '../core/decision/workload.ts';
 import { type ManifestObject, objectsIn, type Path } from './objects.ts';
 
 /** A Pod, or a workload with a pod template, in a document. */
@@ -9,6 +11,8 @@ export interface Workload {
   readonly apiVersion: string;
   /** `metadata.name`; `web-*` for a `generateName` of `web-`, and `(no name)` without either. */
   readonly name: string;
+  /** Whether it has a `metadata.name`. */
+  readonly hasName: boolean;
   /** `metadata.namespace`; undefined if the object names none. */
   readonly namespace: string | undefined;
   /** The path of the template, such as `spec.jobs[0].template`, if the object has several. */
@@ -88,11 +92,6 @@ function expand(object: Json, path: readonly string[]): Path[] {
   return found.map((one) => one.path);
 }
 
-/** The API group of an `apiVersion`; '' for the core group. */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
-}
-
 function toWorkload(
   { kind, apiVersion, object, path }: ManifestObject,
   templatePath: Path,
@@ -104,6 +103,7 @@ function toWorkload(
     kind,
     apiVersion,
     name: nameOf(object),
+    hasName: nonEmptyString(metadata['name']) !== undefined,
     namespace: nonEmptyString(metadata['namespace']),
     ...(isOneOfSeveral && { part: fieldPath(templatePath) }),
     path,
@@ -148,6 +148,13 @@ function valueAt(value: Json, path: Path): Json | undefined {
     if (typeof key === 'number') return Array.isArray(inner) ? inner[key] : undefined;
     return isObject(inner) ? inner[key] : undefined;
   }, value);
+}
+
+/** Where the pods of a workload are created, and by what. A Pod names its controller itself. */
+export function originOf(namespace: Namespace, workload: Workload): Origin {
+  const { apiVersion, kind, name, hasName } = workload;
+  if (kind === 'Pod' && workload.templatePath.length === workload.path.length) return namespace;
+  return { ...namespace, owner: { apiVersion, kind, name: hasName ? name : undefined } };
 }
 
 /** The workload in a message, such as `Deployment shop/web`. */

@@ -1,6 +1,7 @@
 import { configReference } from '../config/json-schema.ts';
 import { OUTCOMES } from '../core/admission/mutation.ts';
 import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../core/decision/annotations.ts';
+import { isKnownName, KNOWN_NAMES } from '../core/decision/known-names.ts';
 import {
   BUILT_IN_PROFILES,
   type EnvItem,
@@ -52,6 +53,27 @@ The divisor of \`cpu\` is \`1m\` or \`1\`. The divisor of other resources is \`1
 The default is \`1\`. Values are rounded up. If a container has no limit, \`limits.*\` is the node's allocatable amount (huge
 pages: 0), and podherald returns a warning.
 
+### Values that are known when the pod is created
+
+The Downward API does not have these sources. podherald writes their values into \`env\` as they are when the pod is created, so they
+work only as variables.
+
+${table(['Source', 'Value'], knownRows())}
+
+The workload of a pod is its controller, the owner reference with \`controller: true\`. Three controllers create their pods through
+another object, and only the names show that. podherald relies on these conventions:
+
+- A ReplicaSet whose name ends with \`-\` and the label \`pod-template-hash\` of the pod belongs to a Deployment.
+- With the label \`rollouts-pod-template-hash\`, it belongs to a Rollout of Argo Rollouts.
+- A Job whose name ends with \`-\` and eight digits from 26000000 to 39999999 belongs to a CronJob. The digits are the minutes since 1970
+  at which the Job was scheduled: June 2019 to January 2046. A Job that you name like that yourself is taken for one of a CronJob.
+
+\`podherald inject\` uses the workload in the manifest. For a custom kind whose controller creates a Deployment or a Job, its
+value therefore differs from that of the webhook. A PodTemplate has no workload.
+
+If a source has no value, podherald leaves the variable out, together with strings that refer to it as \`$(NAME)\`, and returns
+a warning (\`value_unknown\`). A copied or restored pod keeps the values that it has.
+
 ## Built-in profiles
 
 ${[...BUILT_IN_PROFILES].map(profileSection).join('\n')}`;
@@ -65,9 +87,14 @@ function keyRows(): string[][] {
   });
 }
 
+function knownRows(): string[][] {
+  return Object.entries(KNOWN_NAMES).map(([name, doc]) => [`\`${name}\``, doc]);
+}
+
 function sourceRows(): string[][] {
   const mark = (works: boolean): string => (works ? 'yes' : '');
-  const fields = Object.entries(FIELDS).map(([field, sides]) => [
+  const ofPod = Object.entries(FIELDS).filter(([field]) => !isKnownName(field));
+  const fields = ofPod.map(([field, sides]) => [
     `\`${field}\``,
     mark(sides.includes('env')),
     mark(sides.includes('files')),
@@ -96,7 +123,7 @@ function profileSection([name, profile]: readonly [string, Profile]): string {
 
 function sourceText({ source }: EnvItem | FileItem): string {
   if ('literal' in source) return `the string \`${source.literal}\``;
-  if ('containerName' in source) return 'the name of the container';
+  if ('known' in source) return `\`${source.known}\``;
   return 'fieldRef' in source
     ? `\`${source.fieldRef}\``
     : `\`${source.resource}:${source.divisor}\``;

@@ -136,6 +136,7 @@ describe('a config that needs what a policy cannot do', () => {
   it('is rejected with every reason, and prints nothing', async () => {
     const { file } = configFolder(`profiles:
   late: {env: {URL: "http://$(HOST)", HOST: status.podIP}}
+  chain: {env: {CLUSTER: cluster.name, KEY: "id-$(CLUSTER)", PATH_: "$(KEY)/x"}}
   one: {files: {a/b: metadata.name}}
   two: {files: {a: metadata.name}}
 `);
@@ -145,6 +146,9 @@ describe('a config that needs what a policy cannot do', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
         /^podherald: profiles\.late\.env: URL refers to HOST, .*move HOST before URL$/,
+      ),
+      expect.stringMatching(
+        /^podherald: profiles\.chain\.env: PATH_ refers to KEY, which refers to CLUSTER, .*write the value of KEY into PATH_$/,
       ),
       expect.stringMatching(
         /^podherald: profiles\.one\.files: a\/b conflicts with a of profile two/,

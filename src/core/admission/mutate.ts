@@ -1,7 +1,7 @@
 import { escapeToken } from '../api/json-patch.ts';
 import { isMalformed, parsePod } from '../api/parse-pod.ts';
 import { MIRROR_ANNOTATION } from '../decision/annotations.ts';
-import { decide, type Namespace } from '../decision/decide.ts';
+import { decide, type Namespace, type Origin } from '../decision/decide.ts';
 import { finding, kindOf } from '../decision/findings.ts';
 import { podParts } from '../decision/pod-parts.ts';
 import type { Rules } from '../decision/rules.ts';
@@ -40,14 +40,10 @@ export async function review(
  * and the tests call it. All outcomes of a review are in this function, in the order of their checks.
  *
  * @param object the pod as it was received; it is not changed.
+ * @param origin where it is created and, for the pod template of a manifest, by what.
  * @param receivedBytes the size of the review that it came in.
  */
-export function mutate(
-  object: unknown,
-  namespace: Namespace,
-  rules: Rules,
-  receivedBytes = 0,
-): Mutation {
+export function mutate(object: unknown, origin: Origin, rules: Rules, receivedBytes = 0): Mutation {
   try {
     const pod = parsePod(object);
     if (isMalformed(pod)) {
@@ -58,12 +54,12 @@ export function mutate(
     if (annotations && Object.hasOwn(annotations, MIRROR_ANNOTATION)) {
       return skipped(finding('mirror_pod', {}, { kind: 'annotation', key: MIRROR_ANNOTATION }));
     }
-    if (rules.exemptNamespaces.has(namespace.name)) {
+    if (rules.exemptNamespaces.has(origin.name)) {
       const config = { kind: 'config', path: ['exempt', 'namespaces'] } as const;
-      return skipped(finding('exempt_namespace', { namespace: namespace.name }, config));
+      return skipped(finding('exempt_namespace', { namespace: origin.name }, config));
     }
     const parts = podParts(pod);
-    const decision = decide(parts, namespace, rules);
+    const decision = decide(parts, origin, rules);
     const addedBytes = additionBytes(parts, decision);
     if (isFarTooLarge(addedBytes)) return skipped(finding('too_large', {}));
     const { injection, findings: planned } = plan(parts, decision);

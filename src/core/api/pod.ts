@@ -16,6 +16,8 @@ export interface ObjectMeta {
   readonly generateName?: string;
   readonly namespace?: string;
   readonly annotations?: Annotations | null;
+  readonly labels?: Json;
+  readonly ownerReferences?: Json;
 }
 
 export type Annotations = Readonly<Record<string, string>>;
@@ -36,6 +38,7 @@ export interface PodSpec {
 
 export interface Container {
   readonly name: string;
+  readonly image?: Json;
   readonly env?: readonly EnvVar[] | null;
   readonly envFrom?: Json;
   readonly volumeMounts?: readonly VolumeMount[] | null;

@@ -1,4 +1,5 @@
 import { type AnnotationRef, type Finding, finding } from './findings.ts';
+import type { PodFacts } from './known-values.ts';
 import { ItemNames, nameOf } from './metadata-items.ts';
 import { ALL_CONTAINERS, type ContainerSelection, type MetadataSwitch } from './metadata-values.ts';
 import { type EnvItem, type FileItem, type Profile, references } from './profiles.ts';
@@ -34,6 +35,8 @@ export interface MetadataDecision extends MetadataItems {
   readonly containers: ContainerSelection;
   /** Items that warn if their limit is not set: all items of limits but those of `default`. */
   readonly limitItems: readonly (EnvItem | FileItem)[];
+  /** What is known of the pod; undefined if no variable needs it. */
+  readonly facts?: PodFacts;
 }
 
 /**

@@ -8,9 +8,11 @@ import {
   type SkipFinding,
 } from './decide-metadata.ts';
 import { type Fault, type Finding, finding, kindOf, rankOf } from './findings.ts';
+import { factsFor } from './known-values.ts';
 import type { PodParts } from './pod-parts.ts';
 import { type ReadAnnotations, readAnnotations } from './read-annotations.ts';
 import type { Rules } from './rules.ts';
+import type { OwnerRef } from './workload.ts';
 
 /** The namespace that a pod is created in. The review names it; the pod's own field is ignored. */
 export interface Namespace {
@@ -19,6 +21,12 @@ export interface Namespace {
   readonly annotations?: Annotations;
   /** Why its annotations could not be read. */
   readonly unavailable?: string;
+}
+
+/** The namespace that a pod is created in, and what creates it. */
+export interface Origin extends Namespace {
+  /** The workload in a manifest whose pod template is injected. A pod names its controller itself. */
+  readonly owner?: OwnerRef;
 }
 
 /** What a pod should get, and why. */
@@ -36,20 +44,14 @@ export interface Decision {
  * Decides about metadata and ambassador independently. A feature that is requested but not injected
  * gets a notice. If the pod gets neither feature, the more important reason is the result.
  */
-export function decide(parts: PodParts, namespace: Namespace, rules: Rules): Decision {
+export function decide(parts: PodParts, origin: Origin, rules: Rules): Decision {
   const containers = parts.appContainers.map(({ container }) => container.name);
   const { annotations } = parts.pod.metadata ?? {};
   const own = readAnnotations(annotations, { kind: 'pod', containers }, rules);
-  const defaults = readDefaults(namespace, rules);
+  const defaults = readDefaults(origin, rules);
   const effective = { ...defaults.requests, ...own.requests };
-  const metadata = decideMetadata(own.requests, effective, rules);
-  const ambassador = decideAmbassador(
-    parts,
-    namespace.name,
-    own.requests,
-    defaults.requests,
-    rules,
-  );
+  const metadata = withFacts(decideMetadata(own.requests, effective, rules), parts, origin, rules);
+  const ambassador = decideAmbassador(parts, origin.name, own.requests, defaults.requests, rules);
   const portTaken = portFaults(parts, own.requests);
   const faults = [...own.faults, ...portTaken];
   // The pod is denied for its port, so no notice says that the port has moved.
@@ -61,6 +63,18 @@ export function decide(parts: PodParts, namespace: Namespace, rules: Rules): Dec
     ),
   ];
   return { ...combine(metadata, ambassador, notices), faults };
+}
+
+/** Completes the metadata by what is known of the pod, if that is requested. */
+function withFacts(
+  metadata: FeatureDecision<MetadataDecision>,
+  { pod }: PodParts,
+  { owner }: Origin,
+  rules: Rules,
+): FeatureDecision<MetadataDecision> {
+  if (metadata.spec === undefined) return metadata;
+  const facts = factsFor(metadata.spec.env, pod, owner, rules);
+  return facts === undefined ? metadata : { ...metadata, spec: { ...metadata.spec, facts } };
 }
 
 /** Both features, or the more important reason why the pod gets neither. */

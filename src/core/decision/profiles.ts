@@ -1,3 +1,5 @@
+import type { KnownName } from './known-names.ts';
+
 /**
  * Where a value comes from. `fieldRef` and `resource` are the two kinds of the Downward API. A
  * literal is text in which kubelet expands `$(NAME)` if that variable comes earlier in `env`.
@@ -5,13 +7,12 @@
 export type FieldSource = { readonly fieldRef: string };
 export type ResourceSource = { readonly resource: string; readonly divisor: string };
 export type LiteralSource = { readonly literal: string };
-/** The name of the variable's own container. The Downward API lacks it, so it becomes a literal. */
-export type ContainerNameSource = { readonly containerName: true };
-export const CONTAINER_NAME: ContainerNameSource = { containerName: true };
+/** What the Downward API lacks but the webhook knows when a pod is created. It becomes a literal. */
+export type KnownSource = { readonly known: KnownName };
 
 export interface EnvItem {
   readonly name: string;
-  readonly source: FieldSource | ResourceSource | LiteralSource | ContainerNameSource;
+  readonly source: FieldSource | ResourceSource | LiteralSource | KnownSource;
 }
 
 export interface FileItem {
@@ -81,7 +82,7 @@ const OTEL: Profile = {
     field('POD_NAMESPACE', 'metadata.namespace'),
     field('POD_UID', 'metadata.uid'),
     field('NODE_NAME', 'spec.nodeName'),
-    { name: 'CONTAINER_NAME', source: CONTAINER_NAME },
+    { name: 'CONTAINER_NAME', source: { known: 'container.name' } },
     { name: 'OTEL_RESOURCE_ATTRIBUTES', source: { literal: OTEL_ATTRIBUTES } },
   ],
   files: [],

@@ -153,6 +153,10 @@ export const REASONS = {
     sentence:
       'container {container} has no {resource}: {item} will show the allocatable amount of the node',
   },
+  value_unknown: {
+    kind: 'notice',
+    sentence: 'container {container}: {names} not injected: {why}',
+  },
   unknown_profile: {
     kind: 'notice',
     sentence: '{key}: the config has no profile {profile}, so it is ignored{hint}',

@@ -108,6 +108,8 @@ export interface Rules {
     readonly path: string;
   };
   readonly ambassador: AmbassadorRules;
+  /** The value of the source `cluster.name`. */
+  readonly clusterName?: string | undefined;
   /** For kinds that have no pod template at `spec.template`. Only manifests need them: the webhook sees pods. */
   readonly podTemplates: PodTemplatePaths;
   /** Whether pods come from the API server, with its defaults and token mounts, or from a manifest. */

@@ -1,5 +1,6 @@
 import { isQualifiedName } from '../api/names.ts';
-import type { FieldSource, ResourceSource } from './profiles.ts';
+import { isKnownName, KNOWN_NAMES } from './known-names.ts';
+import type { FieldSource, KnownSource, ResourceSource } from './profiles.ts';
 import { didYouMean, nearest } from './values.ts';
 
 /** What an item becomes: a variable or a file. */
@@ -16,7 +17,7 @@ export interface SourceFault {
 /**
  * The fields of the Downward API, and where each can be used (kubernetes
  * pkg/apis/core/validation/validation.go, validEnvDownwardAPIFieldPathExpressions and
- * validVolumeDownwardAPIFieldPathExpressions).
+ * validVolumeDownwardAPIFieldPathExpressions). What only podherald knows becomes a literal, and so only a variable.
  */
 export const FIELDS: Readonly<Record<string, readonly Side[]>> = {
   'metadata.name': ['env', 'files'],
@@ -30,6 +31,7 @@ export const FIELDS: Readonly<Record<string, readonly Side[]>> = {
   'status.hostIPs': ['env'],
   'status.podIP': ['env'],
   'status.podIPs': ['env'],
+  ...Object.fromEntries(Object.keys(KNOWN_NAMES).map((name) => [name, ['env'] as const])),
 };
 
 /** What can follow `limits.` and `requests.`, besides `hugepages-` with a page size. */
@@ -59,12 +61,23 @@ const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-file
  * | `metadata.name`                    | a field                      |
  * | `metadata.labels['app']`           | one label, on both sides     |
  * | `limits.memory`, `requests.cpu:1m` | a resource of the container  |
+ * | `workload.name`                    | a literal, only for env      |
  */
+export function parseSource(
+  text: string,
+  side: 'files',
+  sides?: SideNames,
+): FieldSource | ResourceSource | SourceFault;
+export function parseSource(
+  text: string,
+  side: Side,
+  sides?: SideNames,
+): FieldSource | ResourceSource | KnownSource | SourceFault;
 export function parseSource(
   text: string,
   side: Side,
   sides: SideNames = ANNOTATION_SIDES,
-): FieldSource | ResourceSource | SourceFault {
+): FieldSource | ResourceSource | KnownSource | SourceFault {
   const [source, divisor] = splitDivisor(text);
   if (/^(limits|requests)\./.test(source)) return parseResource(source, divisor);
   const resource = divisor === undefined ? undefined : nearest(source, RESOURCE_SOURCES);
@@ -96,20 +109,19 @@ export function sourcePattern(side: Side): string {
   return `\\s*(${all.join('|')})\\s*`;
 }
 
-/** `container.name` is not part of the Downward API; only profiles can use it. */
-export function isContainerName(text: string): boolean {
-  return text === 'container.name';
-}
-
 function splitDivisor(text: string): [source: string, divisor: string | undefined] {
   const at = text.indexOf(':', text.lastIndexOf(']') + 1);
   if (at < 0) return [text.trim(), undefined];
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function parseField(field: string, side: Side, names: SideNames): FieldSource | SourceFault {
+function parseField(
+  field: string,
+  side: Side,
+  names: SideNames,
+): FieldSource | KnownSource | SourceFault {
   const sides = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
-  if (sides?.includes(side)) return { fieldRef: field };
+  if (sides?.includes(side)) return isKnownName(field) ? { known: field } : { fieldRef: field };
   if (sides !== undefined) return wrongSide(field, side, names);
   const subscripted = nearestSubscript(field);
   if (subscripted !== undefined) return subscripted;

@@ -12,20 +12,21 @@ const DEFAULT_MODE = 420;
 const knownEnv = new WeakMap<readonly EnvItem[], readonly EnvVar[]>();
 
 /**
- * Items as EnvVars of a container. A resource without `containerName` means the container that has
- * the variable, so only an item of the container's name differs between containers.
+ * Items as EnvVars. A resource without `containerName` means the container that has the variable, so
+ * they are the same for all containers.
+ *
+ * @param items without sources that `resolveEnv` has to replace.
  */
-export function toEnv(items: readonly EnvItem[], container: string): readonly EnvVar[] {
-  const known = knownEnv.get(items);
-  if (known !== undefined) return known;
-  const env = items.map((item) => toEnvVar(item, container));
-  if (!items.some(({ source }) => 'containerName' in source)) knownEnv.set(items, env);
-  return env;
+export function toEnv(items: readonly EnvItem[]): readonly EnvVar[] {
+  const known = knownEnv.get(items) ?? items.map(toEnvVar);
+  knownEnv.set(items, known);
+  return known;
 }
 
-function toEnvVar({ name, source }: EnvItem, container: string): EnvVar {
+/** An item as an EnvVar. */
+export function toEnvVar({ name, source }: EnvItem): EnvVar {
   if ('literal' in source) return { name, value: source.literal };
-  if ('containerName' in source) return { name, value: container };
+  if ('known' in source) throw new Error(`${source.known} has not been resolved`);
   if ('fieldRef' in source) {
     return { name, valueFrom: { fieldRef: fieldSelector(source.fieldRef) } };
   }

@@ -1,9 +1,11 @@
 import type { EnvVar } from '../api/pod.ts';
 import { referencesOf } from '../decision/decide-metadata.ts';
-import { type Finding, finding } from '../decision/findings.ts';
+import { type Cause, type Finding, finding } from '../decision/findings.ts';
+import { NO_VALUE, type PodFacts } from '../decision/known-values.ts';
 import { containerCause, type PlacedContainer } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
 import { sameEnvVar, toEnv } from './downward-api.ts';
+import { resolveEnv } from './resolve-env.ts';
 
 export interface EnvPlan {
   readonly env: readonly EnvVar[];
@@ -11,12 +13,35 @@ export interface EnvPlan {
 }
 
 /** The variables that a container lacks. A name that its `env` already sets is never added again. */
-export function planEnv(placed: PlacedContainer, items: readonly EnvItem[]): EnvPlan {
-  const { container } = placed;
-  const existing = container.env ?? [];
-  const env = toEnv(items, container.name);
-  if (existing.length === 0) return { env, findings: [] };
-  const own = lastByName(existing);
+export function planEnv(
+  placed: PlacedContainer,
+  items: readonly EnvItem[],
+  facts: PodFacts | undefined,
+): EnvPlan {
+  const existing = placed.container.env ?? [];
+  const own = existing.length === 0 ? NONE : lastByName(existing);
+  if (facts === undefined) return planKnown(placed, items, own);
+  const resolved = resolveEnv(items, facts, placed.container, (name) => own.has(name));
+  const { env, findings } = planKnown(placed, resolved.items, own);
+  const missing = [...resolved.missing].map(([why, names]) => {
+    const slots = { container: placed.container.name, names: names.join(', '), why };
+    return finding('value_unknown', slots, causeOfMissing(why, placed));
+  });
+  return { env, findings: [...findings, ...missing] };
+}
+
+function causeOfMissing(why: string, placed: PlacedContainer): Cause {
+  const isOfConfig = why === NO_VALUE.clusterName;
+  return isOfConfig ? { kind: 'config', path: ['cluster', 'name'] } : containerCause(placed);
+}
+
+function planKnown(
+  placed: PlacedContainer,
+  items: readonly EnvItem[],
+  own: ReadonlyMap<string, EnvVar>,
+): EnvPlan {
+  const env = toEnv(items);
+  if (own.size === 0) return { env, findings: [] };
   const added = items.filter(({ name }) => !own.has(name));
   const kept = env.filter((variable) => {
     const ownVariable = own.get(variable.name);
@@ -27,6 +52,8 @@ export function planEnv(placed: PlacedContainer, items: readonly EnvItem[]): Env
     findings: [...keptNames(placed, kept), ...setLater(placed, added, own)],
   };
 }
+
+const NONE: ReadonlyMap<string, EnvVar> = new Map();
 
 /** If a name is set twice, the last value is used (kubelet's makeEnvironmentVariables). */
 function lastByName(variables: readonly EnvVar[]): ReadonlyMap<string, EnvVar> {

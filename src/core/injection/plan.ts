@@ -33,9 +33,12 @@ export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan 
   const containers: ContainerInjection[] = [];
   for (const [index, placed] of parts.appContainers.entries()) {
     const plans = features.flatMap((feature) => feature.containers[index] ?? []);
-    const { env, findings: kept } = planEnv(placed, distinctByName(plans));
+    const { env, findings: kept } = planEnv(placed, distinctByName(plans), metadata?.facts);
     const volumeMounts = plans.flatMap((one) => one.volumeMounts);
-    findings.push(...kept, ...plans.flatMap((one) => one.findings));
+    findings.push(
+      ...kept.filter((found) => isNews(found, findings)),
+      ...plans.flatMap((one) => one.findings),
+    );
     if (env.length + volumeMounts.length === 0) continue;
     containers.push({ name: placed.container.name, at: placed.at, env, volumeMounts });
   }
@@ -50,6 +53,17 @@ export function plan(parts: PodParts, { metadata, ambassador }: Decision): Plan 
     }),
   };
   return { injection, findings };
+}
+
+/** That the config lacks a value, or the pod a workload, is said for the first container only. */
+function isNews({ reason, slots }: Finding, known: readonly Finding[]): boolean {
+  if (reason !== 'value_unknown') return true;
+  return !known.some(
+    (other) =>
+      other.reason === reason &&
+      other.slots['names'] === slots['names'] &&
+      other.slots['why'] === slots['why'],
+  );
 }
 
 function planMetadata(

@@ -36,6 +36,9 @@ export function additionBytes(parts: PodParts, { metadata, ambassador }: Decisio
   return bytes;
 }
 
+/** Longer than most names of workloads and images. */
+const KNOWN_LENGTH = 256;
+
 function itemBytes(items: readonly (EnvItem | FileItem)[]): number {
   return items.reduce((sum, item) => sum + ITEM_BYTES + textLength(item), 0);
 }
@@ -44,8 +47,9 @@ function textLength(item: EnvItem | FileItem): number {
   const { source } = item;
   const name = 'name' in item ? item.name : item.path;
   if ('literal' in source) return name.length + source.literal.length;
+  if ('known' in source) return name.length + KNOWN_LENGTH;
   if ('resource' in source) return name.length + source.resource.length;
-  return 'fieldRef' in source ? name.length + source.fieldRef.length : name.length;
+  return name.length + source.fieldRef.length;
 }
 
 /** An estimate that is this many times too high still leaves room for every pod that fits. */

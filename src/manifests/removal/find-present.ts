@@ -1,5 +1,5 @@
 import type { Pod, Volume } from '../../core/api/pod.ts';
-import type { Namespace } from '../../core/decision/decide.ts';
+import type { Origin } from '../../core/decision/decide.ts';
 import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
@@ -13,14 +13,14 @@ import { addedAnnotationKeys, type InjectedPod, reinject } from './reinject.ts';
  * have inserted its own parts between them. Only for reports: `findRemovable` finds the parts that
  * may be removed.
  */
-export function findPresent(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
+export function findPresent(pod: Pod, origin: Origin, rules: Rules): InjectedParts {
   const { ambassador, appContainers } = podParts(pod);
   const ambassadorIndex = ambassador?.at.index;
   // Kept for the other containers, whose env has the port of the ambassador that is present;
   // stripped for the volumes, which are only injected together with an ambassador.
-  const kept = reinject(pod, undefined, namespace, rules);
+  const kept = reinject(pod, undefined, origin, rules);
   const stripped =
-    ambassadorIndex === undefined ? kept : reinject(pod, ambassadorIndex, namespace, rules);
+    ambassadorIndex === undefined ? kept : reinject(pod, ambassadorIndex, origin, rules);
   return {
     containers: appContainers.map((placed) => presentIn(placed, pod, kept)),
     volumes: findVolumes(pod, stripped),

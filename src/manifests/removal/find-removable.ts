@@ -1,6 +1,6 @@
 import { statusKey } from '../../core/admission/status.ts';
 import type { Pod } from '../../core/api/pod.ts';
-import type { Namespace } from '../../core/decision/decide.ts';
+import type { Origin } from '../../core/decision/decide.ts';
 import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';
@@ -26,11 +26,11 @@ import { addedAnnotationKeys, type InjectedPod, injectPod, reinject } from './re
  * injecting the pod again. The user's own parts stay, unless one equals an injected part and is at
  * the position where podherald would inject it.
  */
-export function findRemovable(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
-  const { pod: expected } = injectPod(pod, namespace, rules);
-  let parts = findCandidates(pod, namespace, rules);
+export function findRemovable(pod: Pod, origin: Origin, rules: Rules): InjectedParts {
+  const { pod: expected } = injectPod(pod, origin, rules);
+  let parts = findCandidates(pod, origin, rules);
   while (!hasNoParts(parts)) {
-    const { pod: actual } = injectPod(removeParts(pod, parts), namespace, rules);
+    const { pod: actual } = injectPod(removeParts(pod, parts), origin, rules);
     const fewer = dropUnrestored(parts, pod, expected, actual);
     if (fewer === parts) return parts;
     parts = fewer;
@@ -38,12 +38,12 @@ export function findRemovable(pod: Pod, namespace: Namespace, rules: Rules): Inj
   return NO_PARTS;
 }
 
-function findCandidates(pod: Pod, namespace: Namespace, rules: Rules): InjectedParts {
+function findCandidates(pod: Pod, origin: Origin, rules: Rules): InjectedParts {
   const { ambassador, appContainers } = podParts(pod);
-  const withoutAmbassador = reinject(pod, ambassador?.at.index, namespace, rules);
+  const withoutAmbassador = reinject(pod, ambassador?.at.index, origin, rules);
   const isInjected = ambassador && isInjectedAmbassador(ambassador, pod, withoutAmbassador);
   const reinjected =
-    ambassador && !isInjected ? reinject(pod, undefined, namespace, rules) : withoutAmbassador;
+    ambassador && !isInjected ? reinject(pod, undefined, origin, rules) : withoutAmbassador;
   return dropMountedVolumes(pod, {
     containers: appContainers.map((placed) => candidatesIn(placed, pod, reinjected)),
     volumes: findVolumes(pod, reinjected),

@@ -1,7 +1,7 @@
 import { mutate } from '../../core/admission/mutate.ts';
 import { statusKey } from '../../core/admission/status.ts';
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
-import type { Namespace } from '../../core/decision/decide.ts';
+import type { Origin } from '../../core/decision/decide.ts';
 import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import type { Injection } from '../../core/injection/injection.ts';
@@ -14,8 +14,8 @@ export interface InjectedPod {
 }
 
 /** Injects a pod. */
-export function injectPod(pod: Pod, namespace: Namespace, rules: Rules): InjectedPod {
-  const { operations, injection } = mutate(pod, namespace, rules);
+export function injectPod(pod: Pod, origin: Origin, rules: Rules): InjectedPod {
+  const { operations, injection } = mutate(pod, origin, rules);
   return { pod: applyOperations(pod, operations), injection };
 }
 
@@ -27,11 +27,11 @@ export function injectPod(pod: Pod, namespace: Namespace, rules: Rules): Injecte
 export function reinject(
   pod: Pod,
   ambassadorIndex: number | undefined,
-  namespace: Namespace,
+  origin: Origin,
   rules: Rules,
 ): InjectedPod {
   const stripped = stripPod(pod, ambassadorIndex, addedAnnotationKeys(rules));
-  return injectPod(stripped, namespace, rules);
+  return injectPod(stripped, origin, rules);
 }
 
 /** The keys of the annotations that podherald adds to pods. */

@@ -38,7 +38,7 @@ const MARKS = {
 /** CEL for the variable that the other containers get. */
 export function urlLiteral(): string {
   const value = 'http://127.0.0.1:<port>';
-  const [variable] = toEnv([{ name: 'KUBE_API_URL', source: { literal: value } }], '');
+  const [variable] = toEnv([{ name: 'KUBE_API_URL', source: { literal: value } }]);
   return celLiteral({ ...variable } as Json, MARKS);
 }
 

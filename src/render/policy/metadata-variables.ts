@@ -1,8 +1,10 @@
 import { isObject } from '../../core/api/json.ts';
 import type { Volume } from '../../core/api/pod.ts';
+import type { Rules } from '../../core/decision/rules.ts';
 import { toVolume, toVolumeMount } from '../../core/injection/downward-api.ts';
 import { freeVolumeName, TERMINATION_MESSAGE_PATH } from '../../core/injection/plan-files.ts';
 import { celLiteral, celString } from './cel-literal.ts';
+import { knownValues, workloadVariables } from './known-variables.ts';
 import type { Variable } from './pod-variables.ts';
 
 /** 420, which toVolume() sets. */
@@ -16,11 +18,11 @@ const IS_SELECTED =
   'variables.listedNames.exists(name, name == entry.container.name) == variables.isIncludeList';
 
 /** Computes which of the requested items each container is missing. */
-export function metadataVariables(): Variable[] {
-  return [...containers(), ...volumes()];
+export function metadataVariables(rules: Rules): Variable[] {
+  return [...workloadVariables(), ...containers(rules), ...volumes()];
 }
 
-function containers(): Variable[] {
+function containers(rules: Rules): Variable[] {
   return [
     {
       name: 'selectedContainers',
@@ -36,15 +38,21 @@ function containers(): Variable[] {
   .map(entry, {
     'entry': dyn(entry),
     'env': dyn(${IS_SELECTED} ? variables.env : []),
-    'names': dyn(entry.container.?env.orValue([]).map(own, own.name))
+    'names': dyn(entry.container.?env.orValue([]).map(own, own.name)),
+    'known': dyn(${knownValues(rules)})
   })
   .map(target, {'entry': dyn(target.entry), 'env': dyn((
       target.env + variables.urlVariable.filter(variable, !target.env.exists(other, other.name == variable.name))
     )
-    .filter(variable, !(variable.name in target.names))
-    .map(variable, has(variable.value) || has(variable.valueFrom)
-      ? variable
-      : {'name': dyn(variable.name), 'value': dyn(target.entry.container.name)}))})
+    .filter(variable, !(variable.name in target.names) &&
+      !(has(variable.refersTo) && dyn(variable).refersTo.exists(name, !(name in target.names) &&
+        target.env.exists(other, other.name == name && has(other.known) && target.known[other.known].size() == 0))))
+    .map(variable, has(variable.known)
+      ? target.known[variable.known].map(found, has(found.valueFrom)
+        ? {'name': dyn(variable.name), 'valueFrom': dyn(found.valueFrom)}
+        : {'name': dyn(variable.name), 'value': dyn(found.value)})
+      : [has(variable.refersTo) ? {'name': dyn(variable.name), 'value': dyn(variable.value)} : dyn(variable)])
+    .flatten())})
   .filter(target, target.env.size() > 0)`,
     },
     {

@@ -32,7 +32,7 @@ export function policyManifests(options: PolicyOptions): string {
     ...POD_VARIABLES,
     ...ambassadorVariables(rules),
     ...profileVariables(rules),
-    ...metadataVariables(),
+    ...metadataVariables(rules),
   ];
   const [validity, support] = [validityRequirements(rules), supportRequirements(rules)];
   return [

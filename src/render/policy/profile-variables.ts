@@ -1,25 +1,22 @@
-import { isObject, type Json } from '../../core/api/json.ts';
+import { isObject, type Json, type JsonObject } from '../../core/api/json.ts';
 import { mergeProfiles } from '../../core/decision/decide-metadata.ts';
 import { clash } from '../../core/decision/metadata-items.ts';
-import type { Profile } from '../../core/decision/profiles.ts';
+import type { EnvItem, Profile } from '../../core/decision/profiles.ts';
 import type { Rules } from '../../core/decision/rules.ts';
-import { toEnv, toVolume } from '../../core/injection/downward-api.ts';
+import { toEnvVar, toVolume } from '../../core/injection/downward-api.ts';
 import { celLiteral } from './cel-literal.ts';
+import { chainedReferences, missingNames, refersTo } from './known-variables.ts';
 import type { Variable } from './pod-variables.ts';
 
 /** The items of all profiles, and those of the requested profiles. */
 export function profileVariables({ profiles }: Rules): Variable[] {
+  const missing = missingNames(profiles);
   return [
     {
       name: 'profileEnv',
       comment:
-        'The variables of each profile. A variable without a value gets the name of the container.',
-      expression: table(profiles, ({ env }) => {
-        const written = toEnv(env, '');
-        return env.map((item, at) =>
-          'containerName' in item.source ? { name: item.name } : ({ ...written[at] } as Json),
-        );
-      }),
+        'The variables of each profile. The variable missing adds the values that `known` names, and leaves out what refersTo a variable without a value.',
+      expression: table(profiles, ({ env }) => env.map((item) => envEntry(item, missing))),
     },
     {
       name: 'allEnv',
@@ -60,6 +57,14 @@ export function profileVariables({ profiles }: Rules): Variable[] {
   ];
 }
 
+function envEntry(item: EnvItem, missing: ReadonlySet<string>): Json {
+  const { name, source } = item;
+  if ('known' in source) return { name, known: source.known };
+  const variable = { ...toEnvVar(item) } as JsonObject;
+  const names = refersTo(item, missing);
+  return names.length === 0 ? variable : { ...variable, refersTo: names };
+}
+
 /** CEL for a map from profile name to items. */
 function table(
   profiles: ReadonlyMap<string, Profile>,
@@ -84,10 +89,11 @@ function firstOf(list: string, key: string): string {
 }
 
 /** Everything in a config that a policy does not support. Each sentence says how to change the config. */
-export function unsupportedByPolicy({ profiles }: Rules): string[] {
-  const all = [...profiles];
+export function unsupportedByPolicy(rules: Rules): string[] {
+  const all = [...rules.profiles];
   return [
     ...all.flatMap(outOfOrder),
+    ...chainedReferences(rules),
     ...all.flatMap((one, index) => all.slice(index + 1).flatMap((other) => clashes(one, other))),
   ];
 }

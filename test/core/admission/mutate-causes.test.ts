@@ -301,6 +301,18 @@ const ROWS: readonly Row[] = [
     causes: [field('spec', 'containers', 0)],
   },
   {
+    reason: 'value_unknown',
+    cause: 'the container',
+    pod: podWith({ 'podherald.dev/metadata-env': 'TAG=container.imageTag' }),
+    causes: [field('spec', 'containers', 0)],
+  },
+  {
+    reason: 'value_unknown',
+    cause: 'the config',
+    pod: podWith({ 'podherald.dev/metadata-env': 'CLUSTER=cluster.name' }),
+    causes: [config('cluster', 'name')],
+  },
+  {
     reason: 'unknown_profile',
     cause: 'the annotation and the profiles of the config',
     pod: podWith({ [METADATA]: 'nowhere' }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isKnownName } from '../../../src/core/decision/known-names.ts';
 import { FIELDS, parseSource, RESOURCES, type Side } from '../../../src/core/decision/sources.ts';
 
 function faultOf(text: string): string {
@@ -13,7 +14,8 @@ describe('parseSource()', () => {
   const works = ({ field, side }: (typeof pairs)[number]) => FIELDS[field]?.includes(side) === true;
 
   it.each(pairs.filter(works))('reads $field as a source of $side', ({ field, side }) => {
-    expect(parseSource(field, side)).toEqual({ fieldRef: field });
+    const source = isKnownName(field) ? { known: field } : { fieldRef: field };
+    expect(parseSource(field, side)).toEqual(source);
   });
 
   it.each(pairs.filter((pair) => !works(pair)))(
