@@ -41,3 +41,13 @@ describe.each(PAGES)('%s', (file) => {
 });
 
 it('knows all pages', () => expect(PAGES.length).toBeGreaterThan(10));
+
+it.each(['hack/cluster/go.mod', ...globSync('hack/cluster/versions/*.mod')])(
+  'hack/cluster/README.md names the versions that %s pins',
+  (file) => {
+    const mod = readFileSync(file, 'utf8');
+    const [, version] = /k8s\.io\/kubernetes (v1\.\d+\.\d+)/.exec(mod) ?? [];
+    const [, etcd] = /go\.etcd\.io\/etcd\/server\/v3 (v\S+)/.exec(mod) ?? [];
+    expect(readFileSync('hack/cluster/README.md', 'utf8')).toContain(`| ${version} | ${etcd} |`);
+  },
+);

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Shared by up, e2e and down. Never run: there was no Docker where it was written.
+# Shared by up, e2e and down.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 

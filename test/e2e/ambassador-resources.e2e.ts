@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { hasPodLevelResources } from './features.ts';
 import {
   type Container,
   container,
@@ -10,6 +11,9 @@ import {
   RESTRICTED,
 } from './objects.ts';
 import { test } from './suite.ts';
+
+const HAS_POD_LEVEL_RESOURCES = await hasPodLevelResources();
+if (!HAS_POD_LEVEL_RESOURCES) console.log('skipped: pod-level resources need Kubernetes 1.34');
 
 const SMALL = { cpu: '50m', memory: '16Mi' };
 
@@ -42,21 +46,22 @@ test('a pod of QoS class Guaranteed keeps its class', async ({ namespace }) => {
   expect(status?.qosClass).toBe('Guaranteed');
 });
 
-test('a pod whose app uses all of the pod-level resources starts, and stays Guaranteed', async ({
-  namespace,
-}) => {
-  const whole = {
-    requests: { cpu: '200m', memory: '96Mi' },
-    limits: { cpu: '200m', memory: '96Mi' },
-  };
-  const spec = podSpec([container('app', { resources: whole })], { resources: whole });
-  const started = await namespace.start(requesting('budgeted', spec));
-  expect(namesOf(started.spec.initContainers)).toEqual(['ambassador']);
-  expect(started.status?.qosClass).toBe('Guaranteed');
-  expect(await namespace.exec('budgeted', 'wget -qO- $KUBE_API_URL/version')).toContain(
-    'gitVersion',
-  );
-});
+test.skipIf(!HAS_POD_LEVEL_RESOURCES)(
+  'a pod whose app uses all of the pod-level resources starts, and stays Guaranteed',
+  async ({ namespace }) => {
+    const whole = {
+      requests: { cpu: '200m', memory: '96Mi' },
+      limits: { cpu: '200m', memory: '96Mi' },
+    };
+    const spec = podSpec([container('app', { resources: whole })], { resources: whole });
+    const started = await namespace.start(requesting('budgeted', spec));
+    expect(namesOf(started.spec.initContainers)).toEqual(['ambassador']);
+    expect(started.status?.qosClass).toBe('Guaranteed');
+    expect(await namespace.exec('budgeted', 'wget -qO- $KUBE_API_URL/version')).toContain(
+      'gitVersion',
+    );
+  },
+);
 
 /** As in a cluster of several teams: every container needs requests and limits. */
 const USUAL = [

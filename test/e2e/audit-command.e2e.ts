@@ -37,7 +37,8 @@ async function audit(namespace: Namespace): Promise<Audit> {
 
 /** Runs a command in bash, as a user does who copies it from the output. */
 async function runInShell(line: string): Promise<void> {
-  const kubectl = `kubectl() { "${KUBECTL}" "$@"; }`;
+  // Without `command`, a KUBECTL without a path is this function itself.
+  const kubectl = `kubectl() { command "${KUBECTL}" "$@"; }`;
   await promisify(execFile)('bash', ['-c', `set -o pipefail; ${kubectl}; ${line}`]);
 }
 

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { arbitraryAnnotations, tcpPorts } from './arbitrary-annotations.ts';
 import { arbitrarySpec } from './arbitrary-spec.ts';
+import { hasImageVolumes, hasPodLevelResources } from './features.ts';
 import { type Api, type ApiResponse, startApi } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
 import { container, type Pod, type PodSpec, pod, podSpec, withoutServerFields } from './objects.ts';
@@ -13,15 +14,32 @@ import { until } from './until.ts';
 const PODS = 500;
 const SEED = Number(process.env['PODHERALD_E2E_SEED'] ?? 20_260_401);
 
-const arbitraryPod = arbitrarySpec().chain((spec) => {
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
-  const names = containers.map(({ name }) => name);
-  const ports = cannotGetAmbassador(spec, names) ? [] : containers.flatMap(tcpPorts);
-  return arbitraryAnnotations(names, ports).map(({ annotations, faults }) => ({
-    pod: pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec),
-    faults,
-  }));
-});
+// An API server without image volumes stores a volume without a source, which is an emptyDir when it is created again.
+const HAS_IMAGE_VOLUMES = await hasImageVolumes();
+if (!HAS_IMAGE_VOLUMES) console.log('without image volumes, which need Kubernetes 1.35');
+
+// An API server without pod-level resources drops them, but only after podherald has given the ambassador its resources.
+const HAS_POD_LEVEL_RESOURCES = await hasPodLevelResources();
+if (!HAS_POD_LEVEL_RESOURCES)
+  console.log('without pod-level resources, which need Kubernetes 1.34');
+
+const arbitraryPod = arbitrarySpec()
+  .filter(isKept)
+  .chain((spec) => {
+    const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+    const names = containers.map(({ name }) => name);
+    const ports = cannotGetAmbassador(spec, names) ? [] : containers.flatMap(tcpPorts);
+    return arbitraryAnnotations(names, ports).map(({ annotations, faults }) => ({
+      pod: pod({ name: 'generated', labels: { app: 'a' }, annotations }, spec),
+      faults,
+    }));
+  });
+
+/** Whether the API server keeps all fields of the pod that podherald sees. */
+function isKept({ volumes = [], resources }: PodSpec): boolean {
+  if (resources !== undefined && !HAS_POD_LEVEL_RESOURCES) return false;
+  return HAS_IMAGE_VOLUMES || !volumes.some((volume) => 'image' in volume);
+}
 
 /** Whether the pod cannot get an ambassador, whatever its annotations are. */
 function cannotGetAmbassador(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { kubectl, tryKubectl } from './kubectl.ts';
+import { kubectl } from './kubectl.ts';
 import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
 import {
   container,
@@ -27,12 +27,6 @@ export interface Policies {
 
 interface Binding extends KubeObject {
   readonly spec: object;
-}
-
-/** Whether the cluster has MutatingAdmissionPolicy v1, which was added in Kubernetes 1.36. */
-export async function hasPolicies(): Promise<boolean> {
-  const { stdout } = await tryKubectl(['get', '--raw', '/apis/admissionregistration.k8s.io/v1']);
-  return stdout.includes('"mutatingadmissionpolicies"');
 }
 
 /** Renders the policies for a config. They are created when the first namespace is selected. */

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
+import { hasPolicies } from './features.ts';
 import { kubectl } from './kubectl.ts';
 import { generatedName, type Namespace, RUN_LABELS } from './namespace.ts';
 import { container, pod, podSpec, REQUEST_AMBASSADOR } from './objects.ts';
-import { hasPolicies } from './policies.ts';
 import { test } from './suite.ts';
 import { until } from './until.ts';
 
