@@ -6,7 +6,10 @@ import { VERSION } from '../src/version.ts';
 
 const FOLDER = new URL('../deploy/', import.meta.url);
 
-rmSync(FOLDER, { recursive: true, force: true });
+// The other folders of deploy/ have other sources.
+for (const folder of ['base', 'overlays', 'components']) {
+  rmSync(new URL(folder, FOLDER), { recursive: true, force: true });
+}
 for (const [path, text] of deployFolder(VERSION)) {
   const file = new URL(path, FOLDER);
   mkdirSync(new URL('.', file), { recursive: true });

@@ -38,7 +38,8 @@ describe('deploy/', () => {
     const found = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => `${entry.parentPath}/${entry.name}`.slice(FOLDER.pathname.length))
-      .map((path) => path.replace(/^\//, ''));
+      .map((path) => path.replace(/^\//, ''))
+      .filter((path) => !path.startsWith('monitoring/'));
     expect(found.sort()).toEqual([...files.keys()].sort());
   });
 
