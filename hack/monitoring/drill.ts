@@ -1,10 +1,14 @@
 /**
  * Makes each alert of deploy/monitoring fire and resolve, with the cluster of KUBECONFIG and Debian's Prometheus:
  *
- *   node hack/monitoring/drill.ts
+ *   node hack/monitoring/drill.ts             all alerts
+ *   node hack/monitoring/drill.ts ALERT...    only these, and those that are tried at the same time
  *
  * Two podheralds run on this machine, and the API server calls the first one. The rules wait for seconds instead of
  * minutes. It creates two namespaces and two webhook configurations, and removes them. It takes about five minutes.
+ * The address of the API server must belong to this machine, as that of hack/cluster does. Two alerts report bugs of
+ * podherald, which cannot be caused: a fake replica reports them, with podherald's own registry.
+ * With DRILL_KEEP=1, the folder with the logs is kept.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -427,9 +431,9 @@ try {
     if (phase !== phases[0]) continue;
     await many(5, () => a.post(review({ 'inject-metadata': 'true' })));
     await until(
-      'a scrape',
+      'two scrapes',
       30,
-      async () => (await prometheus.count('podherald_injections_total')) > 0,
+      async () => (await prometheus.count('rate(podherald_injections_total[30s])')) > 0,
     );
     for (const { panel, expression } of panelQueries()) {
       check((await prometheus.count(expression)) > 0, `panel ${panel} has data`);

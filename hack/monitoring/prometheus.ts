@@ -72,12 +72,11 @@ export class Prometheus {
     return alerts.filter(({ state }) => state === 'firing');
   }
 
-  /** Returns the number of series that an expression has now. */
+  /** Returns the number of series that an expression has now, without those that are NaN. */
   async count(expression: string): Promise<number> {
-    const { result } = (await this.#get(
-      `/api/v1/query?query=${encodeURIComponent(expression)}`,
-    )) as { result: unknown[] };
-    return result.length;
+    const path = `/api/v1/query?query=${encodeURIComponent(expression)}`;
+    const { result } = (await this.#get(path)) as { result: { value: [number, string] }[] };
+    return result.filter(({ value: [, value] }) => value !== 'NaN').length;
   }
 
   async #get(path: string): Promise<unknown> {
