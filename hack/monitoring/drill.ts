@@ -287,6 +287,22 @@ const PHASES: readonly (readonly Drill[])[] = [
   ],
   [
     {
+      cause: 'only a is left: b is killed, and the fake replica ends',
+      alerts: ['PodheraldReplicaDown', 'PodheraldTooFewReplicas'],
+      begin: async () => {
+        bugged.close();
+        bugged.closeAllConnections();
+        await b.stop();
+      },
+      end: async () => {
+        bugged.listen(buggedPort, '127.0.0.1');
+        b.start();
+        await until('b is ready', 60, () => b.isReady());
+      },
+    },
+  ],
+  [
+    {
       cause: 'pods with an invalid annotation are created',
       isCalled: true,
       alerts: ['PodheraldDeniesManyPods'],
@@ -297,25 +313,14 @@ const PHASES: readonly (readonly Drill[])[] = [
     {
       cause: 'a hangs (SIGSTOP)',
       isCalled: true,
-      alerts: [
-        'PodheraldReplicaDown',
-        'PodheraldTooFewReplicas',
-        'PodheraldNotCalled',
-        'PodheraldBlocksPods',
-        'PodheraldNearTimeout',
-      ],
-      begin: () => {
-        bugged.close();
-        bugged.closeAllConnections();
-        a.signal('SIGSTOP');
-      },
+      alerts: ['PodheraldNotCalled', 'PodheraldBlocksPods', 'PodheraldNearTimeout'],
+      begin: () => a.signal('SIGSTOP'),
       again: () => {
         pods(ignoring, 1, { 'inject-metadata': 'true' });
         pods(failing, 1, { 'inject-metadata': 'true' });
       },
       end: async () => {
         a.signal('SIGCONT');
-        bugged.listen(buggedPort, '127.0.0.1');
         await until('a is ready', 60, () => a.isReady());
       },
     },
