@@ -10,7 +10,7 @@
  * podherald, which cannot be caused: a fake replica reports them, with podherald's own registry.
  * With DRILL_KEEP=1, the folder with the logs is kept.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type Socket } from 'node:net';
@@ -20,7 +20,7 @@ import { parse } from 'yaml';
 import type { Mutation } from '../../src/core/admission/mutation.ts';
 import { createMetrics } from '../../src/webhook/server/metrics.ts';
 import { addressForCluster, freePort } from '../../test/e2e/addresses.ts';
-import { KUBECTL } from '../../test/e2e/kubectl.ts';
+import { KUBECTL, tryKubectl } from '../../test/e2e/kubectl.ts';
 import { RUN_LABELS } from '../../test/e2e/namespace.ts';
 import { Prometheus, panelQueries, until } from './prometheus.ts';
 import { Replica } from './replica.ts';
@@ -39,12 +39,17 @@ const kubeconfig = parse(
 );
 const apiServer = new URL(kubeconfig.clusters[0].cluster.server);
 
-function kubectl(args: readonly string[], ...objects: object[]): number {
+// Never synchronously: podherald reads new Namespaces through the forwarder of this process.
+async function kubectl(args: readonly string[], ...objects: object[]): Promise<number> {
   const input = objects.map((object) => JSON.stringify(object)).join('\n');
-  return spawnSync(KUBECTL, args, { input, stdio: ['pipe', 'ignore', 'ignore'] }).status ?? 1;
+  return (await tryKubectl(args, input)).code;
 }
 
-function pods(namespace: string, count: number, annotations: Record<string, string>): number {
+function pods(
+  namespace: string,
+  count: number,
+  annotations: Record<string, string>,
+): Promise<number> {
   const items = Array.from({ length: count }, (_, index) => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -156,7 +161,7 @@ function webhook(failurePolicy: 'Ignore' | 'Fail'): object {
 
 const POLICIES = ['Ignore', 'Fail'] as const;
 const namespaces = POLICIES.map((policy) => `${ID}-${policy.toLowerCase()}`);
-const [ignoring = '', failing = ''] = namespaces;
+const failing = `${ID}-fail`;
 
 interface Drill {
   readonly cause: string;
@@ -315,10 +320,8 @@ const PHASES: readonly (readonly Drill[])[] = [
       isCalled: true,
       alerts: ['PodheraldNotCalled', 'PodheraldBlocksPods', 'PodheraldNearTimeout'],
       begin: () => a.signal('SIGSTOP'),
-      again: () => {
-        pods(ignoring, 1, { 'inject-metadata': 'true' });
-        pods(failing, 1, { 'inject-metadata': 'true' });
-      },
+      again: () =>
+        Promise.all(namespaces.map((name) => pods(name, 1, { 'inject-metadata': 'true' }))),
       end: async () => {
         a.signal('SIGCONT');
         await until('a is ready', 60, () => a.isReady());
@@ -390,7 +393,7 @@ async function run(phase: readonly Drill[]): Promise<void> {
 
 /** Lets the API server call a for the pods of two namespaces. */
 async function callReplica(): Promise<void> {
-  kubectl(
+  await kubectl(
     ['apply', '-f', '-'],
     ...namespaces.map((name) => ({
       apiVersion: 'v1',
@@ -399,13 +402,15 @@ async function callReplica(): Promise<void> {
     })),
     ...POLICIES.map(webhook),
   );
-  await until('the API server calls podherald', 60, async () =>
-    namespaces.every(
-      (name) =>
-        pods(name, 1, { 'inject-metadata': 'true' }) === 0 &&
-        pods(name, 1, { 'inject-metadata': 'ture' }) !== 0,
-    ),
-  );
+  for (const name of namespaces) {
+    await until(
+      `the API server calls podherald for pods of ${name}`,
+      60,
+      async () =>
+        (await pods(name, 1, { 'inject-metadata': 'true' })) === 0 &&
+        (await pods(name, 1, { 'inject-metadata': 'ture' })) !== 0,
+    );
+  }
 }
 
 // `drill.ts ALERT...` runs only the phases with these alerts.
@@ -447,8 +452,8 @@ try {
 } finally {
   prometheus.stop();
   await Promise.all([a.stop(), b.stop()]);
-  kubectl(['delete', 'mutatingwebhookconfiguration', ...namespaces, '--ignore-not-found']);
-  kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', '--wait=false']);
+  await kubectl(['delete', 'mutatingwebhookconfiguration', ...namespaces, '--ignore-not-found']);
+  await kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', '--wait=false']);
   if (process.env['DRILL_KEEP'] === undefined) rmSync(folder, { recursive: true, force: true });
 }
 say(failures === 0 ? 'every alert fired and resolved' : `${failures} failures`);
