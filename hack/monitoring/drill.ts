@@ -281,7 +281,7 @@ const PHASES: readonly (readonly Drill[])[] = [
       },
       again: () =>
         many(500, () =>
-          b.post(review({ 'inject-metadata': 'ture', 'podherald.dev/inject-ambassador': 'x' })),
+          b.post(review({ 'inject-metadata': '', 'podherald.dev/inject-ambassador': 'x' })),
         ),
       end: async () => {
         await b.stop();
@@ -311,7 +311,7 @@ const PHASES: readonly (readonly Drill[])[] = [
       cause: 'pods with an invalid annotation are created',
       isCalled: true,
       alerts: ['PodheraldDeniesManyPods'],
-      again: () => pods(failing, 20, { 'inject-metadata': 'ture' }),
+      again: () => pods(failing, 20, { 'inject-metadata': '' }),
     },
   ],
   [
@@ -408,7 +408,7 @@ async function callReplica(): Promise<void> {
       60,
       async () =>
         (await pods(name, 1, { 'inject-metadata': 'true' })) === 0 &&
-        (await pods(name, 1, { 'inject-metadata': 'ture' })) !== 0,
+        (await pods(name, 1, { 'inject-metadata': '' })) !== 0,
     );
   }
 }
