@@ -6,7 +6,7 @@ import { VERSION } from '../src/version.ts';
 
 const FOLDER = new URL('../deploy/', import.meta.url);
 
-// deploy/helm has another generator, and hand-written templates.
+// The other folders of deploy/ have other sources.
 for (const folder of ['base', 'overlays', 'components']) {
   rmSync(new URL(folder, FOLDER), { recursive: true, force: true });
 }
