@@ -2,10 +2,11 @@ import { expect, vi } from 'vitest';
 import { compile } from '../../src/config/compile.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { Rules } from '../../src/core/decision/rules.ts';
+import { hasPolicies } from './features.ts';
 import type { Namespace } from './namespace.ts';
 import { container, type List, type Pod, pod, podSpec, RESTRICTED } from './objects.ts';
 import { configText } from './podherald.ts';
-import { hasPolicies } from './policies.ts';
+
 import { checkPolicies } from './policy-check.ts';
 import { createInEach, type NamespaceTriple, test as suite } from './policy-suite.ts';
 
