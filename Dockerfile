@@ -1,5 +1,7 @@
 # hack/image/build builds the root file system. It also works without Docker.
-FROM node:26-slim AS build
+# Any image with Node.js, npm and ldd will do: the build installs what else it needs.
+ARG NODE_IMAGE=docker.io/library/node:26-slim
+FROM $NODE_IMAGE AS build
 WORKDIR /src
 COPY . .
 RUN npm ci --no-audit --no-fund && hack/image/build /image
