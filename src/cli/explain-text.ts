@@ -37,7 +37,7 @@ function headline({ mutation, live, explanation, reach }: ExplainedWorkload): st
 
 const HEADLINES = {
   injected: 'would be injected',
-  unchanged: 'already has everything that it requests',
+  unchanged: 'would not be changed',
   skipped: 'would not be injected',
   denied: 'would be denied',
   failed_open: 'would be admitted unchanged, because of an internal error in podherald',
@@ -57,7 +57,7 @@ function liveHeadline({ because, notApplicable }: LivePod, explanation: Explanat
       : 'not injected, because the defaults of its namespace cannot be applied';
   }
   if (isInjected) return 'injected; nothing is missing';
-  return outcome === 'unchanged' ? 'sets everything that it requests itself' : HEADLINES[outcome];
+  return outcome === 'unchanged' ? 'not injected; it keeps its own values' : HEADLINES[outcome];
 }
 
 function factsTable(explained: ExplainedWorkload): string {

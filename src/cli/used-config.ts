@@ -91,7 +91,8 @@ async function findConfig(
   if (cluster instanceof ApiError) return unreadableConfig(cluster);
   try {
     const installed = await installedConfig(cluster, flags.installNamespace);
-    if (installed === undefined) return builtIn('the cluster has no ConfigMap of podherald');
+    if (installed === undefined)
+      return builtIn('the cluster has no ConfigMap of podherald with config.yaml');
     return compiled(`ConfigMap ${installed.name}`, installed.text);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

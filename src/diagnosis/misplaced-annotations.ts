@@ -60,9 +60,14 @@ function misplacedAnnotation(
   if (ANNOTATION_KEYS[name].on.length === 0) return [];
   const same = Object.keys(ofTemplate).filter((other) => annotationNameOf(other, prefix) === name);
   if (same.length === 0) return [{ key, value }];
-  return same.some((other) => ofTemplate[other] === value)
+  return same.some((other) => meansSame(ofTemplate[other], value))
     ? []
     : [{ key, value, overridden: true }];
+}
+
+/** Case and spaces around a value do not matter. */
+function meansSame(one: string | undefined, other: string): boolean {
+  return one?.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
 /**
@@ -76,7 +81,8 @@ export function misplacedSentences(
   workload = `the ${owner.kind}`,
 ): string[] {
   const template = `the pod template (${templatePath}.metadata.annotations)`;
-  const noEffect = `on ${workload}: no effect on its pods`;
+  const place = owner.kind === 'CronJob' ? `${workload} or its jobTemplate` : workload;
+  const noEffect = `on ${place}: no effect on its pods`;
   const plain = annotations.filter(({ unknown, overridden }) => !unknown && !overridden);
   const keys = plain.map(({ key }) => key).join(', ');
   return [
@@ -89,7 +95,7 @@ export function misplacedSentences(
     ...annotations.flatMap(({ key, unknown }) =>
       unknown === undefined
         ? []
-        : `${key} on ${workload}: not an annotation of podherald${unknown.hint}`,
+        : `${key} on ${place}: not an annotation of podherald${unknown.hint}`,
     ),
   ];
 }

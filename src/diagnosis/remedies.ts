@@ -104,6 +104,14 @@ function editCommand({ kind, name }: Owner, namespace: string): string {
   return `kubectl edit ${kind.toLowerCase()}/${name} -n ${namespace}`;
 }
 
+/** JSON that a terminal shows and a shell passes on as it is. */
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 const ROLLED_OUT = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
 function recreate({ kind, name }: Owner, namespace: string, pods: readonly string[]): Remedy {
@@ -152,7 +160,7 @@ export function moveToTemplate(
   const spec = kind === 'CronJob' ? { jobTemplate: { spec: { template } } } : { template };
   const removed = Object.fromEntries(known.map(({ key }) => [key, null]));
   const merge = { metadata: { annotations: removed }, ...(moved.length > 0 && { spec }) };
-  const patch = JSON.stringify(merge).replaceAll("'", "'\\''");
+  const patch = asciiJson(merge).replaceAll("'", "'\\''");
   const object = `${kind.toLowerCase()}/${name}`;
   return {
     commands: [`kubectl patch ${object} -n ${namespace} --type merge -p '${patch}'`],

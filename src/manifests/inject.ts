@@ -6,6 +6,8 @@ import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, sentenceOf } from '../core/decision/findings.ts';
+import { readAnnotations } from '../core/decision/read-annotations.ts';
+import type { Rules } from '../core/decision/rules.ts';
 import { annotate } from '../core/injection/patch.ts';
 import type { ManifestDocument, ManifestRemark } from './documents.ts';
 import { type EditedDocument, editDocument } from './edit-document.ts';
@@ -15,9 +17,15 @@ import {
   editManifests,
   type OriginLookup,
 } from './edit-manifests.ts';
-import type { Path } from './objects.ts';
+import { isNamespace, namespacesIn, objectsIn, type Path } from './objects.ts';
 import { findUnreachable } from './unreachable.ts';
-import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
+import {
+  displayName,
+  findWorkloads,
+  nameOf,
+  toDocumentOperation,
+  type Workload,
+} from './workloads.ts';
 
 /** How to inject manifests. */
 export interface InjectOptions extends EditOptions {
@@ -85,10 +93,29 @@ function injectDocument(
         line: document.lineOf([...path, 'metadata', 'annotations']),
         message,
       })),
+      ...(options.usesDefaults === false ? [] : namespaceNotes(document, rules)),
       ...remarksOn(document, edits, 'note'),
     ],
     faults: [...reports.flatMap(faultsOf), ...remarksOn(document, edits, 'fault')],
   };
+}
+
+/** What is wrong with the annotations of the Namespaces in a document. */
+function namespaceNotes(document: ManifestDocument, rules: Rules): ManifestRemark[] {
+  const { value, lineOf } = document;
+  return objectsIn(value)
+    .filter(isNamespace)
+    .flatMap(({ object, path }) => {
+      const name = nameOf(object);
+      const annotations = namespacesIn([{ value: object }]).get(name) ?? {};
+      const { faults, notices } = readAnnotations(annotations, { kind: 'namespace', name }, rules);
+      return [...faults, ...notices].map((found) => {
+        const [cause] = found.causes;
+        const key = cause?.kind === 'annotation' ? [cause.key] : [];
+        const line = lineOf([...path, 'metadata', 'annotations', ...key]);
+        return { line, message: sentenceOf(found) };
+      });
+    });
 }
 
 /** An annotation that the Pod or pod template already has keeps its value. */

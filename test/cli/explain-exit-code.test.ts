@@ -9,6 +9,10 @@ const GOOD = DEPLOYMENT.replace(
   '        resources: {limits: {memory: 1Mi}}\n',
 );
 
+function namespaceWith(key: string): string {
+  return `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, annotations: {${key}: "yes"}}\n`;
+}
+
 describe('explain --exit-code', () => {
   it.each([
     ['a workload that gets what it requests', GOOD],
@@ -29,6 +33,13 @@ describe('explain --exit-code', () => {
       'an invalid value',
       GOOD.replace('"true"', '"yes"'),
       /1 problem: Deployment shop\/web; the reasons are above/,
+    ],
+    ['an invalid default of a Namespace', namespaceWith('inject-metadata'), /1 note, see above/],
+    ['a misspelt key on a Namespace', namespaceWith('inject-metdata'), /1 note, see above/],
+    [
+      'a Namespace with an annotation for pods',
+      namespaceWith('podherald.dev/metadata-env'),
+      /1 note/,
     ],
     ['hostNetwork', GOOD.concat('      hostNetwork: true\n'), /1 problem/],
     ['a misspelt key', GOOD.replace('inject-metadata', 'inject_metadata'), /1 problem/],

@@ -35,6 +35,20 @@ function sentences(object: JsonObject): string[] {
 }
 
 describe('misplaced annotations', () => {
+  it('are no mistake if the template has the same value in other letters', () => {
+    expect(
+      sentences(deployment({ 'inject-metadata': 'TRUE ' }, { 'inject-metadata': 'true' })),
+    ).toEqual([]);
+  });
+
+  it('are moved by a command in ASCII, whatever their values are', () => {
+    const [{ remedy } = { remedy: { commands: [''] } }] = misplacedOn(
+      deployment({ 'inject-metadata': 'a\u009bb' }),
+    );
+
+    expect(remedy.commands[0]).toContain(String.raw`"inject-metadata":"a\u009bb"`);
+  });
+
   it('are also those of the Job template of a CronJob', () => {
     const cronJob = {
       apiVersion: 'batch/v1',
@@ -49,8 +63,8 @@ describe('misplaced annotations', () => {
     };
 
     expect(sentences(cronJob)).toEqual([
-      'inject-ambassador on the CronJob: no effect on its pods; set it on the pod template (spec.jobTemplate.spec.template.metadata.annotations)',
-      'inject_metadata on the CronJob: not an annotation of podherald; did you mean inject-metadata?',
+      'inject-ambassador on the CronJob or its jobTemplate: no effect on its pods; set it on the pod template (spec.jobTemplate.spec.template.metadata.annotations)',
+      'inject_metadata on the CronJob or its jobTemplate: not an annotation of podherald; did you mean inject-metadata?',
     ]);
   });
 

@@ -27,6 +27,11 @@ export function meantKey(key: string, prefix: string): string | undefined {
   if (isPrefixed && !isNearDomain(key.slice(0, slash).toLowerCase(), prefix)) return undefined;
   const name = REQUESTABLE.find((one) => distanceWithin(word, one, limitOf(one, isPrefixed)));
   if (name === undefined) return undefined;
+  return keyOf(name, prefix);
+}
+
+/** The key as people write it: with the prefix only if it needs one. */
+export function keyOf(name: AnnotationName, prefix: string): string {
   return ANNOTATION_KEYS[name].bare ? name : prefix + name;
 }
 
@@ -91,7 +96,7 @@ function evenParts(text: string, count: number): string[] {
 }
 
 /** The keys that people write. */
-const REQUESTABLE: readonly AnnotationName[] = ANNOTATION_NAMES.filter(
+export const REQUESTABLE: readonly AnnotationName[] = ANNOTATION_NAMES.filter(
   (name) => ANNOTATION_KEYS[name].on.length > 0,
 );
 

@@ -2,16 +2,15 @@ import { sameJson } from '../api/json.ts';
 import type { Annotations } from '../api/pod.ts';
 import {
   ANNOTATION_KEYS,
-  ANNOTATION_NAMES,
   type AnnotatedKind,
   type AnnotationName,
   type AnnotationValues,
   annotationNameOf,
 } from './annotations.ts';
 import { type AnnotationRef, type Fault, type Finding, finding } from './findings.ts';
-import { meantKey } from './misspelt-keys.ts';
+import { keyOf, meantKey, REQUESTABLE } from './misspelt-keys.ts';
 import type { Rules } from './rules.ts';
-import { annotationLabel, didYouMean, type Parse, type Parsed, quote } from './values.ts';
+import { annotationLabel, nearest, type Parse, type Parsed, quote } from './values.ts';
 
 /** What one annotation requests, as far as its value is valid. */
 export interface Requested<Value> {
@@ -96,7 +95,10 @@ interface UnknownKey {
  */
 export function unknownKeyHint(key: string, prefix: string): string | undefined {
   if (annotationNameOf(key, prefix) !== undefined) return undefined;
-  if (key.startsWith(prefix)) return didYouMean(key.slice(prefix.length), ANNOTATION_NAMES);
+  if (key.startsWith(prefix)) {
+    const name = nearest(key.slice(prefix.length), REQUESTABLE);
+    return name === undefined ? '' : `; did you mean ${keyOf(name, prefix)}?`;
+  }
   const meant = meantKey(key, prefix);
   return meant && `; did you mean ${meant}?`;
 }

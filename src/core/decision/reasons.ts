@@ -137,7 +137,7 @@ export const REASONS = {
   http_proxy: {
     kind: 'notice',
     sentence:
-      'container {container} sets {variable} without 127.0.0.1 in NO_PROXY, so requests to KUBE_API_URL may go to that proxy',
+      'container {container} sets {variable}, and no_proxy lacks 127.0.0.1: requests to KUBE_API_URL may use that proxy',
   },
   annotations_full: {
     kind: 'notice',

@@ -130,9 +130,12 @@ function parseField(
   return { fault: `expected a source such as ${example(side)}`, hint };
 }
 
-/** `labels['app']` and `metadata.lables['app']` both mean `metadata.labels['app']`. */
+const SUBSCRIPTED = /^([^[]*)\[(.*)\]$/;
+const DOTTED = /^(metadata\.(?:labels|annotations))\.(.+)$/;
+
+/** `labels['app']`, `metadata.lables['app']` and `metadata.labels.app` all mean `metadata.labels['app']`. */
 function nearestSubscript(field: string): SourceFault | undefined {
-  const [, base, subscript] = /^([^[]*)\[(.*)\]$/.exec(field) ?? [];
+  const [, base, subscript] = SUBSCRIPTED.exec(field) ?? DOTTED.exec(field) ?? [];
   if (base === undefined || subscript === undefined) return undefined;
   const last = base.slice(base.lastIndexOf('.') + 1);
   const map = nearest(last, ['labels', 'annotations']);

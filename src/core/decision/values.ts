@@ -97,10 +97,13 @@ export class FaultList {
  * The known word that is nearest to a misspelled one, or undefined if none is near. Up to a third of
  * the letters may differ, but always up to two, as long as one is the same. A swap is two differences.
  */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+export function nearest<Word extends string>(
+  word: string,
+  known: Iterable<Word>,
+): Word | undefined {
   if (word.length > LONGEST_WORD) return undefined;
   const limit = Math.max(2, Math.floor(word.length / 3));
-  let best: { word: string; edits: number } | undefined;
+  let best: { word: Word; edits: number } | undefined;
   for (const candidate of known) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
     const someAreSame = edits < Math.min(word.length, candidate.length);
@@ -141,11 +144,13 @@ export function meaningOf(word: string): boolean | undefined {
 }
 
 /** Reads `true` or `false`, trimmed and in any case. */
+const BOOLEANS = ['true', 'false'];
+
 export const parseBoolean: Parse<boolean> = (text, { annotation }) => {
   const word = text.trim().toLowerCase();
   if (word === 'true' || word === 'false') return { value: word === 'true', faults: [] };
   const meaning = meaningOf(word);
-  const hint = meaning === undefined ? '' : `; did you mean ${meaning}?`;
+  const hint = meaning === undefined ? didYouMean(word, BOOLEANS) : `; did you mean ${meaning}?`;
   return { faults: [invalid(annotation, text, 'expected true or false', hint)] };
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../../../src/core/decision/annotations.ts';
 import { meantKey } from '../../../src/core/decision/misspelt-keys.ts';
+import { unknownKeyHint } from '../../../src/core/decision/read-annotations.ts';
 
 const PREFIX = 'podherald.dev/';
 
@@ -14,6 +15,25 @@ function edited(text: string): string[] {
     return [before + after, `${before}q${after}`, `${before}q${text.slice(at)}`];
   });
 }
+
+describe('unknownKeyHint()', () => {
+  it.each([
+    ['podherald.dev/metadata_env', 'podherald.dev/metadata-env'],
+    ['podherald.dev/metadata-envs', 'podherald.dev/metadata-env'],
+    ['podherald.dev/inject-metdata', 'inject-metadata'],
+    ['metadata-env', 'podherald.dev/metadata-env'],
+  ])('names for %s a key that works: %s', (key, meant) => {
+    expect(unknownKeyHint(key, PREFIX)).toBe(`; did you mean ${meant}?`);
+    expect(unknownKeyHint(meant, PREFIX)).toBeUndefined();
+  });
+
+  it.each(['podherald.dev/Status', 'podherald.dev/kubeconfg'])(
+    'does not suggest a key that only podherald writes: %s',
+    (key) => {
+      expect(unknownKeyHint(key, PREFIX)).toBe('');
+    },
+  );
+});
 
 describe('meantKey()', () => {
   it.each([
