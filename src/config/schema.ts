@@ -132,7 +132,9 @@ export const configSchema = z.strictObject({
     .meta({ not: { pattern: RESERVED.source } })
     .default(DEFAULTS.annotationPrefix)
     .transform((prefix) => (prefix.endsWith('/') ? prefix : `${prefix}/`))
-    .describe('The prefix of all annotation keys, with or without the trailing slash.'),
+    .describe(
+      'The prefix of all annotation keys, with or without the trailing slash. It must be for podherald only, such as `podherald.example.com`: every other key with this prefix gets a warning.',
+    ),
   onInvalid: z
     .enum(['deny', 'warn'])
     .default(DEFAULTS.onInvalid)
