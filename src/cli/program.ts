@@ -9,7 +9,7 @@ import { addExplain } from './explain.ts';
 import { addFn } from './fn.ts';
 import { addInject } from './inject.ts';
 import { addManifests } from './manifests.ts';
-import { noteText, type Output } from './output.ts';
+import { noteText, type Output, printable } from './output.ts';
 import { addPolicy } from './policy.ts';
 import { addRbac } from './rbac.ts';
 import { addServe } from './serve.ts';
@@ -29,7 +29,12 @@ export function createProgram(output: Output, name = 'podherald'): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: output.out, writeErr: output.note })
+    .configureOutput({
+      writeOut: output.out,
+      writeErr: output.note,
+      // It may quote an argument.
+      outputError: (text, write) => write(text.split(LINE_BREAKS).map(printable).join('\n')),
+    })
     .showHelpAfterError('Use --help to list commands and options.');
   program.addHelpText('after', EXAMPLES);
   addServe(program, output);
@@ -46,6 +51,9 @@ export function createProgram(output: Output, name = 'podherald'): Command {
   addHelp(program);
   return program;
 }
+
+/** Those that commander writes. Others come from an argument. */
+const LINE_BREAKS = /\n(?=\(Did you mean |$)/;
 
 /** Adds `podherald help`. commander's own knows no subcommands, and answers a wrong name with the general help. */
 function addHelp(program: Command): void {

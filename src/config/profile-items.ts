@@ -12,6 +12,7 @@ import {
   type SourceFault,
   sourcePattern,
 } from '../core/decision/sources.ts';
+import { FALSE_WORDS, TRUE_WORDS } from '../core/decision/values.ts';
 
 const PROFILE_SIDES: SideNames = { env: 'env', files: 'files' };
 
@@ -83,7 +84,7 @@ export const profileNameSchema = z
   .string()
   .refine(isDnsLabel, { error: NAME, abort: true })
   .refine(isProfileName, NOT_A_BOOLEAN)
-  .meta({ pattern: DNS_LABEL.source });
+  .meta({ pattern: DNS_LABEL.source, not: { enum: [...TRUE_WORDS, ...FALSE_WORDS] } });
 
 const envName = z
   .string()

@@ -35,6 +35,22 @@ function unsafeLines(text: string): string[] {
   return text.split('\n').filter((line) => UNSAFE.test(line) || line.startsWith('::'));
 }
 
+describe('errors about the command line contain no control characters of an argument:', () => {
+  it.each<[string, string[]]>([
+    ['an unknown command', [EVIL]],
+    ['an unknown option', ['inject', `--${EVIL}`]],
+    ['a wrong choice', ['manifests', '--tls', EVIL]],
+    ['a wrong key', ['inject', '-f', '-', '--annotate', `inject-met${EVIL}=x`]],
+    ['a file', ['inject', '-f', EVIL]],
+  ])('%s', async (_title, args) => {
+    const { code, stderr } = await podherald(args);
+
+    expect(code).not.toBe(0);
+    expect(stderr).not.toBe('');
+    expect(unsafeLines(stderr)).toEqual([]);
+  });
+});
+
 describe('text for people contains no control characters of a manifest:', () => {
   it.each([
     ['the summary of inject', ['inject'], 'stderr'],
