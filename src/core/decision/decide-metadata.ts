@@ -65,9 +65,20 @@ export function decideMetadata(
   const { found, missing } = findProfiles(requested, rules);
   if (found.size === 0 && ownItems === NO_ITEMS) {
     const [skipped = finding('not_requested', {}), ...notices] = missing;
-    return { skipped, notices };
+    const useless = requested === undefined ? optionsWithoutEffect(own) : [];
+    return { skipped, notices: [...notices, ...useless] };
   }
   return { spec: metadataOf(found, ownItems, effective, rules), notices: missing };
+}
+
+const OPTIONS = ['metadata-path', 'metadata-containers'] as const;
+
+function optionsWithoutEffect(own: Requests): Finding[] {
+  return OPTIONS.flatMap((name) => {
+    const annotation = own[name]?.annotation;
+    if (annotation === undefined) return [];
+    return [finding('no_metadata', { key: annotationLabel(annotation) }, annotation)];
+  });
 }
 
 /** The finding for an annotation that is `false`. */

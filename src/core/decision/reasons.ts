@@ -161,6 +161,10 @@ export const REASONS = {
     kind: 'notice',
     sentence: '{key}: the config has no profile {profile}, so it is ignored{hint}',
   },
+  no_metadata: {
+    kind: 'notice',
+    sentence: '{key} has no effect without inject-metadata, metadata-env or metadata-files',
+  },
   no_ambassador: {
     kind: 'notice',
     sentence: '{key} has no effect without inject-ambassador: "true"',

@@ -319,6 +319,12 @@ const ROWS: readonly Row[] = [
     causes: [annotation(METADATA), config('profiles')],
   },
   {
+    reason: 'no_metadata',
+    cause: 'the annotation',
+    pod: podWith({ 'podherald.dev/metadata-path': '/etc/podinfo' }),
+    causes: [annotation('podherald.dev/metadata-path')],
+  },
+  {
     reason: 'no_ambassador',
     cause: 'the annotation',
     pod: podWith({ [PORT]: '9001' }),
