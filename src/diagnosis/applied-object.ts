@@ -62,8 +62,7 @@ const NOTEWORTHY: ReadonlySet<string> = new Set(['fault', 'notice']);
 function aboutMisplaced({ owner, templatePath, annotations }: MisplacedAnnotations): string[] {
   return annotations.map(({ key, unknown, overridden }) => {
     if (unknown !== undefined) return `${key} is not an annotation of podherald${unknown.hint}`;
-    const place = owner.kind === 'CronJob' ? 'CronJob or its jobTemplate' : owner.kind;
-    const noEffect = `${key} on the ${place} has no effect`;
+    const noEffect = `${key} on the ${owner.kind} has no effect`;
     return overridden
       ? `${noEffect}; the pod template sets another value`
       : `${noEffect}; set it in ${templatePath}.metadata.annotations`;

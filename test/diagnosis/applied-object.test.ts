@@ -88,7 +88,7 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: app}]}}}}}
 `);
 
     expect(sentences(job)).toEqual([
-      'inject-metadata on the CronJob or its jobTemplate has no effect; set it in spec.jobTemplate.spec.template.metadata.annotations',
+      'inject-metadata on the CronJob has no effect; set it in spec.jobTemplate.spec.template.metadata.annotations',
     ]);
   });
 

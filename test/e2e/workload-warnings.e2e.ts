@@ -69,13 +69,12 @@ describe.skipIf(NO_IMAGE)('whoever applies a workload or a Namespace', () => {
 
   test.each(KINDS)('is warned about a %s with an annotation in the wrong place', async (kind) => {
     const name = `misplaced-${kind.toLowerCase()}`;
-    const place = kind === 'CronJob' ? 'CronJob or its jobTemplate' : kind;
     const { code, stderr } = await apply(workload(kind, name, { own: MISPLACED }));
 
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: expect.stringMatching(
-        `Warning: podherald: inject-metadata on the ${place} has no effect; set it in spec\\.\\S*template\\.metadata\\.annotations`,
+        `Warning: podherald: inject-metadata on the ${kind} has no effect; set it in spec\\.\\S*template\\.metadata\\.annotations`,
       ),
     });
   });
