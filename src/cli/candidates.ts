@@ -31,12 +31,11 @@ export function candidatesFor(program: Command, words: readonly string[]): Candi
     const found = optionNamed(command, flag);
     return found === undefined ? NOTHING : prefixed(`${flag}=`, matching(valuesOf(found), value));
   }
-  if (last.startsWith('-')) return matching({ words: flagsOf(command), files: false }, last);
-  if (command.commands.length > 0 && argumentCount > 0) return NOTHING;
-  if (command.commands.length > 0)
-    return matching({ words: commandsOf(command), files: false }, last);
-  if (command.name() === 'help')
-    return matching({ words: commandsOf(program), files: false }, last);
+  if (last.startsWith('-')) return matching(only(flagsOf(command)), last);
+  if (command.commands.length > 0) {
+    return argumentCount > 0 ? NOTHING : matching(only(commandsOf(command)), last);
+  }
+  if (command.name() === 'help') return matching(only(commandsOf(program)), last);
   const argument = command.registeredArguments[argumentCount] ?? command.registeredArguments.at(-1);
   return argument === undefined ? NOTHING : matching(argumentValues(argument), last);
 }
@@ -78,20 +77,20 @@ function optionNamed({ options }: Command, flag: string): Option | undefined {
 }
 
 function valuesOf({ argChoices, flags }: Option): Candidates {
-  if (argChoices !== undefined) return { words: argChoices.map(plain), files: false };
-  return isFile(flags) ? FILES : NOTHING;
+  return choicesOr(argChoices, flags.includes('<file>'));
 }
 
 function argumentValues(argument: Argument): Candidates {
-  if (argument.argChoices !== undefined) {
-    return { words: argument.argChoices.map(plain), files: false };
-  }
-  return argument.name() === 'file' ? FILES : NOTHING;
+  return choicesOr(argument.argChoices, argument.name() === 'file');
 }
 
-/** The placeholders of options whose values are files or folders. */
-function isFile(flags: string): boolean {
-  return /<(?:file|folder|path|kubeconfig)>/.test(flags);
+function choicesOr(choices: readonly string[] | undefined, isFile: boolean): Candidates {
+  if (choices !== undefined) return only(choices.map((word) => ({ word })));
+  return isFile ? FILES : NOTHING;
+}
+
+function only(words: readonly OfferedWord[]): Candidates {
+  return { words, files: false };
 }
 
 function flagsOf(command: Command): OfferedWord[] {
@@ -106,10 +105,6 @@ function commandsOf(command: Command): OfferedWord[] {
     .createHelp()
     .visibleCommands(command)
     .map((one) => ({ word: one.name(), help: one.summary() || one.description() }));
-}
-
-function plain(word: string): OfferedWord {
-  return { word };
 }
 
 function matching({ words, files }: Candidates, start: string): Candidates {

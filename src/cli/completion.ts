@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { oneOf } from './arguments.ts';
 import { type Candidates, candidatesFor } from './candidates.ts';
-import { SHELL_SCRIPTS, SHELLS } from './completion-scripts.ts';
+import { SHELL_SCRIPTS, SHELLS, type Shell } from './completion-scripts.ts';
 import type { Output } from './output.ts';
 
 /** Adds `podherald completion` with its help, and the hidden command that its scripts call. */
@@ -18,7 +18,7 @@ export function addCompletion(program: Command, output: Output): void {
         .argParser((text: string) => oneOf(text, SHELLS)),
     )
     .addHelpText('after', EXAMPLES)
-    .action((shell: keyof typeof SHELL_SCRIPTS) => output.out(SHELL_SCRIPTS[shell]));
+    .action((shell: Shell) => output.out(SHELL_SCRIPTS[shell]));
   program
     .command(COMPLETE, { hidden: true })
     .argument('[words...]')

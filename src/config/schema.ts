@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { IMAGE_NAME } from '../core/api/image-reference.ts';
 import { DNS_LABEL, isDnsLabel } from '../core/api/names.ts';
 import { mountPathFault, reservedPathPattern } from '../core/decision/metadata-values.ts';
 import {
@@ -12,14 +13,8 @@ import {
 import { profileNameSchema, profileSchema } from './profile-items.ts';
 import { resourcesSchema } from './resources-schema.ts';
 
-const HOST = '(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?';
-const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
-const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
-
-/** The grammar of image references (github.com/distribution/reference). */
-const IMAGE = new RegExp(
-  `^(?:${HOST}/)?${PART}(?:/${PART})*(?::${TAG})?(?:@sha256:[0-9a-f]{64})?$`,
-);
+/** Of the digests that an image reference may have, only the usual one. */
+const IMAGE = new RegExp(`^${IMAGE_NAME}(?:@sha256:[0-9a-f]{64})?$`);
 const IMAGE_EXPECTED = 'expected an image such as registry.k8s.io/kubectl:v1.36.0';
 
 /** The API server accepts user IDs of int32 (IsValidUserID). */

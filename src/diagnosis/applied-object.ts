@@ -1,9 +1,8 @@
 import { mutate } from '../core/admission/mutate.ts';
 import { isObject, type Json } from '../core/api/json.ts';
-import type { Annotations } from '../core/api/pod.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, kindOf, sentenceOf } from '../core/decision/findings.ts';
-import { readAnnotations } from '../core/decision/read-annotations.ts';
+import { namespaceFindings } from '../core/decision/read-annotations.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { isNamespace, objectsIn } from '../manifests/objects.ts';
 import { findWorkloads, nameOf, originOf, type Workload } from '../manifests/workloads.ts';
@@ -23,17 +22,14 @@ import { exitCodeSentences } from './pod-failure-policy.ts';
 export function sentencesAbout(object: unknown, namespace: Namespace, rules: Rules): string[] {
   const [found] = objectsIn(isObject(object) ? object : undefined);
   if (found === undefined) return [];
-  if (isNamespace(found))
-    return aboutNamespace(nameOf(found.object), annotationsOf(found.object), rules);
+  if (isNamespace(found)) {
+    const annotations = annotationsOf(found.object);
+    return namespaceFindings(nameOf(found.object), annotations, rules).map(sentenceOf);
+  }
   const sentences = findWorkloads(found.object as Json, rules.podTemplates).flatMap((workload) =>
     workload.kind === 'Pod' ? [] : aboutWorkload(workload, namespace, rules),
   );
   return [...new Set(sentences)];
-}
-
-function aboutNamespace(name: string, annotations: Annotations, rules: Rules): string[] {
-  const { faults, notices } = readAnnotations(annotations, { kind: 'namespace', name }, rules);
-  return [...faults, ...notices].map(sentenceOf);
 }
 
 function aboutWorkload(workload: Workload, namespace: Namespace, rules: Rules): string[] {

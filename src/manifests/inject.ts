@@ -6,7 +6,7 @@ import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
 import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, sentenceOf } from '../core/decision/findings.ts';
-import { readAnnotations } from '../core/decision/read-annotations.ts';
+import { namespaceFindings } from '../core/decision/read-annotations.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { annotate } from '../core/injection/patch.ts';
 import type { ManifestDocument, ManifestRemark } from './documents.ts';
@@ -17,15 +17,9 @@ import {
   editManifests,
   type OriginLookup,
 } from './edit-manifests.ts';
-import { isNamespace, namespacesIn, objectsIn, type Path } from './objects.ts';
+import { namespacesIn, objectsIn, type Path } from './objects.ts';
 import { findUnreachable } from './unreachable.ts';
-import {
-  displayName,
-  findWorkloads,
-  nameOf,
-  toDocumentOperation,
-  type Workload,
-} from './workloads.ts';
+import { displayName, findWorkloads, toDocumentOperation, type Workload } from './workloads.ts';
 
 /** How to inject manifests. */
 export interface InjectOptions extends EditOptions {
@@ -101,21 +95,17 @@ function injectDocument(
 }
 
 /** What is wrong with the annotations of the Namespaces in a document. */
-function namespaceNotes(document: ManifestDocument, rules: Rules): ManifestRemark[] {
-  const { value, lineOf } = document;
-  return objectsIn(value)
-    .filter(isNamespace)
-    .flatMap(({ object, path }) => {
-      const name = nameOf(object);
-      const annotations = namespacesIn([{ value: object }]).get(name) ?? {};
-      const { faults, notices } = readAnnotations(annotations, { kind: 'namespace', name }, rules);
-      return [...faults, ...notices].map((found) => {
+function namespaceNotes({ value, lineOf }: ManifestDocument, rules: Rules): ManifestRemark[] {
+  return objectsIn(value).flatMap(({ object, path }) =>
+    [...namespacesIn([{ value: object }])].flatMap(([name, annotations]) =>
+      namespaceFindings(name, annotations, rules).map((found) => {
         const [cause] = found.causes;
         const key = cause?.kind === 'annotation' ? [cause.key] : [];
         const line = lineOf([...path, 'metadata', 'annotations', ...key]);
         return { line, message: sentenceOf(found) };
-      });
-    });
+      }),
+    ),
+  );
 }
 
 /** An annotation that the Pod or pod template already has keeps its value. */

@@ -14,21 +14,16 @@ describe("promtool of Debian's package prometheus", () => {
     promtool = join(folder.trim(), 'promtool');
   });
 
+  async function promtoolOn(command: 'check' | 'test', file: string): Promise<string> {
+    const path = join(ROOT, 'deploy/monitoring', file);
+    return (await run(promtool, [command, 'rules', path])).stdout;
+  }
+
   it('accepts every alerting rule', async () => {
-    const { stdout } = await run(promtool, [
-      'check',
-      'rules',
-      join(ROOT, 'deploy/monitoring/podherald-alerts.yaml'),
-    ]);
-    expect(stdout).toContain('SUCCESS: 17 rules found');
+    expect(await promtoolOn('check', 'podherald-alerts.yaml')).toContain('SUCCESS: 17 rules found');
   });
 
   it('sees each alert fire and not fire', async () => {
-    const { stdout } = await run(promtool, [
-      'test',
-      'rules',
-      join(ROOT, 'deploy/monitoring/podherald-alerts.test.yaml'),
-    ]);
-    expect(stdout).toContain('SUCCESS');
+    expect(await promtoolOn('test', 'podherald-alerts.test.yaml')).toContain('SUCCESS');
   });
 });

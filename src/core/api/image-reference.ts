@@ -4,8 +4,11 @@ const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
 const ALGORITHM = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*';
 const DIGEST = `${ALGORITHM}:[0-9A-Fa-f]{32,}`;
 
+/** A name with an optional tag, as the source of a regular expression: the part of the grammar that a digest can follow. */
+export const IMAGE_NAME = `(?:${HOST}/)?${PART}(?:/${PART})*(?::${TAG})?`;
+
 /** An image reference, as a regular expression that JavaScript and RE2 read alike (github.com/distribution/reference). */
-export const IMAGE_REFERENCE = `^(?:${HOST}/)?${PART}(?:/${PART})*(?::${TAG})?(?:@${DIGEST})?$`;
+export const IMAGE_REFERENCE = `^${IMAGE_NAME}(?:@${DIGEST})?$`;
 
 const PATTERN = new RegExp(IMAGE_REFERENCE);
 

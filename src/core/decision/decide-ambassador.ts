@@ -9,7 +9,7 @@ import {
   processSharing,
 } from './ambassador.ts';
 import { declarerOf, freeName, namesTaken, obstacleTo } from './ambassador-obstacles.ts';
-import { type FeatureDecision, optedOut } from './decide-metadata.ts';
+import { type FeatureDecision, optedOut, withoutEffect } from './decide-metadata.ts';
 import { type Cause, type Finding, finding } from './findings.ts';
 import { containerCause, type PodParts } from './pod-parts.ts';
 import type { Requests } from './read-annotations.ts';
@@ -98,12 +98,7 @@ function kubeconfigOf(own: Requests, rules: Rules): Pick<AmbassadorDecision, 'ku
 const OPTIONS = ['ambassador-access', 'ambassador-port', 'ambassador-kubeconfig'] as const;
 
 function optionsWithoutEffect(own: Requests): Finding[] {
-  if (own['inject-ambassador'] !== undefined) return [];
-  return OPTIONS.flatMap((name) => {
-    const annotation = own[name]?.annotation;
-    if (annotation === undefined) return [];
-    return [finding('no_ambassador', { key: annotationLabel(annotation) }, annotation)];
-  });
+  return own['inject-ambassador'] === undefined ? withoutEffect(own, OPTIONS, 'no_ambassador') : [];
 }
 
 /** The access without any annotation. */

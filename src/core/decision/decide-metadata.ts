@@ -65,7 +65,7 @@ export function decideMetadata(
   const { found, missing } = findProfiles(requested, rules);
   if (found.size === 0 && ownItems === NO_ITEMS) {
     const [skipped = finding('not_requested', {}), ...notices] = missing;
-    const useless = requested === undefined ? optionsWithoutEffect(own) : [];
+    const useless = requested === undefined ? withoutEffect(own, OPTIONS, 'no_metadata') : [];
     return { skipped, notices: [...notices, ...useless] };
   }
   return { spec: metadataOf(found, ownItems, effective, rules), notices: missing };
@@ -73,11 +73,16 @@ export function decideMetadata(
 
 const OPTIONS = ['metadata-path', 'metadata-containers'] as const;
 
-function optionsWithoutEffect(own: Requests): Finding[] {
-  return OPTIONS.flatMap((name) => {
+/** A notice for each option that a pod sets for a feature that nothing requests. */
+export function withoutEffect(
+  own: Requests,
+  options: readonly (keyof Requests)[],
+  reason: 'no_metadata' | 'no_ambassador',
+): Finding[] {
+  return options.flatMap((name) => {
     const annotation = own[name]?.annotation;
     if (annotation === undefined) return [];
-    return [finding('no_metadata', { key: annotationLabel(annotation) }, annotation)];
+    return [finding(reason, { key: annotationLabel(annotation) }, annotation)];
   });
 }
 

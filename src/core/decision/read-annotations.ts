@@ -65,6 +65,16 @@ export function readAnnotations(
   return { requests: requests as Requests, faults, notices };
 }
 
+/** What is wrong with the annotations of a namespace. */
+export function namespaceFindings(
+  name: string,
+  annotations: Annotations,
+  rules: Rules,
+): readonly Finding[] {
+  const { faults, notices } = readAnnotations(annotations, { kind: 'namespace', name }, rules);
+  return [...faults, ...notices];
+}
+
 function findKeys(
   annotations: Annotations,
   prefix: string,

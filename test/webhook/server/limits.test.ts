@@ -12,6 +12,23 @@ const MIB = 1024 * 1024;
 const REVIEW = JSON.stringify(makeReview(REQUESTING_POD));
 const pair = await makePair();
 
+/** A review with its fields in the order in which the API server writes them. */
+function sentReview(resource: object, name: string, object: object) {
+  return {
+    kind: 'AdmissionReview',
+    apiVersion: 'admission.k8s.io/v1',
+    request: {
+      uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
+      resource,
+      name,
+      namespace: 'shop',
+      operation: 'CREATE',
+      userInfo: {},
+      object,
+    },
+  };
+}
+
 /** A server whose time passes only when the test says so. */
 async function startWithFakeTime() {
   const server = await startTestServer({ certificates: steady(pair) });
@@ -118,19 +135,8 @@ describe('a body that costs more than its bytes', () => {
 
   it('is answered without an injection if the API server sends it', async () => {
     const door = webhookDoor();
-    const review = {
-      kind: 'AdmissionReview',
-      apiVersion: 'admission.k8s.io/v1',
-      request: {
-        uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
-        resource: { group: '', version: 'v1', resource: 'pods' },
-        name: 'web-0',
-        namespace: 'shop',
-        operation: 'CREATE',
-        userInfo: {},
-        object: makePod({ 'inject-metadata': 'true' }, { tolerations: Array(200_000).fill({}) }),
-      },
-    };
+    const pod = makePod({ 'inject-metadata': 'true' }, { tolerations: Array(200_000).fill({}) });
+    const review = sentReview({ group: '', version: 'v1', resource: 'pods' }, 'web-0', pod);
     const response = await door.post(JSON.stringify(review));
 
     expect(response.statusCode).toBe(200);
@@ -143,18 +149,9 @@ describe('a body that costs more than its bytes', () => {
 
   it('of a workload is answered without warnings', async () => {
     const door = webhookDoor();
-    const review = {
-      kind: 'AdmissionReview',
-      apiVersion: 'admission.k8s.io/v1',
-      request: {
-        uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
-        resource: { group: 'apps', version: 'v1', resource: 'deployments' },
-        name: 'web',
-        namespace: 'shop',
-        operation: 'CREATE',
-        object: { metadata: {}, spec: { template: Array(300_000).fill({}) } },
-      },
-    };
+    const resource = { group: 'apps', version: 'v1', resource: 'deployments' };
+    const object = { metadata: {}, spec: { template: Array(300_000).fill({}) } };
+    const review = sentReview(resource, 'web', object);
     const response = await door.app.inject({
       method: 'POST',
       url: '/warn',
