@@ -63,7 +63,10 @@ async function measure(url: string): Promise<void> {
   if (connection === undefined) throw new Error('no cluster is configured: set KUBECONFIG');
   // The first request loads TLS and other modules, which must not be measured.
   await listBytes(connection, ACCEPT_METADATA_LIST, 1, 1);
-  const keep = (key: string): boolean => key.startsWith('podherald.dev/');
+  const keep = {
+    isAnnotation: (key: string): boolean => key.startsWith('podherald.dev/'),
+    labelKeys: () => new Set<string>(),
+  };
   const source = namespaceInformer(connection, { keep, log: pino({ level: 'warn' }) });
   const before = memory();
   const delay = monitorEventLoopDelay({ resolution: 1 });

@@ -7,8 +7,8 @@ import { mutate } from './core/admission/mutate.ts';
 import type { Mutation, Outcome } from './core/admission/mutation.ts';
 import { warningsFor } from './core/admission/response.ts';
 import type { AddOperation } from './core/api/json-patch.ts';
-import type { Namespace } from './core/decision/decide.ts';
 import { type Finding, kindOf, sentenceOf } from './core/decision/findings.ts';
+import type { Namespace } from './core/decision/namespace.ts';
 import type { Reason, ReasonKind } from './core/decision/reasons.ts';
 import { defaultRules, parseServerVersion, type Rules } from './core/decision/rules.ts';
 import { applyOperations } from './manifests/edit-json.ts';
@@ -16,7 +16,7 @@ import { applyOperations } from './manifests/edit-json.ts';
 export type { Outcome } from './core/admission/mutation.ts';
 export type { Json } from './core/api/json.ts';
 export type { AddOperation } from './core/api/json-patch.ts';
-export type { Namespace } from './core/decision/decide.ts';
+export type { Namespace } from './core/decision/namespace.ts';
 export { REASONS, type Reason, type ReasonKind } from './core/decision/reasons.ts';
 export type { Rules } from './core/decision/rules.ts';
 

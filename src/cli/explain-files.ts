@@ -1,14 +1,17 @@
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
-import type { PodTemplatePaths } from '../core/decision/rules.ts';
+import { readsNamespaces } from '../config/compile.ts';
+import type { Rules } from '../core/decision/rules.ts';
 import { explainWorkload } from '../diagnosis/explain-workload.ts';
 import { objectAt } from '../diagnosis/object-metadata.ts';
 import { AppError, faultsError } from '../errors.ts';
 import { type ManifestDocument, parseManifest } from '../manifests/documents.ts';
 import { injectManifests } from '../manifests/inject.ts';
 import {
+  completedBy,
   isNamespace,
-  type NamespaceAnnotations,
+  type KnownNamespaces,
+  knownNamespace,
   namespacesIn,
   objectsIn,
   type Path,
@@ -91,23 +94,22 @@ async function explainTexts(
   if (faults.length > 0) throw faultsError('manifest', faults);
   const reader = cluster && new NamespaceReader(cluster);
   const usesDefaults = config.namespaces.annotations;
-  const { annotations, locations, notes } = await findNamespaces(
+  const { namespaces, locations, notes } = await findNamespaces(
     parsed,
     namespace,
-    rules.podTemplates,
-    usesDefaults ? reader : undefined,
+    rules,
+    readsNamespaces(config) ? reader : undefined,
   );
   const injectors = cluster && (await readInjectors(cluster));
   const texts = files.map(({ text }) => text);
-  const options = { rules, namespace, usesDefaults, annotate: new Map(), namespaces: annotations };
+  const options = { rules, namespace, usesDefaults, annotate: new Map(), namespaces };
   const injected = injectManifests(texts, options);
   const explained = injected.flatMap(({ reports }, index) =>
     reports.map(async ({ workload, mutation, lineOf }) => {
       const name = workload.namespace ?? namespace;
-      const defaults = usesDefaults ? annotations.get(name) : undefined;
       const namespaceObject = await reader?.get(name);
       return explainWorkload(workload, mutation, {
-        namespace: { name, ...(defaults && { annotations: defaults }) },
+        namespace: knownNamespace(name, namespaces.get(name), usesDefaults),
         ...(namespaceObject && { namespaceObject }),
         ...injectors,
         rules,
@@ -132,7 +134,7 @@ interface ParsedFile {
 /** The namespaces of the workloads in manifests. */
 interface FoundNamespaces {
   /** By name. A Namespace in the manifests takes precedence over that of the cluster. */
-  readonly annotations: NamespaceAnnotations;
+  readonly namespaces: KnownNamespaces;
   /** Finds the location of a path in each Namespace of the manifests. */
   readonly locations: ReadonlyMap<string, (path: Path) => string>;
   /** One sentence for each namespace that is unreadable or does not exist. */
@@ -143,16 +145,16 @@ interface FoundNamespaces {
 async function findNamespaces(
   files: readonly ParsedFile[],
   namespace: string,
-  paths: PodTemplatePaths,
+  rules: Rules,
   reader: NamespaceReader | undefined,
 ): Promise<FoundNamespaces> {
   const documents = files.flatMap((file) => file.documents);
   const inManifests = namespacesIn(documents);
   const locations = namespaceLocations(files);
-  if (reader === undefined) return { annotations: inManifests, locations, notes: [] };
-  const live = await liveNamespaces(documents, namespace, reader, paths);
+  if (reader === undefined) return { namespaces: inManifests, locations, notes: [] };
+  const live = await liveNamespaces(documents, namespace, reader, rules);
   return {
-    annotations: new Map([...live.annotations, ...inManifests]),
+    namespaces: completedBy(inManifests, live.namespaces),
     locations,
     notes: [...live.unreadable, ...live.missing.map(missingNamespace)],
   };

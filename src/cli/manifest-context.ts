@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
+import { readsNamespaces } from '../config/compile.ts';
 import type { Json } from '../core/api/json.ts';
-import type { Annotations } from '../core/api/pod.ts';
-import type { PodTemplatePaths } from '../core/decision/rules.ts';
+import type { Rules } from '../core/decision/rules.ts';
 import { unreadableDefaults } from '../diagnosis/cluster-state.ts';
-import { annotationsOf, objectAt } from '../diagnosis/object-metadata.ts';
+import { objectAt } from '../diagnosis/object-metadata.ts';
 import { faultsError } from '../errors.ts';
 import { parseManifest } from '../manifests/documents.ts';
 import type { NamespaceOptions } from '../manifests/edit-manifests.ts';
 import {
   isNamespace,
-  type NamespaceAnnotations,
+  type KnownNamespaces,
+  type NamespaceMetadata,
+  namespaceMetadata,
   namespacesIn,
   objectsIn,
 } from '../manifests/objects.ts';
@@ -104,20 +106,21 @@ async function contextOf(
   if (config.unreadable !== undefined) throw config.unreadable;
   const namespace = flags.namespace ?? cluster.namespace;
   const usesDefaults = config.namespaces.annotations;
-  if (!usesDefaults) return { config, namespaces: { namespace, usesDefaults }, notes: [] };
+  if (!readsNamespaces(config))
+    return { config, namespaces: { namespace, usesDefaults }, notes: [] };
   const documents = texts.flatMap(
     (text) => parseManifest(text, config.rules.annotationPrefix).documents,
   );
-  const { annotations, missing, unreadable } = await liveNamespaces(
+  const { namespaces, missing, unreadable } = await liveNamespaces(
     documents,
     namespace,
     new NamespaceReader(cluster),
-    config.rules.podTemplates,
+    config.rules,
   );
   if (unreadable.length > 0) throw faultsError('cluster', unreadable);
   return {
     config,
-    namespaces: { namespace, usesDefaults, namespaces: annotations },
+    namespaces: { namespace, usesDefaults, namespaces },
     notes: missing.map(missingNamespace),
   };
 }
@@ -129,8 +132,8 @@ export function missingNamespace(name: string): string {
 
 /** The namespaces of the workloads in manifests, as they are in the cluster. */
 export interface LiveNamespaces {
-  /** Without the namespaces that the manifests contain. */
-  readonly annotations: NamespaceAnnotations;
+  /** Without those that the manifests contain completely. */
+  readonly namespaces: KnownNamespaces;
   /** The names of those that are neither in the cluster nor in the manifests. */
   readonly missing: readonly string[];
   /** Why a namespace is unreadable, one sentence each. */
@@ -146,7 +149,7 @@ export async function liveNamespaces(
   documents: readonly { readonly value: Json | undefined }[],
   namespace: string,
   reader: NamespaceReader,
-  paths: PodTemplatePaths,
+  { podTemplates, namespaceLabels }: Rules,
 ): Promise<LiveNamespaces> {
   const inManifests = namespacesIn(documents);
   const created = new Set(
@@ -154,16 +157,17 @@ export async function liveNamespaces(
       .flatMap(({ value }) => objectsIn(value).filter(isNamespace))
       .map(({ object }) => objectAt(object, 'metadata')['name']),
   );
-  const annotations = new Map<string, Annotations>();
+  const namespaces = new Map<string, NamespaceMetadata>();
   const missing: string[] = [];
   const unreadable: string[] = [];
-  const workloads = documents.flatMap(({ value }) => findWorkloads(value, paths));
+  const workloads = documents.flatMap(({ value }) => findWorkloads(value, podTemplates));
   for (const name of new Set(workloads.map((workload) => workload.namespace ?? namespace))) {
-    if (inManifests.has(name)) continue;
+    const { annotations, labels } = inManifests.get(name) ?? {};
+    if (annotations && (labels || namespaceLabels.size === 0)) continue;
     const read = await reader.get(name);
     if ('unreadable' in read) unreadable.push(unreadableDefaults(name, read));
     else if (read.value === undefined && !created.has(name)) missing.push(name);
-    else annotations.set(name, annotationsOf(read.value));
+    else namespaces.set(name, namespaceMetadata(read.value));
   }
-  return { annotations, missing, unreadable };
+  return { namespaces, missing, unreadable };
 }

@@ -183,15 +183,19 @@ async function installedConfig(
   file: string | undefined,
 ): Promise<{ config: InstalledConfig; exempt: readonly string[] }> {
   if (file === undefined) return { config: DEFAULT_INSTALL.config, exempt: [] };
-  const { faultLine, parseConfig } = await import('../config/parse.ts');
+  const [{ faultLine, parseConfig }, { compile, readsNamespaces }] = await Promise.all([
+    import('../config/parse.ts'),
+    import('../config/compile.ts'),
+  ]);
   const { name, text } = await readManifest(file);
   const parsed = parseConfig(text);
   if ('faults' in parsed) {
     const lines = parsed.faults.map((fault) => faultLine(name, fault));
     throw faultsError('config', lines);
   }
-  const { annotationPrefix, namespaces, exempt } = parsed.config;
-  const config = { text, annotationPrefix, readsNamespaces: namespaces.annotations };
+  const { annotationPrefix, exempt } = parsed.config;
+  const reads = readsNamespaces(compile(parsed.config, VERSION));
+  const config = { text, annotationPrefix, readsNamespaces: reads };
   return { config, exempt: exempt.namespaces };
 }
 

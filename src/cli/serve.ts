@@ -4,7 +4,7 @@ import type { Connection } from '../cluster/connection.ts';
 import { findCluster } from '../cluster/find-cluster.ts';
 import { type NamespaceSource, namespaceInformer } from '../cluster/namespaces.ts';
 import { watchServerVersion } from '../cluster/server-version.ts';
-import { type ConfigSource, withServerVersion } from '../config/compile.ts';
+import { type ConfigSource, readsNamespaces, withServerVersion } from '../config/compile.ts';
 import { ANNOTATION_NAMES, annotationNameOf } from '../core/decision/annotations.ts';
 import { meantKey } from '../core/decision/misspelt-keys.ts';
 import { VERSION } from '../version.ts';
@@ -181,21 +181,26 @@ function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /**
- * The annotations of the cluster's namespaces.
+ * The annotations and labels of the cluster's namespaces.
  *
- * @returns undefined if the config switches them off or no cluster is configured.
+ * @returns undefined if the config needs neither or no cluster is configured.
  */
 function clusterNamespaces(
   config: ConfigSource,
   connection: Connection | undefined,
   log: Logger,
 ): NamespaceSource | undefined {
-  if (!config.get().namespaces.annotations) return undefined;
+  if (!readsNamespaces(config.get())) return undefined;
   if (connection === undefined) {
-    log.warn('no cluster is configured: annotations of namespaces have no effect');
+    log.warn('no cluster is configured: annotations and labels of namespaces have no effect');
     return undefined;
   }
-  return namespaceInformer(connection, { keep: (key) => isPodheraldKey(key, config), log });
+  const keep = {
+    isAnnotation: (key: string) =>
+      config.get().namespaces.annotations && isPodheraldKey(key, config),
+    labelKeys: () => config.get().rules.namespaceLabels,
+  };
+  return namespaceInformer(connection, { keep, log });
 }
 
 /** True for podherald's keys under any prefix: a reload may change the prefix of cached namespaces. */

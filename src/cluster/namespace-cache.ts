@@ -1,14 +1,26 @@
 import { isObject, type JsonObject } from '../core/api/json.ts';
-import type { Annotations } from '../core/api/pod.ts';
+import type { Annotations, Labels } from '../core/api/pod.ts';
 
 /** What is known of a namespace. */
 export type NamespaceDefaults =
-  | { readonly annotations: Annotations }
+  | KeptMetadata
   /** Why its annotations are not known, in a few words without the API server's own. */
   | { readonly unavailable: string };
 
-/** Whether an annotation key is worth its memory: one that podherald can use. */
-export type Keep = (key: string) => boolean;
+/** The annotations and labels of a namespace that podherald can use. */
+export interface KeptMetadata {
+  readonly annotations: Annotations;
+  readonly labels?: Labels;
+  /** The keys of the labels that were looked for. The config may list others by now. */
+  readonly labelKeys?: ReadonlySet<string>;
+}
+
+/** What is worth its memory: what podherald can use. */
+export interface Keep {
+  readonly isAnnotation: (key: string) => boolean;
+  /** The labels that the config lists now. */
+  readonly labelKeys: () => ReadonlySet<string>;
+}
 
 /** The annotations of namespaces, as the informer knows them. */
 export class NamespaceCache {
@@ -56,8 +68,9 @@ export class NamespaceCache {
   }
 }
 
-/** Most namespaces have no annotation for podherald: they all share this. */
-const NO_ANNOTATIONS: NamespaceDefaults = Object.freeze({ annotations: Object.freeze({}) });
+/** Most namespaces have nothing for podherald: they all share this. */
+const NONE: Readonly<Record<string, string>> = Object.freeze({});
+const NOTHING: NamespaceDefaults = Object.freeze({ annotations: NONE });
 
 /** @returns undefined if the object is not a namespace as an API server sends it. */
 export function parseNamespace(
@@ -65,16 +78,28 @@ export function parseNamespace(
   keep: Keep,
 ): { readonly name: string; readonly lookup: NamespaceDefaults } | undefined {
   if (!isObject(metadata)) return undefined;
-  const { name, resourceVersion, annotations } = metadata;
+  const { name, resourceVersion, annotations, labels } = metadata;
   if (typeof name !== 'string' || typeof resourceVersion !== 'string') return undefined;
-  return { name, lookup: keptOf(annotations, keep) };
+  return { name, lookup: keptOf(annotations, labels, keep) };
 }
 
-function keptOf(annotations: unknown, keep: Keep): NamespaceDefaults {
-  if (!isObject(annotations)) return NO_ANNOTATIONS;
-  const kept = Object.entries(annotations).filter(
-    (entry): entry is [string, string] => keep(entry[0]) && typeof entry[1] === 'string',
+/** Whether all labels that the config lists now were looked for when a namespace was read. */
+export function hasAllLabels({ labelKeys }: KeptMetadata, { labelKeys: listed }: Keep): boolean {
+  const wanted = listed();
+  return labelKeys === wanted || [...wanted].every((key) => labelKeys?.has(key));
+}
+
+function keptOf(annotations: unknown, labels: unknown, keep: Keep): NamespaceDefaults {
+  const labelKeys = keep.labelKeys();
+  const kept = pick(annotations, keep.isAnnotation);
+  if (labelKeys.size === 0) return kept === NONE ? NOTHING : { annotations: kept };
+  return { annotations: kept, labels: pick(labels, (key) => labelKeys.has(key)), labelKeys };
+}
+
+function pick(map: unknown, isKept: (key: string) => boolean): Readonly<Record<string, string>> {
+  if (!isObject(map)) return NONE;
+  const kept = Object.entries(map).filter(
+    (entry): entry is [string, string] => isKept(entry[0]) && typeof entry[1] === 'string',
   );
-  if (kept.length === 0) return NO_ANNOTATIONS;
-  return { annotations: Object.freeze(Object.fromEntries(kept)) };
+  return kept.length === 0 ? NONE : Object.freeze(Object.fromEntries(kept));
 }

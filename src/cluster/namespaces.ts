@@ -1,10 +1,16 @@
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import { liveReads } from './live-reads.ts';
-import { type Keep, NamespaceCache, type NamespaceDefaults } from './namespace-cache.ts';
+import {
+  hasAllLabels,
+  type Keep,
+  type KeptMetadata,
+  NamespaceCache,
+  type NamespaceDefaults,
+} from './namespace-cache.ts';
 import { type InformerOptions, NamespaceInformer } from './namespace-informer.ts';
 
-/** The annotations of the cluster's namespaces. */
+/** The annotations of the cluster's namespaces, and those of their labels that the config lists. */
 export interface NamespaceSource {
   /**
    * Never throws or rejects. A promise only if the API server has to be asked, which takes 500 ms at
@@ -40,7 +46,12 @@ export function namespaceInformer(
   const readLive = liveReads(connection, cache, { keep, clock, isSynced });
   let stopping: AbortController | undefined;
   return {
-    lookup: (name) => cache.get(name) ?? readLive(name),
+    lookup(name) {
+      const known = cache.get(name);
+      if (known === undefined) return readLive(name);
+      if ('unavailable' in known || hasAllLabels(known, keep)) return known;
+      return withLabels(known, readLive(name));
+    },
     start() {
       if (stopping !== undefined) return;
       stopping = new AbortController();
@@ -50,4 +61,16 @@ export function namespaceInformer(
     notReady: () => (informer.isListed ? undefined : informer.outOfDate),
     isSynced,
   };
+}
+
+/**
+ * A namespace that was read before the config listed another label is read again. If that fails, the annotations that are
+ * known still count.
+ */
+async function withLabels(
+  known: KeptMetadata,
+  read: NamespaceDefaults | Promise<NamespaceDefaults>,
+): Promise<NamespaceDefaults> {
+  const now = await read;
+  return 'unavailable' in now ? known : now;
 }

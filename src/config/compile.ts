@@ -1,4 +1,5 @@
-import { BUILT_IN_PROFILES } from '../core/decision/profiles.ts';
+import { namespaceLabelsOf } from '../core/decision/env-source.ts';
+import { BUILT_IN_PROFILES, type Profile } from '../core/decision/profiles.ts';
 import {
   BUILT_IN_VERSION,
   defaultRules,
@@ -11,30 +12,43 @@ import type { Config } from './schema.ts';
 export interface CompiledConfig {
   readonly rules: Rules;
   readonly namespaces: {
-    /** Whether annotations of namespaces are used, so that namespaces must be read. */
+    /** Whether annotations of namespaces are the defaults of their pods. */
     readonly annotations: boolean;
   };
 }
 
 /** @param version the version of podherald, for the status annotation. */
 export function compile(config: Config, version: string): CompiledConfig {
-  const { annotationPrefix, onInvalid, profiles, metadata, exempt, namespaces, cluster } = config;
+  const { annotationPrefix, onInvalid, metadata, exempt, namespaces, cluster, otel } = config;
+  const profiles = new Map([...BUILT_IN_PROFILES, ...Object.entries(config.profiles)]);
   return {
     rules: {
       ...defaultRules(version),
       annotationPrefix,
       onInvalid,
-      profiles: new Map([...BUILT_IN_PROFILES, ...Object.entries(profiles)]),
+      profiles,
       exemptNamespaces: new Set(exempt.namespaces),
       metadata,
       ...(cluster.name !== undefined && { clusterName: cluster.name }),
+      namespaceLabels: new Set([...namespaces.labels, ...usedLabels(profiles.values())]),
+      otel,
       ambassador: { ...config.ambassador, serverVersion: BUILT_IN_VERSION },
       podTemplates: new Map(
         Object.entries(config.podTemplates).map(([kind, paths]) => [kind, paths.map(fieldsOf)]),
       ),
     },
-    namespaces,
+    namespaces: { annotations: namespaces.annotations },
   };
+}
+
+/** The labels of namespaces that profiles use. */
+function usedLabels(profiles: Iterable<Profile>): string[] {
+  return [...profiles].flatMap(({ env }) => namespaceLabelsOf(env.map(({ source }) => source)));
+}
+
+/** Whether podherald has to read namespaces from the API server. */
+export function readsNamespaces({ rules, namespaces }: CompiledConfig): boolean {
+  return namespaces.annotations || rules.namespaceLabels.size > 0;
 }
 
 /** `spec.jobs[*].template` as `['spec', 'jobs', '*', 'template']`. */

@@ -1,8 +1,15 @@
 import * as z from 'zod';
 import { DNS_LABEL, isCIdentifier, isDnsLabel } from '../core/api/names.ts';
+import { parseEnvSource, sourceText } from '../core/decision/env-source.ts';
 import { filePathFault } from '../core/decision/metadata-items.ts';
 import { isProfileName } from '../core/decision/metadata-values.ts';
-import type { EnvItem, FileItem, Profile } from '../core/decision/profiles.ts';
+import {
+  type EnvSource,
+  type FileItem,
+  OTEL_REFERENCES,
+  type Profile,
+  references,
+} from '../core/decision/profiles.ts';
 import {
   FIELDS,
   parseSource,
@@ -16,7 +23,6 @@ import { FALSE_WORDS, TRUE_WORDS } from '../core/decision/values.ts';
 
 const PROFILE_SIDES: SideNames = { env: 'env', files: 'files' };
 
-type EnvSource = EnvItem['source'];
 type FileSource = FileItem['source'];
 
 /** An item of a profile in the config file: a source, a string with references, or a literal. */
@@ -30,14 +36,26 @@ export type ItemText = string | { readonly value: string };
  * | `metadata.name`      | a field, as in an annotation           |
  * | `limits.memory:1Mi`  | a resource, as in an annotation        |
  * | `workload.name`      | a literal, as in an annotation         |
+ * | `a \| workload.name` | the first that the pod has             |
  * | `x-$(POD_NAME)`      | a literal, because it has a reference  |
+ * | `otel.resourceAttributes` | as in the profile `otel`          |
  * | `{value: text}`      | a literal                              |
  */
 export function envSource(item: ItemText): EnvSource | SourceFault {
   const literal = literalOf(item);
   if (literal !== undefined) return { literal };
   const text = String(item);
-  return parseSource(text, 'env', PROFILE_SIDES);
+  if (text.trim() === OTEL_TEXT) return { otel: 'resourceAttributes' };
+  return parseEnvSource(text, PROFILE_SIDES);
+}
+
+/** The source of OTEL_RESOURCE_ATTRIBUTES in the profile `otel`. It refers to other variables, so an annotation has none. */
+const OTEL_TEXT = sourceText({ otel: 'resourceAttributes' });
+
+/** The variables that an item refers to as `$(NAME)`, valid or not. */
+export function referencesIn(item: unknown): string[] {
+  if (typeof item === 'string' && item.trim() === OTEL_TEXT) return Object.values(OTEL_REFERENCES);
+  return references(literalOf(item) ?? '');
 }
 
 /** Reads an item of `files`. The Downward API does not support literals in files. */
@@ -60,9 +78,7 @@ export function literalOf(item: unknown): string | undefined {
 
 /** Renders a source as an item, from which `envSource` or `fileSource` reads the same source. */
 export function itemText(source: EnvSource): ItemText {
-  if ('fieldRef' in source) return source.fieldRef;
-  if ('resource' in source) return `${source.resource}:${source.divisor}`;
-  if ('known' in source) return source.known;
+  if (!('literal' in source)) return sourceText(source);
   return source.literal.includes('$(') ? source.literal : { value: source.literal };
 }
 
@@ -99,9 +115,9 @@ const literalItem = z
   })
   .meta({ title: 'literal' });
 
-const envText = z
-  .string()
-  .meta({ pattern: `^(${sourcePattern('env')}|[\\s\\S]*\\$\\([\\s\\S]*)$` });
+const envText = z.string().meta({
+  pattern: `^(${sourcePattern('env')}|\\s*${OTEL_TEXT.replace('.', '\\.')}\\s*|[\\s\\S]*\\$\\([\\s\\S]*)$`,
+});
 
 const envItem = z
   .union([envText, literalItem], { error: envItemFault })

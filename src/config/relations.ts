@@ -1,9 +1,9 @@
 import { quantityOf } from '../core/api/quantity.ts';
 import { ItemNames } from '../core/decision/metadata-items.ts';
-import { BUILT_IN_PROFILES, references } from '../core/decision/profiles.ts';
+import { BUILT_IN_PROFILES } from '../core/decision/profiles.ts';
 import { didYouMean, quote } from '../core/decision/values.ts';
 import type { ConfigPath, ValueFault } from './faults.ts';
-import { literalOf } from './profile-items.ts';
+import { referencesIn } from './profile-items.ts';
 
 /**
  * Checks the rules that involve several fields. Each fault is made when it is read, because a suggestion
@@ -89,7 +89,7 @@ export function* referenceFaults(
   env: Readonly<Record<string, unknown>>,
 ): Generator<ValueFault, undefined> {
   const named = new Map(
-    Object.entries(env).map(([name, item]) => [name, new Set(references(literalOf(item) ?? ''))]),
+    Object.entries(env).map(([name, item]) => [name, new Set(referencesIn(item))]),
   );
   yield* unknownReferences(path, named);
   yield* circles(path, named);

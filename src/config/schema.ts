@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { IMAGE_NAME } from '../core/api/image-reference.ts';
-import { DNS_LABEL, isDnsLabel } from '../core/api/names.ts';
+import { DNS_LABEL, isDnsLabel, isQualifiedName, LABEL_KEY } from '../core/api/names.ts';
 import { mountPathFault, reservedPathPattern } from '../core/decision/metadata-values.ts';
 import {
   ACCESSES,
@@ -104,6 +104,8 @@ const FIELD_PATH_EXPECTED =
 const CLUSTER_NAME = /^[A-Za-z0-9]([A-Za-z0-9._:/@-]{0,251}[A-Za-z0-9])?$/;
 const CLUSTER_NAME_EXPECTED =
   'expected at most 253 letters, digits and . _ : / @ -, with a letter or digit at both ends';
+
+const LABEL_EXPECTED = 'expected the key of a label such as example.com/team';
 
 const fieldPath = z.string().regex(FIELD_PATH, FIELD_PATH_EXPECTED);
 
@@ -212,9 +214,26 @@ export const configSchema = z.strictObject({
         .describe(
           'Whether annotations of a namespace are the defaults of its pods. With `true`, podherald reads namespaces from the API server.',
         ),
+      labels: z
+        .array(z.string().refine(isQualifiedName, LABEL_EXPECTED).meta({ pattern: LABEL_KEY }))
+        .default([])
+        .describe(
+          "The labels of namespaces that pods can show with the source `namespace.labels['key']`, besides those that the profiles of this config use. podherald reads no other labels.",
+        ),
     })
     .prefault({})
-    .describe('Settings for the defaults of namespaces.'),
+    .describe('What podherald reads of namespaces.'),
+  otel: z
+    .strictObject({
+      useLabels: z
+        .boolean()
+        .default(DEFAULTS.otel.useLabels)
+        .describe(
+          'Whether the labels `app.kubernetes.io/instance`, `app.kubernetes.io/name` and `app.kubernetes.io/version` of a pod are the name and version of its service. Annotations `resource.opentelemetry.io/*` take precedence.',
+        ),
+    })
+    .prefault({})
+    .describe('Settings for the profile `otel`.'),
 });
 
 /** A valid config, with all defaults filled in. */

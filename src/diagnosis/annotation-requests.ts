@@ -4,7 +4,7 @@ import {
   type AnnotationName,
   annotationNameOf,
 } from '../core/decision/annotations.ts';
-import type { Namespace } from '../core/decision/decide.ts';
+import type { Namespace } from '../core/decision/namespace.ts';
 
 /** An annotation of a pod or namespace that requests something from podherald. */
 export interface AnnotationRequest {

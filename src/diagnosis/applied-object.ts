@@ -1,7 +1,7 @@
 import { mutate } from '../core/admission/mutate.ts';
 import { isObject, type Json } from '../core/api/json.ts';
-import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, kindOf, sentenceOf } from '../core/decision/findings.ts';
+import type { Namespace } from '../core/decision/namespace.ts';
 import { namespaceFindings } from '../core/decision/read-annotations.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { isNamespace, objectsIn } from '../manifests/objects.ts';

@@ -1,8 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { WORKLOAD_WEBHOOK } from '../core/api/webhook-scope.ts';
-import type { Namespace } from '../core/decision/decide.ts';
+import type { Namespace } from '../core/decision/namespace.ts';
 import type { Rules } from '../core/decision/rules.ts';
-import { annotationsOf, objectAt, objectsAt } from './object-metadata.ts';
+import { knownNamespace, namespaceMetadata } from '../manifests/objects.ts';
+import { objectAt, objectsAt } from './object-metadata.ts';
 
 /** What was read from the cluster, or why it is unreadable. */
 export type ReadResult<T> = { readonly value: T } | Unreadable;
@@ -94,9 +95,8 @@ export function namespaceFrom(
   read: ClusterState['namespaceObject'],
   usesDefaults: boolean,
 ): Namespace {
-  if (!usesDefaults) return { name };
-  if ('unreadable' in read) return { name, unavailable: 'the namespace is unreadable' };
-  return { name, annotations: annotationsOf(read.value) };
+  if ('value' in read) return knownNamespace(name, namespaceMetadata(read.value), usesDefaults);
+  return { name, ...(usesDefaults && { unavailable: 'the namespace is unreadable' }) };
 }
 
 /** Says that the defaults of a namespace are unreadable, and why. */

@@ -1,7 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
+import type { Labels } from '../core/api/pod.ts';
 import { objectsAt } from './object-metadata.ts';
-
-export type Labels = Readonly<Record<string, string>>;
 
 /** One requirement of a LabelSelector. */
 export interface LabelRequirement {

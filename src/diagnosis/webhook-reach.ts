@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../core/api/json.ts';
-import type { Annotations } from '../core/api/pod.ts';
+import type { Annotations, Labels } from '../core/api/pod.ts';
 import { MATCH_CONDITIONS, SCOPE_LABEL } from '../core/api/webhook-scope.ts';
 import { MIRROR_ANNOTATION } from '../core/decision/annotations.ts';
 import { hasPodheraldKey } from './annotation-requests.ts';
 import type { AdmissionPolicy, ClusterState, Unreadable, WebhookEntry } from './cluster-state.ts';
-import { keysOf, type Labels, requirementText, unmetRequirement } from './label-selector.ts';
+import { keysOf, requirementText, unmetRequirement } from './label-selector.ts';
 import { type MissingReason, type MissingReasonCode, missingReason } from './missing-reasons.ts';
 import { annotationsOf, labelsOf } from './object-metadata.ts';
 

@@ -1,5 +1,5 @@
 import { annotationNameOf } from '../core/decision/annotations.ts';
-import type { Namespace, Origin } from '../core/decision/decide.ts';
+import type { Namespace, Origin } from '../core/decision/namespace.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import {
   type Manifest,
@@ -7,15 +7,15 @@ import {
   type ManifestRemark,
   parseManifest,
 } from './documents.ts';
-import { type NamespaceAnnotations, namespacesIn } from './objects.ts';
+import { completedBy, type KnownNamespaces, knownNamespace, namespacesIn } from './objects.ts';
 import { originOf, type Workload } from './workloads.ts';
 
 /** The namespaces of the workloads in manifests. */
 export interface NamespaceOptions {
   /** The namespace of objects without a `metadata.namespace`. */
   readonly namespace: string;
-  /** Annotations of namespaces; a Namespace in the manifests takes precedence over these. */
-  readonly namespaces?: NamespaceAnnotations;
+  /** Namespaces of the cluster; a Namespace in the manifests takes precedence over these. */
+  readonly namespaces?: KnownNamespaces;
   /** Whether the config uses annotations of namespaces as defaults; true by default. */
   readonly usesDefaults?: boolean;
 }
@@ -39,7 +39,7 @@ export interface EditedManifest<Report> {
   readonly faults: readonly ManifestRemark[];
 }
 
-/** Finds the namespace of a workload, with its annotations if they are known, and what creates its pods. */
+/** Finds the namespace of a workload, with its metadata if it is known, and what creates its pods. */
 export type OriginLookup = (workload: Workload) => Origin;
 
 /**
@@ -57,17 +57,13 @@ export function editManifests<Report>(
   const { annotationPrefix } = options.rules;
   const manifests = texts.map((text) => parseManifest(text, annotationPrefix));
   const given = namespacesIn(manifests.flatMap(({ documents }) => documents));
+  const namespaces = completedBy(given, options.namespaces ?? new Map());
   const namespaceOf = ({ namespace }: Workload): Namespace => {
     const name = namespace ?? options.namespace;
-    if (options.usesDefaults === false) return { name };
-    const annotations = given.get(name) ?? options.namespaces?.get(name);
-    return { name, ...(annotations && { annotations }) };
+    return knownNamespace(name, namespaces.get(name), options.usesDefaults !== false);
   };
   const lookUp: OriginLookup = (workload) => originOf(namespaceOf(workload), workload);
-  const everyPodMatters =
-    (options.annotate?.size ?? 0) > 0 ||
-    hasDefaults(given, options) ||
-    hasDefaults(options.namespaces, options);
+  const everyPodMatters = (options.annotate?.size ?? 0) > 0 || hasDefaults(namespaces, options);
   return manifests.map((manifest) => {
     const { text, documents, unread } = manifest;
     const edited = documents.map((document) =>
@@ -93,11 +89,11 @@ export function editManifests<Report>(
 
 /** Whether pods of a namespace may get something that they do not request themselves. */
 function hasDefaults(
-  namespaces: NamespaceAnnotations | undefined,
+  namespaces: KnownNamespaces,
   { rules: { annotationPrefix }, usesDefaults = true }: EditOptions,
 ): boolean {
-  const all = usesDefaults ? [...(namespaces?.values() ?? [])] : [];
-  return all.some((annotations) =>
+  const all = usesDefaults ? [...namespaces.values()] : [];
+  return all.some(({ annotations = {} }) =>
     Object.keys(annotations).some((key) => annotationNameOf(key, annotationPrefix) !== undefined),
   );
 }

@@ -4,8 +4,8 @@ import { isObject } from '../core/api/json.ts';
 import type { AddOperation } from '../core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import { annotationNameOf } from '../core/decision/annotations.ts';
-import type { Namespace } from '../core/decision/decide.ts';
 import { type Finding, sentenceOf } from '../core/decision/findings.ts';
+import type { Namespace } from '../core/decision/namespace.ts';
 import { namespaceFindings } from '../core/decision/read-annotations.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import { annotate } from '../core/injection/patch.ts';
@@ -97,7 +97,7 @@ function injectDocument(
 /** What is wrong with the annotations of the Namespaces in a document. */
 function namespaceNotes({ value, lineOf }: ManifestDocument, rules: Rules): ManifestRemark[] {
   return objectsIn(value).flatMap(({ object, path }) =>
-    [...namespacesIn([{ value: object }])].flatMap(([name, annotations]) =>
+    [...namespacesIn([{ value: object }])].flatMap(([name, { annotations = {} }]) =>
       namespaceFindings(name, annotations, rules).map((found) => {
         const [cause] = found.causes;
         const key = cause?.kind === 'annotation' ? [cause.key] : [];

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
-import type { Annotations } from '../core/api/pod.ts';
+import type { Annotations, Labels } from '../core/api/pod.ts';
+import type { Namespace } from '../core/decision/namespace.ts';
 
 /** Keys and list indexes that lead from a value to a value inside it. */
 export type Path = readonly (string | number)[];
@@ -40,18 +41,58 @@ export function objectsIn(
   return items.flatMap((item: Json, index) => objectsIn(item, [...path, 'items', index], type));
 }
 
-/** The annotations of Namespaces in manifests, by name of the namespace. */
-export type NamespaceAnnotations = ReadonlyMap<string, Annotations>;
+/** What podherald reads of a Namespace. A field that the Namespace does not set is absent. */
+export interface NamespaceMetadata {
+  readonly annotations?: Annotations;
+  readonly labels?: Labels;
+}
+
+/** The Namespaces that are known, by name. */
+export type KnownNamespaces = ReadonlyMap<string, NamespaceMetadata>;
 
 /**
- * Collects the annotations of every Namespace in documents, including those in Lists. If several
- * Namespaces have the same name, the last one takes precedence.
+ * Collects every Namespace in documents, including those in Lists. If several Namespaces have the same name, the last one
+ * takes precedence.
  */
 export function namespacesIn(
   documents: readonly { readonly value: Json | undefined }[],
-): NamespaceAnnotations {
-  const objects = documents.flatMap(({ value }) => objectsIn(value));
-  return new Map(objects.filter(isNamespace).flatMap(({ object }) => annotationsByName(object)));
+): KnownNamespaces {
+  const objects = documents.flatMap(({ value }) => objectsIn(value)).filter(isNamespace);
+  return new Map(
+    objects.flatMap(({ object }): [string, NamespaceMetadata][] => {
+      const { name } = isObject(object['metadata']) ? object['metadata'] : {};
+      return typeof name === 'string' ? [[name, namespaceMetadata(object)]] : [];
+    }),
+  );
+}
+
+/** Completes Namespaces in manifests by those of the cluster: what a manifest does not set stays when it is applied. */
+export function completedBy(given: KnownNamespaces, live: KnownNamespaces): KnownNamespaces {
+  const completed = [...given].map(
+    ([name, metadata]) => [name, { ...live.get(name), ...metadata }] as const,
+  );
+  return new Map([...live, ...completed]);
+}
+
+/** @param object a Namespace; undefined for one that does not exist. */
+export function namespaceMetadata(object: JsonObject | undefined): NamespaceMetadata {
+  const metadata = object?.['metadata'];
+  const { annotations, labels } = isObject(metadata) ? metadata : {};
+  return {
+    ...(isObject(annotations) && { annotations: textsOf(annotations) }),
+    ...(isObject(labels) && { labels: textsOf(labels) }),
+  };
+}
+
+/** What a decision needs of a namespace, if the config uses its annotations as defaults. */
+export function knownNamespace(
+  name: string,
+  metadata: NamespaceMetadata | undefined,
+  usesDefaults: boolean,
+): Namespace {
+  if (metadata === undefined) return { name };
+  const { annotations, labels = {} } = metadata;
+  return { name, labels, ...(usesDefaults && annotations && { annotations }) };
 }
 
 /** Whether an object is a Namespace of the core API group. */
@@ -59,10 +100,9 @@ export function isNamespace({ kind, apiVersion }: ManifestObject): boolean {
   return kind === 'Namespace' && apiVersion === 'v1';
 }
 
-function annotationsByName({ metadata }: JsonObject): [string, Annotations][] {
-  if (!isObject(metadata)) return [];
-  const { name, annotations } = metadata;
-  if (typeof name !== 'string' || !isObject(annotations)) return [];
-  const texts = Object.entries(annotations).filter(([, text]) => typeof text === 'string');
-  return [[name, Object.fromEntries(texts) as Annotations]];
+function textsOf(map: JsonObject): Readonly<Record<string, string>> {
+  const texts = Object.entries(map).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
 }

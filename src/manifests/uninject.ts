@@ -3,7 +3,7 @@ import type { Mutation } from '../core/admission/mutation.ts';
 import { pointerTokens } from '../core/api/json-patch.ts';
 import { isMalformed, parsePod } from '../core/api/parse-pod.ts';
 import type { Pod } from '../core/api/pod.ts';
-import type { Origin } from '../core/decision/decide.ts';
+import type { Origin } from '../core/decision/namespace.ts';
 import type { Rules } from '../core/decision/rules.ts';
 import type { ManifestDocument } from './documents.ts';
 import { type EditedManifest, editManifests, type OriginLookup } from './edit-manifests.ts';

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../core/api/json.ts';
 import { type AddOperation, escapeToken } from '../core/api/json-patch.ts';
-import type { Namespace, Origin } from '../core/decision/decide.ts';
+import type { Namespace, Origin } from '../core/decision/namespace.ts';
 import type { PodTemplatePaths } from '../core/decision/rules.ts';
 import { groupOf } from '../core/decision/workload.ts';
 import { type ManifestObject, objectsIn, type Path } from './objects.ts';

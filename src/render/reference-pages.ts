@@ -1,6 +1,7 @@
 import { configReference } from '../config/json-schema.ts';
 import { OUTCOMES } from '../core/admission/mutation.ts';
 import { ANNOTATION_KEYS, ANNOTATION_NAMES } from '../core/decision/annotations.ts';
+import { sourceText } from '../core/decision/env-source.ts';
 import { isKnownName, KNOWN_NAMES } from '../core/decision/known-names.ts';
 import {
   BUILT_IN_PROFILES,
@@ -71,6 +72,20 @@ another object, and only the names show that. podherald relies on these conventi
 \`podherald inject\` uses the workload in the manifest. For a custom kind whose controller creates a Deployment or a Job, its
 value therefore differs from that of the webhook. A PodTemplate has no workload.
 
+### Lists of sources
+
+A variable can have several sources, separated by \`|\`. It shows the first one that the pod has when it is created:
+
+\`\`\`yaml
+podherald.dev/metadata-env: "NAME=metadata.labels['app.kubernetes.io/name'] | workload.name"
+\`\`\`
+
+A label or annotation counts if it is not empty. It stays a \`fieldRef\`, so a container that is restarted shows its new value. A
+source that every pod has, such as \`metadata.name\` or \`limits.memory\`, must come last. The labels
+\`topology.kubernetes.io/*\` never count, because a pod gets them later. The notation is the same in profiles.
+
+### Sources without a value
+
 If a source has no value, podherald leaves the variable out, together with strings that refer to it as \`$(NAME)\`, and returns
 a warning (\`value_unknown\`). A copied or restored pod keeps the values that it has.
 
@@ -88,7 +103,10 @@ function keyRows(): string[][] {
 }
 
 function knownRows(): string[][] {
-  return Object.entries(KNOWN_NAMES).map(([name, doc]) => [`\`${name}\``, doc]);
+  const label =
+    'a label of the namespace, if `namespaces.labels` or a profile of the config names it: a pod cannot ask for other labels';
+  const known = Object.entries({ ...KNOWN_NAMES, "namespace.labels['key']": label });
+  return known.map(([name, doc]) => [`\`${name}\``, doc]);
 }
 
 function sourceRows(): string[][] {
@@ -115,18 +133,16 @@ function sourceRows(): string[][] {
 function profileSection([name, profile]: readonly [string, Profile]): string {
   const { doc, env, files } = profile;
   const rows = [
-    ...env.map((item) => [item.name, sourceText(item)]),
-    ...files.map((item) => [`file \`${item.path}\``, sourceText(item)]),
+    ...env.map((item) => [item.name, sourceCell(item)]),
+    ...files.map((item) => [`file \`${item.path}\``, sourceCell(item)]),
   ];
   return `### ${name}\n\n${doc ?? ''}\n\n${table(['Variable or file', 'Source'], rows)}\n`;
 }
 
-function sourceText({ source }: EnvItem | FileItem): string {
+function sourceCell({ source }: EnvItem | FileItem): string {
   if ('literal' in source) return `the string \`${source.literal}\``;
-  if ('known' in source) return `\`${source.known}\``;
-  return 'fieldRef' in source
-    ? `\`${source.fieldRef}\``
-    : `\`${source.resource}:${source.divisor}\``;
+  if ('otel' in source) return 'the attributes, separated by commas';
+  return `\`${sourceText(source)}\``;
 }
 
 /** Generated from the catalogue of reasons. */

@@ -24,7 +24,7 @@ describe('config check', () => {
 
     expect(await podherald(['config', 'check', file])).toEqual({
       code: 0,
-      stdout: `${file}: ok; profiles: team, default (replaces the built-in profile); built-in profiles: otel, go, network\n`,
+      stdout: `${file}: ok; profiles: team, default (replaces the built-in profile); built-in profiles: otel, go, network, topology\n`,
       stderr: '',
     });
   });

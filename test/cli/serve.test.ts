@@ -86,7 +86,7 @@ describe('serve with files', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines.map(({ msg }) => msg)).toEqual([
-      'no cluster is configured: annotations of namespaces have no effect',
+      'no cluster is configured: annotations and labels of namespaces have no effect',
       'serving',
       'shutting down',
       'stopped',

@@ -14,6 +14,8 @@ export interface Informed {
   readonly clock: FakeClock;
   readonly source: NamespaceSource;
   readonly lines: readonly LogLine[];
+  /** Changes the labels that the config lists. */
+  readonly listLabels: (...keys: string[]) => void;
 }
 
 /** @param prepare sets up the API server before the first request. */
@@ -27,14 +29,21 @@ export async function informed(
   const clock = fakeClock();
   const connection = connectTo(api.url, async () => ({}), clock);
   const { log, lines } = logLines();
-  const keep = (key: string): boolean => key.startsWith('podherald.dev/');
+  let labels: ReadonlySet<string> = new Set();
+  const keep = {
+    isAnnotation: (key: string): boolean => key.startsWith('podherald.dev/'),
+    labelKeys: () => labels,
+  };
   const source = namespaceInformer(connection, { keep, log, clock });
   source.start();
   onTestFinished(() => {
     source.stop();
     connection.close();
   });
-  return { api, clock, source, lines };
+  const listLabels = (...keys: string[]): void => {
+    labels = new Set(keys);
+  };
+  return { api, clock, source, lines, listLabels };
 }
 
 /** The same, once the informer has listed the namespaces and its watch is open. */

@@ -95,7 +95,11 @@ async function endsRight(steps: readonly Step[]): Promise<void> {
   const clock = fakeClock();
   const connection = connectTo(api.url, async () => ({}), clock);
   const { log } = logLines();
-  const source = namespaceInformer(connection, { keep: (key) => key === KEY, log, clock });
+  const source = namespaceInformer(connection, {
+    keep: { isAnnotation: (key) => key === KEY, labelKeys: () => new Set() },
+    log,
+    clock,
+  });
   source.start();
   try {
     for (const one of steps) await take(one, { api, clock, source });

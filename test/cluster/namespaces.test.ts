@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NamespaceSource } from '../../src/cluster/namespaces.ts';
 import { answerStatus, sayAndHang } from './fake-api-server.ts';
 import { eventually, informed, KEY, knownAtOnce, synced } from './informed.ts';
 
@@ -178,3 +179,54 @@ describe('readiness', () => {
     expect(source.notReady()).toBeUndefined();
   });
 });
+
+describe('the labels of a namespace', () => {
+  const LABELS = { team: 'web', other: 'x' };
+
+  it('are kept only if the config lists them', async () => {
+    const { source, listLabels } = await informed((api) => api.put('shop', {}, { labels: LABELS }));
+    listLabels('team');
+
+    await eventually(() => labelsAtOnce(source, 'shop')).toEqual({ team: 'web' });
+  });
+
+  it('are read again when the config lists another one', async () => {
+    const { api, source, listLabels } = await synced((api) => {
+      api.put('shop', { [KEY]: 'true' }, { labels: LABELS });
+    });
+    listLabels('team');
+
+    expect(await source.lookup('shop')).toMatchObject({
+      annotations: { [KEY]: 'true' },
+      labels: { team: 'web' },
+    });
+    expect(labelsAtOnce(source, 'shop')).toEqual({ team: 'web' });
+    expect(api.count('get')).toBe(1);
+  });
+
+  it('are not known while they cannot be read again, but the annotations are', async () => {
+    const { source, listLabels } = await synced((api) => {
+      api.put('shop', { [KEY]: 'true' }, { labels: LABELS });
+      api.always('get', answerStatus(500));
+    });
+    listLabels('team');
+
+    expect(await source.lookup('shop')).toEqual({ annotations: { [KEY]: 'true' } });
+  });
+
+  it('are noticed when they change', async () => {
+    const { api, source, listLabels } = await informed((api) =>
+      api.put('shop', {}, { labels: LABELS }),
+    );
+    listLabels('team');
+    await eventually(() => labelsAtOnce(source, 'shop')).toEqual({ team: 'web' });
+    api.put('shop', {}, { labels: { team: 'db' } });
+
+    await eventually(() => labelsAtOnce(source, 'shop')).toEqual({ team: 'db' });
+  });
+});
+
+function labelsAtOnce(source: NamespaceSource, name: string): unknown {
+  const found = source.lookup(name);
+  return found instanceof Promise || 'unavailable' in found ? undefined : found.labels;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig, withServerVersion } from '../../src/config/compile.ts';
+import { defaultConfig, readsNamespaces, withServerVersion } from '../../src/config/compile.ts';
 import { BUILT_IN_PROFILES } from '../../src/core/decision/profiles.ts';
 import {
   BUILT_IN_VERSION,
@@ -60,6 +60,23 @@ describe('the annotations of namespaces', () => {
   it('are used unless the config disables them', () => {
     expect(compiled('{}').namespaces.annotations).toBe(true);
     expect(compiled('namespaces: {annotations: false}').namespaces.annotations).toBe(false);
+  });
+});
+
+describe('the labels of namespaces that podherald reads', () => {
+  it('are those that the config lists or that its profiles use', () => {
+    const profile = "{A: 'namespace.labels[''a'']', B: 'cluster.name | namespace.labels[''b'']'}";
+    const config = compiled(`profiles: {team: {env: ${profile}}}\nnamespaces: {labels: [c]}`);
+
+    expect([...config.rules.namespaceLabels].sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['{}', true],
+    ['namespaces: {annotations: false}', false],
+    ['namespaces: {annotations: false, labels: [team]}', true],
+  ])('and annotations decide whether podherald reads namespaces: %s', (text, isRead) => {
+    expect(readsNamespaces(compiled(text))).toBe(isRead);
   });
 });
 

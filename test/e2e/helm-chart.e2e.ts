@@ -58,6 +58,13 @@ const TABLE: readonly Row[] = [
   },
   { config: { annotationPrefix: 'example.com/', onInvalid: 'warn' } },
   { config: { namespaces: { annotations: false } } },
+  { config: { namespaces: { annotations: false, labels: ['example.com/team'] } } },
+  {
+    config: {
+      namespaces: { annotations: false },
+      profiles: { team: { env: { TEAM: "namespace.labels['example.com/team']" } } },
+    },
+  },
   {
     config: { namespaces: { annotations: false } },
     flags: ['--tls', 'cert-manager'],

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { isMalformed, parsePod } from '../../src/core/api/parse-pod.ts';
+import type { Namespace } from '../../src/core/decision/namespace.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import { policyCovers } from '../support/policy-covers.ts';
 import type { Pod } from './objects.ts';
@@ -13,12 +14,12 @@ export type Coverage = 'covered' | 'not covered';
  */
 export function checkPolicies(
   sent: Pod,
-  { annotations }: NamespaceTriple,
+  { annotations, labels }: NamespaceTriple,
   results: CreateResults,
   rules: Rules = defaultRules('test'),
 ): Coverage {
   const { bare, byWebhook, byPolicy } = results;
-  const covered = isCovered(bare.pod ?? sent, annotations, rules);
+  const covered = isCovered(bare.pod ?? sent, { name: 'shop', annotations, labels }, rules);
   const details = `covered: ${covered}. Policy: ${byPolicy.message}. Webhook: ${byWebhook.message}`;
   if (covered !== true && byWebhook.kind === 'denied' && byPolicy.kind === 'denied') {
     return 'not covered';
@@ -32,12 +33,8 @@ export function checkPolicies(
 }
 
 /** Whether the policies cover a pod, or why not. `pod` has the defaults of the API server. */
-function isCovered(
-  pod: Pod,
-  annotations: Readonly<Record<string, string>>,
-  rules: Rules,
-): true | string {
+function isCovered(pod: Pod, namespace: Namespace, rules: Rules): true | string {
   const parsed = parsePod(pod);
   if (isMalformed(parsed)) throw new Error(parsed.malformed);
-  return policyCovers(parsed, { name: 'shop', annotations }, rules);
+  return policyCovers(parsed, namespace, rules);
 }

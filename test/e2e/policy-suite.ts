@@ -4,9 +4,10 @@ import type { Metadata, Pod } from './objects.ts';
 import { makePolicies } from './policies.ts';
 import { test as suite } from './suite.ts';
 
-/** Three namespaces with the same annotations. */
+/** Three namespaces with the same annotations and labels. */
 export interface NamespaceTriple {
   readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
   /** With neither the webhook nor the policies. */
   readonly bare: Namespace;
   readonly byWebhook: Namespace;
@@ -45,6 +46,7 @@ export const test = suite
       const triples = await Promise.all(
         all.map(async (metadata) => ({
           annotations: metadata.annotations ?? {},
+          labels: metadata.labels ?? {},
           bare: await makeBareNamespace(metadata),
           byWebhook: await makeBareNamespace(metadata),
           byPolicy: await makeBareNamespace(metadata),

@@ -188,7 +188,7 @@ test('the policies stay within the CEL cost limit of the API server for a pod wi
   const containers = Array.from({ length: 40 }, (_, at) =>
     container(`app-${at}`, { env, volumeMounts }),
   );
-  const annotations = { 'inject-metadata': 'default,otel,go,network' };
+  const annotations = { 'inject-metadata': 'default,otel,go,network,topology' };
   const large = pod({ name: 'large', annotations }, podSpec(containers, { volumes }));
   const triple = tripleOf(golden, '{}');
 

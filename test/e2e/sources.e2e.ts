@@ -24,7 +24,22 @@ const CONFIG = {
         SERVICE: '$(CLUSTER)/$(WORKLOAD):$(TAG)',
       },
     },
+    fallback: {
+      env: {
+        TEAM: "namespace.labels['example.com/team']",
+        OWNER: "metadata.labels['owner'] | namespace.labels['example.com/team']",
+        NOBODY: "namespace.labels['example.com/nobody']",
+        NAME: "metadata.labels['app.kubernetes.io/name'] | workload.name",
+        NOTE: "metadata.annotations['note'] | namespace.labels['listed'] | container.name",
+        LIMIT: "metadata.labels['limit'] | limits.memory:1Mi",
+        NONE: "metadata.labels['none'] | metadata.annotations['none']",
+        ABOUT: '$(OWNER)/$(NONE)',
+        TITLE: '$(TEAM):$(NAME)',
+      },
+    },
   },
+  namespaces: { labels: ['listed'] },
+  otel: { useLabels: true },
 } as const;
 
 const RULES = rulesOf(configText(CONFIG));
@@ -36,7 +51,7 @@ suite.override('config', CONFIG);
 
 const test = suite
   .extend('triple', { scope: 'file' }, async ({ makeTriples }): Promise<NamespaceTriple> => {
-    const [triple] = await makeTriples([{}]);
+    const [triple] = await makeTriples([{ labels: { 'example.com/team': 'shop' } }]);
     if (triple === undefined) throw new Error('expected a namespace');
     return triple;
   })
@@ -96,6 +111,82 @@ test('the policies inject the same values as the webhook for all owners and imag
   const own = sentPod({}, ['web:1', 'Web'], [{ name: 'TAG', value: 'mine' }]);
   const results = await createInEach(api, triple, own);
   expect(checkPolicies(own, triple, results, RULES)).toBe('covered');
+});
+
+const LABELS = [
+  {},
+  { owner: 'me', 'app.kubernetes.io/name': 'web', limit: '1', none: 'x' },
+  { owner: '', 'app.kubernetes.io/instance': 'web-1', 'app.kubernetes.io/version': '1.2.3' },
+  { 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/instance': '' },
+];
+
+const RESOURCE = 'resource.opentelemetry.io/';
+
+const ANNOTATIONS: readonly Record<string, string>[] = [
+  {},
+  { note: 'n', none: 'x', [`${RESOURCE}service.name`]: '', [`${RESOURCE}team`]: 'a b' },
+  {
+    [`${RESOURCE}z`]: ' %$(POD)$$,=;"\\!*\'()+#&?/:@[]{}|^`<>~_-.',
+    [`${RESOURCE}Service.Name`]: 'x',
+    [`${RESOURCE}service.name`]: 'own',
+    [`${RESOURCE}k8s.pod.uid`]: 'mine',
+    [`${RESOURCE}container.image.tags`]: 'mine',
+  },
+  {
+    [`${RESOURCE}k8s.container.name`]: 'c',
+    [`${RESOURCE}service.instance.id`]: 'i',
+    [`${RESOURCE}service.namespace`]: 'ns',
+    [`${RESOURCE}service.version`]: 'v',
+  },
+  { [`${RESOURCE}long`]: 'x'.repeat(16_384 - 'long='.length) },
+  { [`${RESOURCE}long`]: 'x'.repeat(16_384 - 'long='.length + 1) },
+];
+
+const REQUESTS = ['fallback', 'otel', 'topology', 'otel,fallback,known,default'];
+
+test.for(REQUESTS)(
+  'the policies inject the same as the webhook for all labels and annotations: %s',
+  { timeout: 120_000 },
+  async (request, { triple, api }) => {
+    for (const labels of LABELS) {
+      for (const annotations of ANNOTATIONS) {
+        const more = { labels, annotations: { ...annotations, 'inject-metadata': request } };
+        const sent = sentPod(more, ['web:1.2', `[2001:db8::1]:5000/web@${DIGEST}`, 'Web']);
+        const results = await createInEach(api, triple, sent);
+        expect(results.byWebhook.kind, results.byWebhook.message).toBe('accepted');
+        expect(checkPolicies(sent, triple, results, RULES)).toBe('covered');
+      }
+    }
+  },
+);
+
+test('the policies inject the same attributes as the webhook for all owners', async ({
+  triple,
+  api,
+}) => {
+  const annotations = { 'inject-metadata': 'otel' };
+  const all = OWNERS.map(([apiVersion, kind, name, labels]) => ({
+    labels,
+    ownerReferences: [{ apiVersion, kind, name, uid: UID, controller: true }],
+  }));
+  for (const more of all) {
+    const sent = sentPod({ ...more, annotations }, IMAGES);
+    const results = await createInEach(api, triple, sent);
+    const isEmoji = more.ownerReferences[0]?.name.includes('\u{1f600}') === true;
+    expect(checkPolicies(sent, triple, results, RULES)).toBe(isEmoji ? 'not covered' : 'covered');
+  }
+});
+
+test('the policies leave a pod alone whose attributes they cannot encode', async ({
+  triple,
+  api,
+}) => {
+  for (const value of ['é', 'a\nb', '\u007f']) {
+    const annotations = { 'inject-metadata': 'otel', [`${RESOURCE}team`]: value };
+    const sent = sentPod({ annotations }, ['web']);
+    const results = await createInEach(api, triple, sent);
+    expect(checkPolicies(sent, triple, results, RULES)).toBe('not covered');
+  }
 });
 
 function sentPod(more: object, images: readonly string[], env: readonly object[] = []): Pod {

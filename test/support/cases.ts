@@ -7,7 +7,7 @@ import type { Mutation } from '../../src/core/admission/mutation.ts';
 import { respond } from '../../src/core/admission/response.ts';
 import type { AdmissionRequest } from '../../src/core/admission/review.ts';
 import type { Json } from '../../src/core/api/json.ts';
-import type { Namespace } from '../../src/core/decision/decide.ts';
+import type { Namespace } from '../../src/core/decision/namespace.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import type { InjectOptions } from '../../src/manifests/inject.ts';
 
@@ -16,7 +16,7 @@ export interface Case {
   readonly name: string;
   readonly podText: string;
   readonly pod: Json;
-  /** With the annotations of namespace.yaml, if that file exists. */
+  /** With the annotations and labels of namespace.yaml, if that file exists. */
   readonly namespace: Namespace;
   /** The text of namespace.yaml; empty if that file does not exist. */
   readonly namespaceText: string;
@@ -43,8 +43,12 @@ export function readCases(): Case[] {
     const podText = readCaseFile(name, 'pod.yaml');
     const hasNamespace = existsSync(new URL(`${name}/namespace.yaml`, CASES_FOLDER));
     const namespaceText = hasNamespace ? readCaseFile(name, 'namespace.yaml') : '';
-    const annotations = parse(namespaceText)?.metadata?.annotations;
-    const namespace = { name: CASE_NAMESPACE, ...(annotations && { annotations }) };
+    const { annotations, labels } = parse(namespaceText)?.metadata ?? {};
+    const namespace = {
+      name: CASE_NAMESPACE,
+      ...(annotations && { annotations }),
+      ...(labels && { labels }),
+    };
     const rules = rulesOf(name);
     return { name, podText, pod: parse(podText), namespace, namespaceText, rules };
   });

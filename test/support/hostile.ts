@@ -13,7 +13,7 @@ import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
 import { explainWorkload } from '../../src/diagnosis/explain-workload.ts';
 import { type ManifestDocument, parseManifest } from '../../src/manifests/documents.ts';
 import { type InjectedManifest, injectManifests } from '../../src/manifests/inject.ts';
-import { namespacesIn } from '../../src/manifests/objects.ts';
+import { knownNamespace, namespacesIn } from '../../src/manifests/objects.ts';
 import { uninjectManifests } from '../../src/manifests/uninject.ts';
 import { createMetrics } from '../../src/webhook/server/metrics.ts';
 import { webhookApp } from '../../src/webhook/server/webhook.ts';
@@ -341,9 +341,8 @@ async function explainAll(
   const namespaces = namespacesIn(documents);
   for (const { workload, mutation, lineOf } of reports) {
     const name = workload.namespace ?? 'shop';
-    const annotations = namespaces.get(name);
     const context = {
-      namespace: { name, ...(annotations && { annotations }) },
+      namespace: knownNamespace(name, namespaces.get(name), true),
       rules,
       locations: {
         pod: (path: readonly (string | number)[]) => `pod.yaml:${lineOf(path)}`,

@@ -1,8 +1,11 @@
 import { mutate } from '../../src/core/admission/mutate.ts';
+import { isObject } from '../../src/core/api/json.ts';
 import type { Annotations, Pod } from '../../src/core/api/pod.ts';
 import { SYSTEM_NAMESPACES } from '../../src/core/api/webhook-scope.ts';
 import { ANNOTATION_KEYS } from '../../src/core/decision/annotations.ts';
-import { decide, type Namespace } from '../../src/core/decision/decide.ts';
+import { decide } from '../../src/core/decision/decide.ts';
+import type { Namespace } from '../../src/core/decision/namespace.ts';
+import { OTEL_ANNOTATION_PREFIX } from '../../src/core/decision/otel-attributes.ts';
 import { podParts } from '../../src/core/decision/pod-parts.ts';
 import type { Rules } from '../../src/core/decision/rules.ts';
 import { type Plan, plan } from '../../src/core/injection/plan.ts';
@@ -26,6 +29,9 @@ export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true
   if (TRIMMED_KEYS.some((name) => hasUnclearBlank(name, annotations, namespace, rules))) {
     return 'U+0085 and U+FEFF: a policy cannot tell whether they are whitespace';
   }
+  if (decision.metadata?.facts?.otel !== undefined && !isPrintable(pod)) {
+    return 'attributes of OpenTelemetry: a policy can only percent-encode printable ASCII characters';
+  }
   if (decision.faults.length > 0) {
     if (rules.onInvalid === 'deny') return true;
     return 'a policy does not inject a part of a pod with invalid annotations';
@@ -34,6 +40,18 @@ export function policyCovers(pod: Pod, namespace: Namespace, rules: Rules): true
   const kubeconfig = decision.ambassador?.kubeconfig?.key;
   if (kubeconfig !== undefined) return `${kubeconfig}: a policy cannot add a kubeconfig`;
   return volumesCovered(pod, plan(parts, decision));
+}
+
+/** Whether CEL can encode the annotations of OpenTelemetry, and the name of the owner. */
+function isPrintable({ metadata }: Pod): boolean {
+  const owners = Array.isArray(metadata?.ownerReferences) ? metadata.ownerReferences : [];
+  const texts = [
+    ...Object.entries(metadata?.annotations ?? {})
+      .filter(([key]) => key.startsWith(OTEL_ANNOTATION_PREFIX))
+      .map(([, value]) => value),
+    ...owners.map((owner) => (isObject(owner) && owner['controller'] ? owner['name'] : '')),
+  ];
+  return texts.every((text) => /^[ -~]*$/.test(String(text)));
 }
 
 /** The name of the first volume for files. */

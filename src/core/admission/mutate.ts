@@ -1,8 +1,9 @@
 import { escapeToken } from '../api/json-patch.ts';
 import { isMalformed, parsePod } from '../api/parse-pod.ts';
 import { MIRROR_ANNOTATION } from '../decision/annotations.ts';
-import { decide, type Namespace, type Origin } from '../decision/decide.ts';
+import { decide } from '../decision/decide.ts';
 import { finding, kindOf } from '../decision/findings.ts';
+import type { Namespace, Origin } from '../decision/namespace.ts';
 import { podParts } from '../decision/pod-parts.ts';
 import type { Rules } from '../decision/rules.ts';
 import { patch } from '../injection/patch.ts';

@@ -5,6 +5,9 @@ const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0
 const QUALIFIED_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const C_IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Keys of labels, as a pattern without the limit of 253 characters for the prefix. */
+export const LABEL_KEY = `^(${DNS_SUBDOMAIN.source.slice(1, -1)}/)?${QUALIFIED_NAME.source.slice(1)}`;
+
 const SUBDOMAIN_LENGTH = 253;
 
 /** IsDNS1123Label: names of containers and volumes. */

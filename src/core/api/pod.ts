@@ -22,6 +22,9 @@ export interface ObjectMeta {
 
 export type Annotations = Readonly<Record<string, string>>;
 
+/** Labels as the API server accepts them. */
+export type Labels = Readonly<Record<string, string>>;
+
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[] | null;

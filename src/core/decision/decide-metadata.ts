@@ -2,7 +2,13 @@ import { type AnnotationRef, type Finding, finding } from './findings.ts';
 import type { PodFacts } from './known-values.ts';
 import { ItemNames, nameOf } from './metadata-items.ts';
 import { ALL_CONTAINERS, type ContainerSelection, type MetadataSwitch } from './metadata-values.ts';
-import { type EnvItem, type FileItem, type Profile, references } from './profiles.ts';
+import {
+  type EnvItem,
+  type FileItem,
+  OTEL_REFERENCES,
+  type Profile,
+  references,
+} from './profiles.ts';
 import type { Requested, Requests } from './read-annotations.ts';
 import type { ReasonOf } from './reasons.ts';
 import type { Rules } from './rules.ts';
@@ -228,7 +234,8 @@ function inReferenceOrder(items: readonly EnvItem[]): EnvItem[] {
   return [...ordered];
 }
 
-/** The names that a literal references; none for other sources. */
+/** The variables that the value of an item refers to as `$(NAME)`. */
 export function referencesOf({ source }: EnvItem): string[] {
+  if ('otel' in source) return Object.values(OTEL_REFERENCES);
   return 'literal' in source ? references(source.literal) : [];
 }

@@ -1,4 +1,3 @@
-import type { Annotations } from '../api/pod.ts';
 import { portFaults } from './ambassador-obstacles.ts';
 import { type AmbassadorDecision, decideAmbassador } from './decide-ambassador.ts';
 import {
@@ -9,25 +8,11 @@ import {
 } from './decide-metadata.ts';
 import { type Fault, type Finding, finding, kindOf, rankOf } from './findings.ts';
 import { factsFor } from './known-values.ts';
+import type { Namespace, Origin } from './namespace.ts';
 import type { PodParts } from './pod-parts.ts';
 import { type ReadAnnotations, readAnnotations } from './read-annotations.ts';
 import type { Rules } from './rules.ts';
-import type { OwnerRef } from './workload.ts';
-
-/** The namespace that a pod is created in. The review names it; the pod's own field is ignored. */
-export interface Namespace {
-  readonly name: string;
-  /** The defaults for its pods. */
-  readonly annotations?: Annotations;
-  /** Why its annotations could not be read. */
-  readonly unavailable?: string;
-}
-
-/** The namespace that a pod is created in, and what creates it. */
-export interface Origin extends Namespace {
-  /** The workload in a manifest whose pod template is injected. A pod names its controller itself. */
-  readonly owner?: OwnerRef;
-}
+import { topologyNotices } from './topology.ts';
 
 /** What a pod should get, and why. */
 export interface Decision {
@@ -69,12 +54,14 @@ export function decide(parts: PodParts, origin: Origin, rules: Rules): Decision 
 function withFacts(
   metadata: FeatureDecision<MetadataDecision>,
   { pod }: PodParts,
-  { owner }: Origin,
+  origin: Origin,
   rules: Rules,
 ): FeatureDecision<MetadataDecision> {
-  if (metadata.spec === undefined) return metadata;
-  const facts = factsFor(metadata.spec.env, pod, owner, rules);
-  return facts === undefined ? metadata : { ...metadata, spec: { ...metadata.spec, facts } };
+  const { spec } = metadata;
+  if (spec === undefined) return metadata;
+  const notices = [...metadata.notices, ...topologyNotices(spec, pod, rules)];
+  const facts = factsFor(spec.env, pod, origin, rules);
+  return { spec: facts === undefined ? spec : { ...spec, facts }, notices };
 }
 
 /** Both features, or the more important reason why the pod gets neither. */

@@ -1,45 +1,81 @@
 import { imageTag } from '../api/image-reference.ts';
+import { isObject, type Json } from '../api/json.ts';
 import type { Container, Pod } from '../api/pod.ts';
 import type { KnownName } from './known-names.ts';
-import type { EnvItem, FieldSource, LiteralSource } from './profiles.ts';
+import type { Origin } from './namespace.ts';
+import { isTooLong, type MissingValue, NO_VALUE } from './no-value.ts';
+import { type OtelFacts, otelAttributes, otelFacts } from './otel-attributes.ts';
+import {
+  type CreationSource,
+  type EnvItem,
+  type FieldSource,
+  isCreationSource,
+  type LiteralSource,
+  type ResourceSource,
+  type SingleSource,
+} from './profiles.ts';
 import type { Rules } from './rules.ts';
-import { type OwnerRef, type WorkloadRef, workloadOf } from './workload.ts';
+import { subscriptOf } from './sources.ts';
+import { type WorkloadRef, workloadOf } from './workload.ts';
 
 /** What is known of a pod when it is created. */
 export interface PodFacts {
   readonly workload: WorkloadRef;
   readonly clusterName?: string | undefined;
-}
-
-/** A source without a value, and why. It never holds text of the pod. */
-export interface MissingValue {
-  readonly missing: string;
+  readonly labels: Json | undefined;
+  readonly annotations: Json | undefined;
+  /** The name of the namespace. */
+  readonly namespace: string;
+  /** All labels of the namespace that are known; undefined if the namespace is not. */
+  readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
+  /** The labels of namespaces that the config lists. A pod cannot ask for others. */
+  readonly listedLabels: ReadonlySet<string>;
+  /** Only if an item needs it. */
+  readonly otel?: OtelFacts;
 }
 
 /** @returns undefined if no item needs it, as for most pods. */
 export function factsFor(
   items: readonly EnvItem[],
   pod: Pod,
-  owner: OwnerRef | undefined,
-  { clusterName }: Rules,
+  origin: Origin,
+  rules: Rules,
 ): PodFacts | undefined {
-  if (!items.some(({ source }) => 'known' in source)) return undefined;
-  return { workload: workloadOf(pod, owner), clusterName };
+  const sources = items.map(({ source }) => source).filter(isCreationSource);
+  if (sources.length === 0) return undefined;
+  const { metadata } = pod;
+  const workload = workloadOf(pod, origin.owner);
+  return {
+    workload,
+    clusterName: rules.clusterName,
+    labels: metadata?.labels,
+    annotations: metadata?.annotations ?? undefined,
+    namespace: origin.name,
+    namespaceLabels: origin.labels,
+    listedLabels: rules.namespaceLabels,
+    ...(sources.some((source) => 'otel' in source) && {
+      otel: otelFacts(metadata, workload, rules),
+    }),
+  };
 }
 
-/** More than any name or image has. The API server allows more in `kind` and `image`. */
-export const MAX_VALUE_LENGTH = 1024;
+type Value = LiteralSource | FieldSource | ResourceSource | MissingValue;
 
-export const NO_VALUE = {
-  workload: 'the workload of this pod is not known',
-  image: 'the container has no image',
-  imageTag: 'the image of the container is not a valid image reference',
-  clusterName: 'the config does not set cluster.name',
-  length: `the value has more than ${MAX_VALUE_LENGTH} characters`,
-} as const;
+/** What a source becomes in a container. */
+export function creationValue(
+  source: CreationSource,
+  facts: PodFacts,
+  container: Container,
+): Value {
+  if ('known' in source) return knownValue(source.known, facts, container);
+  if ('namespaceLabel' in source) return namespaceLabel(source.namespaceLabel, facts);
+  if ('firstOf' in source) return firstValue(source.firstOf, facts, container);
+  return facts.otel === undefined
+    ? { missing: NO_VALUE.firstOf }
+    : otelAttributes(facts.otel, container);
+}
 
-/** The source that a known name becomes in a container. */
-export function knownSource(
+function knownValue(
   name: KnownName,
   { workload, clusterName }: PodFacts,
   container: Container,
@@ -61,6 +97,37 @@ export function knownSource(
   }
 }
 
+function namespaceLabel(
+  key: string,
+  { namespaceLabels, listedLabels }: PodFacts,
+): LiteralSource | MissingValue {
+  if (!listedLabels.has(key)) return { missing: NO_VALUE.unlistedLabel };
+  if (namespaceLabels === undefined) return { missing: NO_VALUE.namespace };
+  return literalOf(textAt(namespaceLabels, key), NO_VALUE.namespaceLabel);
+}
+
+function firstValue(
+  sources: readonly SingleSource[],
+  facts: PodFacts,
+  container: Container,
+): Value {
+  for (const source of sources) {
+    const value = isCreationSource(source) ? creationValue(source, facts, container) : source;
+    if (!('missing' in value) && isPresent(value, facts)) return value;
+  }
+  return { missing: NO_VALUE.firstOf };
+}
+
+/** A label or annotation may be absent; the kubelet knows a value for everything else. */
+function isPresent(source: Exclude<Value, MissingValue>, facts: PodFacts): boolean {
+  const at = 'fieldRef' in source ? subscriptOf(source.fieldRef) : undefined;
+  return at === undefined || textAt(facts[at.map], at.key) !== '';
+}
+
+function textAt(map: Json | undefined, key: string): string {
+  return isObject(map) && Object.hasOwn(map, key) ? textOf(map[key]) : '';
+}
+
 function isPodItself({ kind, name }: WorkloadRef): boolean {
   return kind === 'Pod' && name === undefined;
 }
@@ -71,8 +138,7 @@ function textOf(value: unknown): string {
 
 function literalOf(text: string | undefined, why: string): LiteralSource | MissingValue {
   if (text === undefined || text === '') return { missing: why };
-  const isLong = text.length > MAX_VALUE_LENGTH && [...text].length > MAX_VALUE_LENGTH;
-  return isLong ? { missing: NO_VALUE.length } : { literal: escapeReferences(text) };
+  return isTooLong(text) ? { missing: NO_VALUE.length } : { literal: escapeReferences(text) };
 }
 
 /** The kubelet expands `$(NAME)` in values, and replaces `$$` by `$` (third_party/forked/golang/expansion). */

@@ -1,5 +1,6 @@
 import { isCIdentifier } from '../api/names.ts';
 import { utf8Bytes } from '../api/sizes.ts';
+import { parseEnvSource } from './env-source.ts';
 import type { EnvItem, FileItem } from './profiles.ts';
 import { parseSource, type SourceFault } from './sources.ts';
 import {
@@ -12,11 +13,11 @@ import {
   pieces,
 } from './values.ts';
 
-/** Reads `NAME=source[:divisor]` items, separated by commas or newlines. */
+/** Reads `NAME=source[:divisor]` items, separated by commas or newlines. A source can be a list separated by `|`. */
 export const parseEnvItems: Parse<readonly EnvItem[]> = (text, context) =>
   parseItems(text, context, 'NAME=source[:divisor]', (name, sourceText) => {
     if (!isCIdentifier(name)) return { fault: ENV_NAME_FAULT };
-    const source = parseSource(sourceText, 'env');
+    const source = parseEnvSource(sourceText);
     return 'fault' in source ? source : { name, source };
   });
 

@@ -9,10 +9,24 @@ export type ResourceSource = { readonly resource: string; readonly divisor: stri
 export type LiteralSource = { readonly literal: string };
 /** What the Downward API lacks but the webhook knows when a pod is created. It becomes a literal. */
 export type KnownSource = { readonly known: KnownName };
+/** A label of the namespace, which becomes a literal. */
+export type NamespaceLabelSource = { readonly namespaceLabel: string };
+/** The attributes of OTEL_RESOURCE_ATTRIBUTES, which become a literal. Only the built-in profile has this source. */
+export type OtelSource = { readonly otel: 'resourceAttributes' };
+/** The first of several sources that the pod has when it is created. */
+export type FallbackSource = { readonly firstOf: readonly SingleSource[] };
+
+/** A source that an annotation can name. */
+export type SingleSource = FieldSource | ResourceSource | KnownSource | NamespaceLabelSource;
+
+/** A source that podherald replaces when a pod is created: see `creationValue`. */
+export type CreationSource = KnownSource | NamespaceLabelSource | FallbackSource | OtelSource;
+
+export type EnvSource = FieldSource | ResourceSource | LiteralSource | CreationSource;
 
 export interface EnvItem {
   readonly name: string;
-  readonly source: FieldSource | ResourceSource | LiteralSource | KnownSource;
+  readonly source: EnvSource;
 }
 
 export interface FileItem {
@@ -27,6 +41,11 @@ export interface Profile {
   readonly doc?: string;
   readonly env: readonly EnvItem[];
   readonly files: readonly FileItem[];
+}
+
+/** Whether the value of a source is known only when a pod is created. */
+export function isCreationSource(source: EnvSource): source is CreationSource {
+  return 'known' in source || 'firstOf' in source || 'namespaceLabel' in source || 'otel' in source;
 }
 
 /** The names in `$(NAME)` references of a value; `$$(NAME)` is an escape, not a reference. */
@@ -66,26 +85,36 @@ const DEFAULT: Profile = {
   ],
 };
 
-/** https://opentelemetry.io/docs/specs/semconv/resource/k8s/: names are safe in its list syntax. */
-const OTEL_ATTRIBUTES = [
-  'k8s.pod.name=$(POD_NAME)',
-  'k8s.namespace.name=$(POD_NAMESPACE)',
-  'k8s.pod.uid=$(POD_UID)',
-  'k8s.node.name=$(NODE_NAME)',
-  'k8s.container.name=$(CONTAINER_NAME)',
-].join(',');
+/** The variables that OTEL_RESOURCE_ATTRIBUTES refers to. Apps have no variables of these names for anything else. */
+export const OTEL_REFERENCES = {
+  podName: 'OTEL_RESOURCE_ATTRIBUTES_POD_NAME',
+  podNamespace: 'OTEL_RESOURCE_ATTRIBUTES_POD_NAMESPACE',
+  podUid: 'OTEL_RESOURCE_ATTRIBUTES_POD_UID',
+  nodeName: 'OTEL_RESOURCE_ATTRIBUTES_NODE_NAME',
+} as const;
 
 const OTEL: Profile = {
-  doc: 'OTEL_RESOURCE_ATTRIBUTES with the k8s.* attributes of OpenTelemetry’s semantic conventions.',
+  doc: 'OTEL_RESOURCE_ATTRIBUTES with the attributes that OpenTelemetry’s page “Populating resource attributes in Kubernetes” defines. [opentelemetry.md](../opentelemetry.md) lists them.',
   env: [
-    field('POD_NAME', 'metadata.name'),
-    field('POD_NAMESPACE', 'metadata.namespace'),
-    field('POD_UID', 'metadata.uid'),
-    field('NODE_NAME', 'spec.nodeName'),
-    { name: 'CONTAINER_NAME', source: { known: 'container.name' } },
-    { name: 'OTEL_RESOURCE_ATTRIBUTES', source: { literal: OTEL_ATTRIBUTES } },
+    field(OTEL_REFERENCES.podName, 'metadata.name'),
+    field(OTEL_REFERENCES.podNamespace, 'metadata.namespace'),
+    field(OTEL_REFERENCES.podUid, 'metadata.uid'),
+    field(OTEL_REFERENCES.nodeName, 'spec.nodeName'),
+    { name: 'OTEL_RESOURCE_ATTRIBUTES', source: { otel: 'resourceAttributes' } },
   ],
   files: [],
+};
+
+const TOPOLOGY: Profile = {
+  doc: 'The zone and the region of the node. Kubernetes 1.35 and newer copy these labels of the node to the pod when it is scheduled; with older versions, the values are empty, and podherald returns a warning.',
+  env: [
+    field('TOPOLOGY_ZONE', "metadata.labels['topology.kubernetes.io/zone']"),
+    field('TOPOLOGY_REGION', "metadata.labels['topology.kubernetes.io/region']"),
+  ],
+  files: [
+    fileOfField('zone', "metadata.labels['topology.kubernetes.io/zone']"),
+    fileOfField('region', "metadata.labels['topology.kubernetes.io/region']"),
+  ],
 };
 
 const GO: Profile = {
@@ -111,4 +140,5 @@ export const BUILT_IN_PROFILES: ReadonlyMap<string, Profile> = new Map([
   ['otel', OTEL],
   ['go', GO],
   ['network', NETWORK],
+  ['topology', TOPOLOGY],
 ]);

@@ -157,6 +157,11 @@ export const REASONS = {
     kind: 'notice',
     sentence: 'container {container}: {names} not injected: {why}',
   },
+  no_topology_labels: {
+    kind: 'notice',
+    sentence:
+      '{names} will be empty: API server {version} does not copy topology labels to pods; 1.35 does',
+  },
   unknown_profile: {
     kind: 'notice',
     sentence: '{key}: the config has no profile {profile}, so it is ignored{hint}',

@@ -110,6 +110,12 @@ export interface Rules {
   readonly ambassador: AmbassadorRules;
   /** The value of the source `cluster.name`. */
   readonly clusterName?: string | undefined;
+  /** The labels of namespaces that pods can show. A pod cannot ask for others. */
+  readonly namespaceLabels: ReadonlySet<string>;
+  readonly otel: {
+    /** Whether well-known labels can be the name and version of a service. */
+    readonly useLabels: boolean;
+  };
   /** For kinds that have no pod template at `spec.template`. Only manifests need them: the webhook sees pods. */
   readonly podTemplates: PodTemplatePaths;
   /** Whether pods come from the API server, with its defaults and token mounts, or from a manifest. */
@@ -126,6 +132,8 @@ export function defaultRules(version: string): Rules {
     exemptNamespaces: new Set(),
     metadata: { defaultProfile: 'default', path: '/etc/downward' },
     ambassador: DEFAULT_AMBASSADOR,
+    namespaceLabels: new Set(),
+    otel: { useLabels: false },
     podTemplates: new Map(),
     stage: 'admission',
   };

@@ -1,6 +1,11 @@
 import { isQualifiedName } from '../api/names.ts';
 import { isKnownName, KNOWN_NAMES } from './known-names.ts';
-import type { FieldSource, KnownSource, ResourceSource } from './profiles.ts';
+import type {
+  FieldSource,
+  NamespaceLabelSource,
+  ResourceSource,
+  SingleSource,
+} from './profiles.ts';
 import { didYouMean, nearest } from './values.ts';
 
 /** What an item becomes: a variable or a file. */
@@ -45,13 +50,14 @@ const BYTE_DIVISORS = [
   ...['k', 'M', 'G', 'T', 'P', 'E'].flatMap((x) => [`1${x}`, `1${x === 'k' ? 'K' : x}i`]),
 ];
 
-const SUBSCRIPT = /^metadata\.(labels|annotations)\[(.*)\]$/;
+const SUBSCRIPT = /^(metadata\.labels|metadata\.annotations|namespace\.labels)\[(.*)\]$/;
+const NAMESPACE_LABELS = 'namespace.labels';
 const HUGE_PAGES = /^hugepages-[1-9][0-9]*([kMGTPE]|[KMGTPE]i)?$/;
 
 /** The names of the two sides, which differ between annotations and profiles. */
 export type SideNames = Readonly<Record<Side, string>>;
 
-const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-files' };
+export const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-files' };
 
 /**
  * Reads `source[:divisor]`. The divisor defaults to 1 and is always written out.
@@ -60,6 +66,7 @@ const ANNOTATION_SIDES: SideNames = { env: 'metadata-env', files: 'metadata-file
  * | ---------------------------------- | ---------------------------- |
  * | `metadata.name`                    | a field                      |
  * | `metadata.labels['app']`           | one label, on both sides     |
+ * | `namespace.labels['team']`         | a literal, only for env      |
  * | `limits.memory`, `requests.cpu:1m` | a resource of the container  |
  * | `workload.name`                    | a literal, only for env      |
  */
@@ -72,12 +79,13 @@ export function parseSource(
   text: string,
   side: Side,
   sides?: SideNames,
-): FieldSource | ResourceSource | KnownSource | SourceFault;
+): SingleSource | SourceFault;
 export function parseSource(
   text: string,
   side: Side,
   sides: SideNames = ANNOTATION_SIDES,
-): FieldSource | ResourceSource | KnownSource | SourceFault {
+): SingleSource | SourceFault {
+  if (text.includes('|') && side === 'files') return wrongSide('a list of sources', side, sides);
   const [source, divisor] = splitDivisor(text);
   if (/^(limits|requests)\./.test(source)) return parseResource(source, divisor);
   const resource = divisor === undefined ? undefined : nearest(source, RESOURCE_SOURCES);
@@ -94,8 +102,20 @@ export function parseSource(
     };
   }
   const [, map, subscript] = SUBSCRIPT.exec(source) ?? [];
-  if (map !== undefined && subscript !== undefined) return parseSubscript(source, map, subscript);
+  if (map !== undefined && subscript !== undefined) {
+    if (map === NAMESPACE_LABELS && side === 'files') return wrongSide(source, side, sides);
+    return parseSubscript(source, map, subscript);
+  }
   return parseField(source, side, sides);
+}
+
+/** The map of a pod and the key in it that a fieldRef names; undefined for other fieldRefs. */
+export function subscriptOf(
+  fieldRef: string,
+): { readonly map: 'labels' | 'annotations'; readonly key: string } | undefined {
+  const [, map, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldRef) ?? [];
+  if (map === undefined || key === undefined) return undefined;
+  return { map: map === 'labels' ? 'labels' : 'annotations', key };
 }
 
 /** A regular expression for the texts that `parseSource` reads, except that any key of a label or annotation matches. */
@@ -104,9 +124,14 @@ export function sourcePattern(side: Side): string {
   const divided = (divisors: readonly string[]) => `( *: *(${divisors.join('|')}))?`;
   const ofBytes = ['memory', 'ephemeral-storage', HUGE_PAGES.source.slice(1, -1)].join('|');
   const resource = `(limits|requests)\\.(cpu${divided(CPU_DIVISORS)}|(${ofBytes})${divided(BYTE_DIVISORS)})`;
-  const subscript = "metadata\\.(labels|annotations)\\['.+'\\]";
+  const maps =
+    side === 'env'
+      ? '(metadata\\.(labels|annotations)|namespace\\.labels)'
+      : 'metadata\\.(labels|annotations)';
+  const subscript = `${maps}\\['[^|]+'\\]`;
   const all = [...fields.map((name) => name.replaceAll('.', '\\.')), subscript, resource];
-  return `\\s*(${all.join('|')})\\s*`;
+  const one = `\\s*(${all.join('|')})\\s*`;
+  return side === 'env' ? `${one}(\\|${one})*` : one;
 }
 
 function splitDivisor(text: string): [source: string, divisor: string | undefined] {
@@ -115,11 +140,7 @@ function splitDivisor(text: string): [source: string, divisor: string | undefine
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function parseField(
-  field: string,
-  side: Side,
-  names: SideNames,
-): FieldSource | KnownSource | SourceFault {
+function parseField(field: string, side: Side, names: SideNames): SingleSource | SourceFault {
   const sides = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
   if (sides?.includes(side)) return isKnownName(field) ? { known: field } : { fieldRef: field };
   if (sides !== undefined) return wrongSide(field, side, names);
@@ -131,19 +152,28 @@ function parseField(
 }
 
 const SUBSCRIPTED = /^([^[]*)\[(.*)\]$/;
-const DOTTED = /^(metadata\.(?:labels|annotations))\.(.+)$/;
+const DOTTED = /^(metadata\.(?:labels|annotations)|namespace\.labels)\.(.+)$/;
 
 /** `labels['app']`, `metadata.lables['app']` and `metadata.labels.app` all mean `metadata.labels['app']`. */
 function nearestSubscript(field: string): SourceFault | undefined {
   const [, base, subscript] = SUBSCRIPTED.exec(field) ?? DOTTED.exec(field) ?? [];
   if (base === undefined || subscript === undefined) return undefined;
-  const last = base.slice(base.lastIndexOf('.') + 1);
-  const map = nearest(last, ['labels', 'annotations']);
+  const map = nearestMap(base);
   if (map === undefined) return undefined;
   return {
-    fault: `expected metadata.${map}['key']`,
-    hint: `; did you mean metadata.${map}['${unquoted(subscript)}']?`,
+    fault: `expected ${map}['key']`,
+    hint: `; did you mean ${map}['${unquoted(subscript)}']?`,
   };
+}
+
+/** Only the labels of a namespace are a source. */
+function nearestMap(base: string): string | undefined {
+  const [last = '', first = ''] = base.split('.').reverse();
+  const map = nearest(last, ['labels', 'annotations']);
+  if (map === undefined) return undefined;
+  return nearest(first, ['namespace', 'metadata']) === 'namespace'
+    ? NAMESPACE_LABELS
+    : `metadata.${map}`;
 }
 
 function unquoted(subscript: string): string {
@@ -166,18 +196,23 @@ function wrongSide(field: string, side: Side, names: SideNames): SourceFault {
 }
 
 /** Kubernetes wants single quotes (fieldpath.SplitMaybeSubscriptedPath). */
-function parseSubscript(source: string, map: string, subscript: string): FieldSource | SourceFault {
+function parseSubscript(
+  source: string,
+  map: string,
+  subscript: string,
+): FieldSource | NamespaceLabelSource | SourceFault {
   const [, key] = /^'(.*)'$/.exec(subscript) ?? [];
   if (key === undefined) {
     return {
       fault: 'expected the key in single quotes',
-      hint: `; did you mean metadata.${map}['${unquoted(subscript)}']?`,
+      hint: `; did you mean ${map}['${unquoted(subscript)}']?`,
     };
   }
+  const isAnnotation = map === 'metadata.annotations';
   // Kubernetes compares annotation keys in lower case when it validates them.
-  const isValid = isQualifiedName(map === 'annotations' ? key.toLowerCase() : key);
-  if (isValid) return { fieldRef: source };
-  return { fault: `expected a valid key of ${map === 'labels' ? 'a label' : 'an annotation'}` };
+  const isValid = isQualifiedName(isAnnotation ? key.toLowerCase() : key);
+  if (isValid) return map === NAMESPACE_LABELS ? { namespaceLabel: key } : { fieldRef: source };
+  return { fault: `expected a valid key of ${isAnnotation ? 'an annotation' : 'a label'}` };
 }
 
 function parseResource(source: string, divisor: string | undefined): ResourceSource | SourceFault {

@@ -5,6 +5,8 @@ import type { Pod } from '../api/pod.ts';
 export interface WorkloadRef {
   /** `Pod` for a pod without a controller; undefined if it is not known. */
   readonly kind?: string | undefined;
+  /** The API group of the kind; '' for the core group. */
+  readonly group?: string | undefined;
   /** Undefined if it is not known: the name of a pod may be generated later. */
   readonly name?: string | undefined;
 }
@@ -25,6 +27,7 @@ interface Convention {
   readonly owner: string;
   readonly group: string;
   readonly workload: string;
+  readonly workloadGroup: string;
   /** The label of the pod with the text after the last `-` in the name of its owner. */
   readonly label?: string;
 }
@@ -34,15 +37,17 @@ export const CONVENTIONS = [
     owner: 'ReplicaSet',
     group: 'apps',
     workload: 'Deployment',
+    workloadGroup: 'apps',
     label: 'pod-template-hash',
   },
   {
     owner: 'ReplicaSet',
     group: 'apps',
     workload: 'Rollout',
+    workloadGroup: 'argoproj.io',
     label: 'rollouts-pod-template-hash',
   },
-  { owner: 'Job', group: 'batch', workload: 'CronJob' },
+  { owner: 'Job', group: 'batch', workload: 'CronJob', workloadGroup: 'batch' },
 ] as const satisfies readonly Convention[];
 
 /**
@@ -68,16 +73,17 @@ const ENDING_LENGTH = '-29735040'.length;
  * @param owner the controller, if the pod is the template of a manifest.
  */
 export function workloadOf({ metadata }: Pod, owner = controllerIn(metadata)): WorkloadRef {
-  if (owner === undefined) return { kind: 'Pod' };
+  if (owner === undefined) return { kind: 'Pod', group: '' };
   const { kind, name, apiVersion } = owner;
   // Nothing creates pods of a PodTemplate by itself.
   if (kind === 'PodTemplate') return {};
+  const group = groupOf(apiVersion);
   for (const one of CONVENTIONS) {
-    if (name === undefined || one.owner !== kind || groupOf(apiVersion) !== one.group) continue;
+    if (name === undefined || one.owner !== kind || group !== one.group) continue;
     const base = 'label' in one ? beforeLabel(name, metadata?.labels, one.label) : ofCronJob(name);
-    if (base !== undefined) return { kind: one.workload, name: base };
+    if (base !== undefined) return { kind: one.workload, group: one.workloadGroup, name: base };
   }
-  return { kind, name };
+  return { kind, group, name };
 }
 
 function controllerIn(metadata: Pod['metadata']): OwnerRef | undefined {

@@ -1,6 +1,12 @@
 import { isObject, type Json, type JsonObject, sameJson, sortedJson } from '../api/json.ts';
 import type { EnvVar, Volume, VolumeMount } from '../api/pod.ts';
-import type { EnvItem, FileItem, ResourceSource } from '../decision/profiles.ts';
+import { sourceText } from '../decision/env-source.ts';
+import {
+  type EnvItem,
+  type FileItem,
+  isCreationSource,
+  type ResourceSource,
+} from '../decision/profiles.ts';
 
 /** 0644, in decimal as the API server stores it. */
 const DEFAULT_MODE = 420;
@@ -26,7 +32,7 @@ export function toEnv(items: readonly EnvItem[]): readonly EnvVar[] {
 /** An item as an EnvVar. */
 export function toEnvVar({ name, source }: EnvItem): EnvVar {
   if ('literal' in source) return { name, value: source.literal };
-  if ('known' in source) throw new Error(`${source.known} has not been resolved`);
+  if (isCreationSource(source)) throw new Error(`${sourceText(source)} has not been resolved`);
   if ('fieldRef' in source) {
     return { name, valueFrom: { fieldRef: fieldSelector(source.fieldRef) } };
   }

@@ -1,7 +1,8 @@
 import type { EnvVar } from '../api/pod.ts';
 import { referencesOf } from '../decision/decide-metadata.ts';
 import { type Cause, type Finding, finding } from '../decision/findings.ts';
-import { NO_VALUE, type PodFacts } from '../decision/known-values.ts';
+import type { PodFacts } from '../decision/known-values.ts';
+import { NO_VALUE } from '../decision/no-value.ts';
 import { containerCause, type PlacedContainer } from '../decision/pod-parts.ts';
 import type { EnvItem } from '../decision/profiles.ts';
 import { sameEnvVar, toEnv } from './downward-api.ts';
@@ -22,23 +23,33 @@ export function planEnv(
   const own = existing.length === 0 ? NONE : lastByName(existing);
   if (facts === undefined) return planKnown(placed, items, own);
   const resolved = resolveEnv(items, facts, placed.container, (name) => own.has(name));
-  const { env, findings } = planKnown(placed, resolved.items, own);
+  const { env, findings } = planKnown(placed, resolved.items, own, resolved.precedence);
   const missing = [...resolved.missing].map(([why, names]) => {
     const slots = { container: placed.container.name, names: names.join(', '), why };
-    return finding('value_unknown', slots, causeOfMissing(why, placed));
+    return finding('value_unknown', slots, causeOfMissing(why, facts.namespace, placed));
   });
   return { env, findings: [...findings, ...missing] };
 }
 
-function causeOfMissing(why: string, placed: PlacedContainer): Cause {
-  const isOfConfig = why === NO_VALUE.clusterName;
-  return isOfConfig ? { kind: 'config', path: ['cluster', 'name'] } : containerCause(placed);
+function causeOfMissing(why: string, namespace: string, placed: PlacedContainer): Cause {
+  switch (why) {
+    case NO_VALUE.clusterName:
+      return { kind: 'config', path: ['cluster', 'name'] };
+    case NO_VALUE.unlistedLabel:
+      return { kind: 'config', path: ['namespaces', 'labels'] };
+    case NO_VALUE.namespace:
+    case NO_VALUE.namespaceLabel:
+      return { kind: 'namespace', name: namespace };
+    default:
+      return containerCause(placed);
+  }
 }
 
 function planKnown(
   placed: PlacedContainer,
   items: readonly EnvItem[],
   own: ReadonlyMap<string, EnvVar>,
+  precedence: readonly string[] = [],
 ): EnvPlan {
   const env = toEnv(items);
   if (own.size === 0) return { env, findings: [] };
@@ -49,7 +60,10 @@ function planKnown(
   });
   return {
     env: env.filter(({ name }) => !own.has(name)),
-    findings: [...keptNames(placed, kept), ...setLater(placed, added, own)],
+    findings: [
+      ...keptNames(placed, [...kept.map(({ name }) => name), ...precedence]),
+      ...setLater(placed, added, own),
+    ],
   };
 }
 
@@ -60,10 +74,9 @@ function lastByName(variables: readonly EnvVar[]): ReadonlyMap<string, EnvVar> {
   return new Map(variables.map((variable) => [variable.name, variable]));
 }
 
-function keptNames(placed: PlacedContainer, kept: readonly EnvVar[]): Finding[] {
+function keptNames(placed: PlacedContainer, kept: readonly string[]): Finding[] {
   if (kept.length === 0) return [];
-  const names = kept.map(({ name }) => name).join(', ');
-  const slots = { container: placed.container.name, names };
+  const slots = { container: placed.container.name, names: kept.join(', ') };
   return [finding('env_exists', slots, containerCause(placed, 'env'))];
 }
 

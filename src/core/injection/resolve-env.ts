@@ -1,14 +1,19 @@
 import type { Container } from '../api/pod.ts';
 import { referencesOf } from '../decision/decide-metadata.ts';
-import { knownSource, type PodFacts } from '../decision/known-values.ts';
-import type { EnvItem } from '../decision/profiles.ts';
+import { creationValue, type PodFacts } from '../decision/known-values.ts';
+import { type EnvItem, isCreationSource } from '../decision/profiles.ts';
 
 /** The items of a container with the values that are known, and the items without a value. */
 export interface ResolvedEnv {
   readonly items: readonly EnvItem[];
   /** The names of the variables that are left out, by the reason. */
   readonly missing: ReadonlyMap<string, readonly string[]>;
+  /** Variables of the container that take precedence over a part of an item. */
+  readonly precedence: readonly string[];
 }
+
+/** It takes precedence over `service.name` in OTEL_RESOURCE_ATTRIBUTES (specification, resource/sdk.md). */
+const OTEL_SERVICE_NAME = 'OTEL_SERVICE_NAME';
 
 /**
  * Replaces the sources that the Downward API lacks by values. A variable without a value is left out, and so is a literal
@@ -27,7 +32,7 @@ export function resolveEnv(
   const resolved: EnvItem[] = [];
   for (const item of items) {
     const { name, source } = item;
-    const value = 'known' in source ? knownSource(source.known, facts, container) : source;
+    const value = isCreationSource(source) ? creationValue(source, facts, container) : source;
     const why =
       'missing' in value
         ? value.missing
@@ -36,7 +41,9 @@ export function resolveEnv(
     else if (!isSet(name)) whyMissing.set(name, why ?? '');
   }
   const missing = Map.groupBy(whyMissing.keys(), (name) => whyMissing.get(name) ?? '');
-  return { items: resolved, missing };
+  const hasServiceName = items.some(({ name, source }) => 'otel' in source && !isSet(name));
+  const precedence = hasServiceName && isSet(OTEL_SERVICE_NAME) ? [OTEL_SERVICE_NAME] : [];
+  return { items: resolved, missing, precedence };
 }
 
 function firstOf<Value>(

@@ -1,6 +1,7 @@
 import type { AddOperation } from '../api/json-patch.ts';
 import { jsonBytes, OBJECT_LIMIT_BYTES } from '../api/sizes.ts';
 import type { Decision } from '../decision/decide.ts';
+import { otelLength } from '../decision/otel-attributes.ts';
 import { type PodParts, selectedContainers } from '../decision/pod-parts.ts';
 import type { EnvItem, FileItem } from '../decision/profiles.ts';
 
@@ -23,10 +24,11 @@ const AMBASSADOR_ENV_BYTES = 150;
 export function additionBytes(parts: PodParts, { metadata, ambassador }: Decision): number {
   let bytes = 0;
   if (metadata !== undefined) {
-    const { env, files, containers } = metadata;
+    const { env, files, containers, facts } = metadata;
     const selected = selectedContainers(parts, containers).length;
     const isShared = files.every(({ source }) => 'fieldRef' in source);
-    bytes += selected * (itemBytes(env) + CONTAINER_BYTES);
+    const otelBytes = facts?.otel === undefined ? 0 : otelLength(facts.otel);
+    bytes += selected * (itemBytes(env) + otelBytes + CONTAINER_BYTES);
     bytes += itemBytes(files) * (isShared ? 1 : selected);
   }
   if (ambassador !== undefined) {
@@ -47,9 +49,8 @@ function textLength(item: EnvItem | FileItem): number {
   const { source } = item;
   const name = 'name' in item ? item.name : item.path;
   if ('literal' in source) return name.length + source.literal.length;
-  if ('known' in source) return name.length + KNOWN_LENGTH;
   if ('resource' in source) return name.length + source.resource.length;
-  return name.length + source.fieldRef.length;
+  return name.length + ('fieldRef' in source ? source.fieldRef.length : KNOWN_LENGTH);
 }
 
 /** An estimate that is this many times too high still leaves room for every pod that fits. */

@@ -1,5 +1,5 @@
 import type { Pod, Volume } from '../../core/api/pod.ts';
-import type { Origin } from '../../core/decision/decide.ts';
+import type { Origin } from '../../core/decision/namespace.ts';
 import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';

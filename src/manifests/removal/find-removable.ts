@@ -1,6 +1,6 @@
 import { statusKey } from '../../core/admission/status.ts';
 import type { Pod } from '../../core/api/pod.ts';
-import type { Origin } from '../../core/decision/decide.ts';
+import type { Origin } from '../../core/decision/namespace.ts';
 import { type PlacedContainer, podParts } from '../../core/decision/pod-parts.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { sameEnvVar } from '../../core/injection/downward-api.ts';

@@ -1,8 +1,8 @@
 import { mutate } from '../../core/admission/mutate.ts';
 import { statusKey } from '../../core/admission/status.ts';
 import type { Container, Pod, Volume } from '../../core/api/pod.ts';
-import type { Origin } from '../../core/decision/decide.ts';
 import { kubeconfigKey } from '../../core/decision/decide-ambassador.ts';
+import type { Origin } from '../../core/decision/namespace.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import type { Injection } from '../../core/injection/injection.ts';
 import { applyOperations } from '../edit-json.ts';

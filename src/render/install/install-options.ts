@@ -47,7 +47,7 @@ export interface InstallOptions {
 export interface InstalledConfig {
   readonly text: string;
   readonly annotationPrefix: string;
-  /** `namespaces.annotations` of the config: podherald then reads namespaces from the API server. */
+  /** Whether the config uses annotations or labels of namespaces: podherald then reads them from the API server. */
   readonly readsNamespaces: boolean;
 }
 

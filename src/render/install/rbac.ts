@@ -32,7 +32,7 @@ export function rbacManifests(options: InstallOptions): InstallManifest[] {
   if (!options.config.readsNamespaces) return [];
   return clusterRole(options, NAME, [
     commented(
-      'Annotations of a namespace are the defaults of its pods. If the config sets `namespaces.annotations: false`, this rule is not needed.',
+      'Annotations of a namespace are the defaults of its pods, and pods can show labels of their namespace. If the config sets `namespaces.annotations: false` and uses no labels, this rule is not needed.',
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
     ),
   ]);

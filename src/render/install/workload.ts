@@ -178,7 +178,7 @@ function volumes({ tls, clientCaSecret }: InstallOptions): ConfigVolume[] {
 function tokenReason({ tls, config }: InstallOptions): string {
   const uses = [
     ...(tls === 'self-managed' ? ['maintain its certificate'] : []),
-    ...(config.readsNamespaces ? ['read the annotations of namespaces'] : []),
+    ...(config.readsNamespaces ? ['read the annotations and labels of namespaces'] : []),
   ];
   return uses.length === 0
     ? 'podherald does not call the API server.'

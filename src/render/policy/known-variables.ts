@@ -1,18 +1,28 @@
 import { DEFAULT_TAG, IMAGE_REFERENCE, MAX_IMAGE_LENGTH } from '../../core/api/image-reference.ts';
-import { KNOWN_NAMES, type KnownName } from '../../core/decision/known-names.ts';
-import { MAX_VALUE_LENGTH } from '../../core/decision/known-values.ts';
-import type { EnvItem, Profile } from '../../core/decision/profiles.ts';
-import { references } from '../../core/decision/profiles.ts';
+import { referencesOf } from '../../core/decision/decide-metadata.ts';
+import { alwaysHasValue, sourceText } from '../../core/decision/env-source.ts';
+import type { KnownName } from '../../core/decision/known-names.ts';
+import { MAX_VALUE_LENGTH } from '../../core/decision/no-value.ts';
+import {
+  type CreationSource,
+  type EnvItem,
+  isCreationSource,
+  type Profile,
+  type SingleSource,
+} from '../../core/decision/profiles.ts';
 import type { Rules } from '../../core/decision/rules.ts';
+import { subscriptOf } from '../../core/decision/sources.ts';
 import { CONVENTIONS, CRON_ENDING } from '../../core/decision/workload.ts';
-import { celString, celStrings } from './cel-literal.ts';
+import { toEnvVar } from '../../core/injection/downward-api.ts';
+import { celLiteral, celString, celStrings } from './cel-literal.ts';
+import { otelValue } from './otel-variables.ts';
 import type { Variable } from './pod-variables.ts';
 
 /** The length of `-29735040` at the end of the name of a CronJob's Job. */
 const CRON_LENGTH = 9;
 
 const TEMPLATE_HASHES = CONVENTIONS.flatMap((one) =>
-  'label' in one ? [celStrings([one.workload, one.label])] : [],
+  'label' in one ? [celStrings([one.workload, one.label, one.workloadGroup])] : [],
 );
 
 /** What is known of a pod when it is created: workloadOf() as CEL. */
@@ -26,13 +36,14 @@ export function workloadVariables(): Variable[] {
   .filter(owner, owner.?controller.orValue(false))
   .transformList(index, owner, index == 0, (
     (owner.kind == 'ReplicaSet' && owner.apiVersion.startsWith('apps/') ? [${TEMPLATE_HASHES.join(', ')}] : [])
-    .map(rule, {'kind': rule[0], 'end': '-' + object.metadata.?labels[?rule[1]].orValue('')})
+    .map(rule, {'kind': rule[0], 'group': rule[2], 'end': '-' + object.metadata.?labels[?rule[1]].orValue('')})
     .filter(rule, rule.end != '-' && owner.name.endsWith(rule.end) && owner.name.size() > rule.end.size())
-    .map(rule, {'kind': rule.kind, 'name': owner.name.substring(0, owner.name.size() - rule.end.size())}) +
+    .map(rule, {'kind': rule.kind, 'group': rule.group, 'name': owner.name.substring(0, owner.name.size() - rule.end.size())}) +
     (owner.kind == 'Job' && owner.apiVersion.startsWith('batch/') && owner.name.matches(${celString(CRON_ENDING)})
-      ? [{'kind': 'CronJob', 'name': owner.name.substring(0, owner.name.size() - ${CRON_LENGTH})}]
+      ? [{'kind': 'CronJob', 'group': 'batch', 'name': owner.name.substring(0, owner.name.size() - ${CRON_LENGTH})}]
       : []) +
-    [{'kind': string(owner.kind), 'name': string(owner.name)}])[0])`,
+    [{'kind': string(owner.kind), 'group': owner.apiVersion.contains('/') ? string(owner.apiVersion.split('/')[0]) : '',
+      'name': string(owner.name)}])[0])`,
     },
   ];
 }
@@ -71,23 +82,51 @@ function expressionOf(name: KnownName, { clusterName }: Rules): string {
   }
 }
 
-/** CEL for a map from each known name that profiles use to its values in the container of `entry`: one or none. */
+/** CEL for a list with a map of the value of a source in the container of `entry`, or an empty list. */
+function valueExpression(source: SingleSource | CreationSource, rules: Rules): string {
+  if ('known' in source) return expressionOf(source.known, rules);
+  if ('otel' in source) return otelValue();
+  if ('namespaceLabel' in source) {
+    const key = celString(source.namespaceLabel);
+    return texts(`[string(namespaceObject.metadata.?labels[?${key}].orValue(''))]`);
+  }
+  if ('firstOf' in source) {
+    const all = source.firstOf.map((one) => `(${valueExpression(one, rules)})`);
+    return `(${all.join(' +\n      ')})
+      .transformList(index, found, index == 0, found)`;
+  }
+  const { valueFrom = null } = toEnvVar({ name: '', source });
+  const present = `[{'valueFrom': dyn(${celLiteral(valueFrom)})}]`;
+  const at = 'fieldRef' in source ? subscriptOf(source.fieldRef) : undefined;
+  if (at === undefined) return present;
+  return `object.metadata.?${at.map}[?${celString(at.key)}].orValue('') == '' ? [] : ${present}`;
+}
+
+/** CEL for a map from the text of each source that profiles use to its values in the container of `entry`: one or none. */
 export function knownValues(rules: Rules): string {
-  const entries = usedNames(rules).map(
-    (name) => `${celString(name)}: dyn(${expressionOf(name, rules)})`,
-  );
+  const entries = [...usedSources(rules.profiles)].map(([text, source]) => {
+    const key = celString(text);
+    return `${key}: dyn(!(${key} in variables.requestedSources) ? [] : ${valueExpression(source, rules)})`;
+  });
   return `{\n    ${entries.join(',\n    ')}}`;
 }
 
-function usedNames({ profiles }: Rules): KnownName[] {
-  const items = [...profiles.values()].flatMap(({ env }) => env);
-  const used = new Set(items.flatMap(({ source }) => ('known' in source ? source.known : [])));
-  return (Object.keys(KNOWN_NAMES) as KnownName[]).filter((name) => used.has(name));
+/** The sources of the requested variables: only their values are computed. */
+export const REQUESTED_SOURCES: Variable = {
+  name: 'requestedSources',
+  comment: 'The sources whose values are known when the pod is created, and that the pod requests.',
+  expression: 'variables.env.filter(variable, has(variable.known)).map(variable, variable.known)',
+};
+
+/** By their texts, in which the policy names them. */
+function usedSources(profiles: Rules['profiles']): ReadonlyMap<string, CreationSource> {
+  const sources = [...profiles.values()].flatMap(({ env }) => env.map(({ source }) => source));
+  return new Map(sources.filter(isCreationSource).map((source) => [sourceText(source), source]));
 }
 
-/** Whether a variable can be left out because its source has no value. Each container has a name. */
+/** Whether a variable can be left out because its source has no value. */
 function canBeMissing({ source }: EnvItem): boolean {
-  return 'known' in source && source.known !== 'container.name';
+  return isCreationSource(source) && !alwaysHasValue(source);
 }
 
 /** The variables that can be left out, of all profiles: which one is used depends on the order of the request. */
@@ -96,10 +135,9 @@ export function missingNames(profiles: ReadonlyMap<string, Profile>): ReadonlySe
   return new Set(items.filter(canBeMissing).map(({ name }) => name));
 }
 
-/** The variables whose absence removes a literal too. */
-export function refersTo({ source }: EnvItem, missing: ReadonlySet<string>): string[] {
-  if (!('literal' in source)) return [];
-  return [...new Set(references(source.literal))].filter((name) => missing.has(name));
+/** The variables whose absence removes another one that refers to them. */
+export function refersTo(item: EnvItem, missing: ReadonlySet<string>): string[] {
+  return [...new Set(referencesOf(item))].filter((name) => missing.has(name));
 }
 
 /** A literal that refers to such a literal: a policy cannot follow the references. */
@@ -112,8 +150,7 @@ export function chainedReferences({ profiles }: Rules): string[] {
   );
   return [...profiles].flatMap(([name, { env }]) =>
     env.flatMap((item) => {
-      const between = 'literal' in item.source ? references(item.source.literal) : [];
-      return between
+      return referencesOf(item)
         .filter((one) => dependent.has(one))
         .map(
           (one) =>

@@ -4,7 +4,8 @@ import type { Rules } from '../../core/decision/rules.ts';
 import { toVolume, toVolumeMount } from '../../core/injection/downward-api.ts';
 import { freeVolumeName, TERMINATION_MESSAGE_PATH } from '../../core/injection/plan-files.ts';
 import { celLiteral, celString } from './cel-literal.ts';
-import { knownValues, workloadVariables } from './known-variables.ts';
+import { knownValues, REQUESTED_SOURCES, workloadVariables } from './known-variables.ts';
+import { otelVariables } from './otel-variables.ts';
 import type { Variable } from './pod-variables.ts';
 
 /** 420, which toVolume() sets. */
@@ -19,7 +20,13 @@ const IS_SELECTED =
 
 /** Computes which of the requested items each container is missing. */
 export function metadataVariables(rules: Rules): Variable[] {
-  return [...workloadVariables(), ...containers(rules), ...volumes()];
+  return [
+    REQUESTED_SOURCES,
+    ...workloadVariables(),
+    ...otelVariables(rules),
+    ...containers(rules),
+    ...volumes(),
+  ];
 }
 
 function containers(rules: Rules): Variable[] {

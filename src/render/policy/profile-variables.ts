@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../core/api/json.ts';
 import { mergeProfiles } from '../../core/decision/decide-metadata.ts';
+import { sourceText } from '../../core/decision/env-source.ts';
 import { clash } from '../../core/decision/metadata-items.ts';
-import type { EnvItem, Profile } from '../../core/decision/profiles.ts';
+import { type EnvItem, isCreationSource, type Profile } from '../../core/decision/profiles.ts';
 import type { Rules } from '../../core/decision/rules.ts';
 import { toEnvVar, toVolume } from '../../core/injection/downward-api.ts';
 import { celLiteral } from './cel-literal.ts';
@@ -59,8 +60,9 @@ export function profileVariables({ profiles }: Rules): Variable[] {
 
 function envEntry(item: EnvItem, missing: ReadonlySet<string>): Json {
   const { name, source } = item;
-  if ('known' in source) return { name, known: source.known };
-  const variable = { ...toEnvVar(item) } as JsonObject;
+  const variable: JsonObject = isCreationSource(source)
+    ? { name, known: sourceText(source) }
+    : ({ ...toEnvVar(item) } as JsonObject);
   const names = refersTo(item, missing);
   return names.length === 0 ? variable : { ...variable, refersTo: names };
 }

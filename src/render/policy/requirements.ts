@@ -1,11 +1,14 @@
 import { DNS_LABEL } from '../../core/api/names.ts';
 import { ANNOTATION_KEYS, type AnnotationName } from '../../core/decision/annotations.ts';
 
+import { sourceText } from '../../core/decision/env-source.ts';
+import { OTEL_ANNOTATION_PREFIX } from '../../core/decision/otel-attributes.ts';
 import { ACCESSES, MAX_PORT, MIN_PORT, type Rules } from '../../core/decision/rules.ts';
 import { ACCESS_WORDS } from '../../core/decision/values.ts';
 import { isInjectMetadataValue, isPath, isPort } from './annotation-variables.ts';
 
 import { celString, celStrings } from './cel-literal.ts';
+import { CAN_ENCODE } from './otel-variables.ts';
 import type { Variable } from './pod-variables.ts';
 
 /** The annotations with items, which CEL cannot parse. */
@@ -145,6 +148,16 @@ export function supportRequirements({ annotationPrefix: prefix }: Rules): Requir
       ),
     },
     areBlanksClear(prefix),
+    {
+      name: 'canEncodeAttributes',
+      comment:
+        'The attributes of OpenTelemetry, if they are requested, consist of printable ASCII characters. CEL cannot percent-encode others.',
+      expression: `!(${celString(sourceText({ otel: 'resourceAttributes' }))} in variables.requestedSources) || (
+  ${CAN_ENCODE})`,
+      message: celString(
+        `the ${OTEL_ANNOTATION_PREFIX}* annotations or the name of the owner contain characters that an admission policy cannot percent-encode, so nothing is injected; use ASCII characters only`,
+      ),
+    },
     {
       name: 'hasNoKubeconfig',
       comment: 'The pod does not request a kubeconfig, because this policy cannot add one.',

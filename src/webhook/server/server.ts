@@ -1,8 +1,10 @@
 import type { Server } from 'node:https';
 import type { Logger } from 'pino';
+import type { NamespaceDefaults } from '../../cluster/namespace-cache.ts';
 import type { NamespaceSource } from '../../cluster/namespaces.ts';
 import type { ConfigSource } from '../../config/compile.ts';
 import type { FindNamespace } from '../../core/admission/mutate.ts';
+import type { Namespace } from '../../core/decision/namespace.ts';
 import type { KeyPair } from '../tls/certificate.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/certificate-source.ts';
 import type { ClientCaSource } from '../tls/client-ca.ts';
@@ -50,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let isShuttingDown = false;
   const webhook = webhookApp({
     rules: () => config.get().rules,
-    findNamespace: namespaces && finderOf(namespaces),
+    findNamespace: namespaces && finderOf(namespaces, config),
     metrics,
     log,
     tls: pair ?? {},
@@ -129,11 +131,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /** A promise only if the API server has to be asked. */
-function finderOf(namespaces: NamespaceSource): FindNamespace {
+function finderOf(namespaces: NamespaceSource, config: ConfigSource): FindNamespace {
+  const toNamespace = (name: string, found: NamespaceDefaults): Namespace => {
+    // Without defaults, only a missing label is worth a notice.
+    const isUseless = 'unavailable' in found && !config.get().namespaces.annotations;
+    return isUseless ? { name } : { name, ...found };
+  };
   return (name) => {
     const found = namespaces.lookup(name);
-    if (found instanceof Promise) return found.then((defaults) => ({ name, ...defaults }));
-    return { name, ...found };
+    if (found instanceof Promise) return found.then((defaults) => toNamespace(name, defaults));
+    return toNamespace(name, found);
   };
 }
 

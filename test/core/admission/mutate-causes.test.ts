@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../../src/core/admission/mutate.ts';
 import type { Container, Pod, PodSpec } from '../../../src/core/api/pod.ts';
-import type { Namespace } from '../../../src/core/decision/decide.ts';
 import type { Cause } from '../../../src/core/decision/findings.ts';
+import type { Namespace } from '../../../src/core/decision/namespace.ts';
 import { REASONS, type Reason } from '../../../src/core/decision/reasons.ts';
 import type { Rules } from '../../../src/core/decision/rules.ts';
 import { injectedPod, podWith, RULES, SHOP } from '../pods.ts';
@@ -170,11 +170,25 @@ const ROWS: readonly Row[] = [
     causes: [{ kind: 'server' }, annotation(AMBASSADOR)],
   },
   {
+    reason: 'no_topology_labels',
+    cause: 'the API server',
+    pod: podWith({ [METADATA]: 'topology' }),
+    rules: { ambassador: { ...RULES.ambassador, serverVersion: OLD_SERVER } },
+    causes: [{ kind: 'server' }],
+  },
+  {
     reason: 'automount_disabled',
     cause: 'the annotation of the namespace and the field of the pod',
     pod: podWith({}, { automountServiceAccountToken: false }),
     namespace: shop({ [AMBASSADOR]: 'true' }),
     causes: [annotation(AMBASSADOR, 'shop'), field('spec', 'automountServiceAccountToken')],
+  },
+  {
+    reason: 'no_topology_labels',
+    cause: 'the API server',
+    pod: podWith({ [METADATA]: 'topology' }),
+    rules: { ambassador: { ...RULES.ambassador, serverVersion: OLD_SERVER } },
+    causes: [{ kind: 'server' }],
   },
   {
     reason: 'automount_disabled',

@@ -37,7 +37,10 @@ describe('workloadOf()', () => {
     ['example.com/v1', 'Thing', 'constructor', {}, 'Thing', 'constructor'],
   ])('a pod of %s %s %s with labels %j belongs to %s %s', (...row) => {
     const [apiVersion, kind, name, labels, workload, workloadName] = row;
-    expect(ownedBy(apiVersion, kind, name, labels)).toEqual({ kind: workload, name: workloadName });
+    expect(ownedBy(apiVersion, kind, name, labels)).toMatchObject({
+      kind: workload,
+      name: workloadName,
+    });
   });
 
   it.each([
@@ -46,13 +49,13 @@ describe('workloadOf()', () => {
     [{ apiVersion: 'apps/v1', kind: 1, name: 'web', controller: true }],
     [null],
   ])('a pod with the owner %j and no controller is its own workload', (owner) => {
-    expect(workloadOf(podOf(owner))).toEqual({ kind: 'Pod' });
+    expect(workloadOf(podOf(owner))).toEqual({ kind: 'Pod', group: '' });
   });
 
   it('of a manifest is the workload that has the pod template', () => {
     const pod = { spec: { containers: [] } };
     const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
-    expect(workloadOf(pod, owner)).toEqual({ kind: 'Deployment', name: 'web' });
+    expect(workloadOf(pod, owner)).toEqual({ kind: 'Deployment', group: 'apps', name: 'web' });
     expect(workloadOf(pod, { apiVersion: 'v1', kind: 'PodTemplate', name: 'web' })).toEqual({});
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { mutate } from '../../../src/core/admission/mutate.ts';
 import type { Json } from '../../../src/core/api/json.ts';
 import type { EnvVar, Pod } from '../../../src/core/api/pod.ts';
+import { sentenceOf } from '../../../src/core/decision/findings.ts';
 import { KNOWN_NAMES, type KnownName } from '../../../src/core/decision/known-names.ts';
+import type { Namespace } from '../../../src/core/decision/namespace.ts';
+import type { Rules } from '../../../src/core/decision/rules.ts';
 import { injectedPod, podWith, RULES, rulesWithProfile, SHOP, sentencesFor } from '../pods.ts';
 
 const NAMES = Object.keys(KNOWN_NAMES) as KnownName[];
@@ -36,6 +39,85 @@ const OWNED = {
 function valuesOf(pod: Pod): Record<string, Json | undefined> {
   const env = pod.spec.containers[0]?.env ?? [];
   return Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+}
+
+describe('labels of the namespace', () => {
+  const pod = podWith({ 'podherald.dev/metadata-env': "TEAM=namespace.labels['team']" });
+  const listed = { ...RULES, namespaceLabels: new Set(['team']) };
+  const labelled = (labels?: Record<string, string>) => ({
+    name: 'shop',
+    ...(labels && { labels }),
+  });
+  const env = (place: Namespace, rules: Rules) => {
+    const { injection, findings } = mutate(pod, place, rules);
+    return [injection.containers[0]?.env, findings.map(sentenceOf)];
+  };
+
+  it('become literals', () => {
+    expect(env(labelled({ team: 'web' }), listed)).toEqual([[{ name: 'TEAM', value: 'web' }], []]);
+  });
+
+  it.each([
+    [
+      'is not listed',
+      labelled({ team: 'web' }),
+      RULES,
+      'the config does not list this label in namespaces.labels',
+    ],
+    ['is absent', labelled({}), listed, 'the namespace has no such label'],
+    ['is empty', labelled({ team: '' }), listed, 'the namespace has no such label'],
+    ['is not known', labelled(), listed, 'the labels of the namespace are not known'],
+    [
+      'is a field of objects',
+      labelled({}),
+      { ...RULES, namespaceLabels: new Set(['constructor']) },
+      'does not list',
+    ],
+  ])('are left out with a notice if the label %s', (_, place, rules, why) => {
+    const [added, sentences] = env(place, rules);
+    expect(added).toBeUndefined();
+    expect(sentences).toEqual([expect.stringContaining(why)]);
+  });
+});
+
+describe('a list of sources', () => {
+  const listed = { ...RULES, namespaceLabels: new Set(['team']) };
+
+  it.each([
+    ['the label if the pod has it', { a: 'x' }, {}, { fieldRef: "metadata.labels['a']" }],
+    ['the annotation otherwise', { a: '' }, { b: 'x' }, { fieldRef: "metadata.annotations['b']" }],
+    ['a later one otherwise', {}, {}, 'web'],
+  ])('shows %s', (_, labels, annotations, expected) => {
+    const list =
+      "A=metadata.labels['a'] | metadata.annotations['b'] | cluster.name | namespace.labels['team']";
+    const pod = podWith({ 'podherald.dev/metadata-env': list, ...annotations });
+    const sent = { ...pod, metadata: { ...pod.metadata, labels } };
+    const { injection } = mutate(sent, { name: 'shop', labels: { team: 'web' } }, listed);
+    const [variable] = injection.containers[0]?.env ?? [];
+    expect(variable?.value ?? variable?.valueFrom).toEqual(
+      typeof expected === 'string'
+        ? expected
+        : { fieldRef: { apiVersion: 'v1', ...fieldPath(expected) } },
+    );
+  });
+
+  it('is left out with a notice if none has a value', () => {
+    const pod = podWith({ 'podherald.dev/metadata-env': "A=metadata.labels['a'] | cluster.name" });
+    expect(sentencesFor(pod)).toEqual([
+      'container app: A not injected: none of its sources has a value',
+    ]);
+  });
+
+  it('works only as a variable', () => {
+    const pod = podWith({
+      'podherald.dev/metadata-files': "a=metadata.labels['a'] | metadata.name",
+    });
+    expect(sentencesFor(pod)[0]).toContain('a list of sources works only as a variable');
+  });
+});
+
+function fieldPath({ fieldRef }: { readonly fieldRef: string }): object {
+  return { fieldPath: fieldRef };
 }
 
 describe('sources that the Downward API lacks', () => {

@@ -24,9 +24,12 @@ annotations:
 {{- end }}
 {{- end }}
 
-{{/* "true" if podherald reads the annotations of namespaces. */}}
+{{/* "true" if podherald reads the annotations or labels of namespaces. */}}
 {{- define "podherald.readsNamespaces" -}}
-{{- if dig "namespaces" "annotations" true .Values.config }}true{{ end -}}
+{{- $usesLabels := contains "namespace.labels[" (toJson (dig "profiles" dict .Values.config)) }}
+{{- if or (dig "namespaces" "annotations" true .Values.config) (dig "namespaces" "labels" list .Values.config) $usesLabels -}}
+true
+{{- end -}}
 {{- end }}
 
 {{/* "true" if podherald calls the API server, and so needs a token. */}}
