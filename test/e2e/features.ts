@@ -37,3 +37,11 @@ async function serves(path: string, resource: string): Promise<boolean> {
   const { stdout } = await tryKubectl(['get', '--raw', path]);
   return stdout.includes(`"${resource}"`);
 }
+
+/** Whether the API server copies the zone of a node to its pods: on by default since Kubernetes 1.35. */
+export async function hasTopologyLabels(): Promise<boolean> {
+  const { major, minor }: { major: string; minor: string } = JSON.parse(
+    await kubectl(['get', '--raw', '/version']),
+  );
+  return Number(major) > 1 || Number.parseInt(minor, 10) >= 35;
+}
