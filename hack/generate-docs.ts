@@ -7,6 +7,6 @@ const FOLDER = new URL('../docs/reference/', import.meta.url);
 
 mkdirSync(FOLDER, { recursive: true });
 for (const [file, page] of Object.entries({ ...REFERENCE_PAGES, 'cli.md': cliPage })) {
-  writeFileSync(new URL(file, FOLDER), page());
+  writeFileSync(new URL(file, FOLDER), await page());
   console.log(`wrote docs/reference/${file}`);
 }

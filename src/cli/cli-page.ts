@@ -6,8 +6,8 @@ import { createProgram } from './program.ts';
 const COLUMNS = 110;
 
 /** docs/reference/cli.md: the `--help` of every command. */
-export function cliPage(): string {
-  const program = createProgram({ out: () => {}, note: () => {}, colour: false });
+export async function cliPage(): Promise<string> {
+  const program = await createProgram({ out: () => {}, note: () => {}, colour: false });
   return `${GENERATED}
 # Command line
 

@@ -1,3 +1,6 @@
+/** The hidden command that completes words. Cobra, with which kubectl is made, uses the same name and the same output. */
+export const COMPLETE = '__complete';
+
 /** The shells that can complete the commands of podherald. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 

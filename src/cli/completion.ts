@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { oneOf } from './arguments.ts';
 import { type Candidates, candidatesFor } from './candidates.ts';
-import { SHELL_SCRIPTS, SHELLS, type Shell } from './completion-scripts.ts';
+import { COMPLETE, SHELL_SCRIPTS, SHELLS, type Shell } from './completion-scripts.ts';
 import type { Output } from './output.ts';
 
 /** Adds `podherald completion` with its help, and the hidden command that its scripts call. */
@@ -24,9 +24,6 @@ export function addCompletion(program: Command, output: Output): void {
     .argument('[words...]')
     .action((words: readonly string[]) => output.out(linesOf(candidatesFor(program, words))));
 }
-
-/** The hidden command. Cobra, with which kubectl is made, uses the same name and the same output. */
-export const COMPLETE = '__complete';
 
 const EXAMPLES = `
 Examples:

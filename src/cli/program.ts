@@ -2,30 +2,32 @@ import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../core/decision/values.ts';
 import { AppError, ERROR_EXITS } from '../errors.ts';
 import { VERSION } from '../version.ts';
-import { addAudit } from './audit.ts';
-import { addCompletion, COMPLETE } from './completion.ts';
-import { addConfig } from './config.ts';
-import { addExplain } from './explain.ts';
-import { addFn } from './fn.ts';
-import { addInject } from './inject.ts';
-import { addManifests } from './manifests.ts';
+import {
+  addCommands,
+  COMMAND_NAMES,
+  type CommandName,
+  neededCommands,
+  VERSION_FLAGS,
+} from './commands.ts';
+import { COMPLETE } from './completion-scripts.ts';
 import { noteText, type Output, printable } from './output.ts';
-import { addPolicy } from './policy.ts';
-import { addRbac } from './rbac.ts';
-import { addServe } from './serve.ts';
-import { addUninject } from './uninject.ts';
 
 /**
  * The command line. Each command adds itself, with its help.
  *
  * @param name how the program was called, for the help.
+ * @param names the commands to add; all by default.
  */
-export function createProgram(output: Output, name = 'podherald'): Command {
+export async function createProgram(
+  output: Output,
+  name = 'podherald',
+  names: readonly CommandName[] = COMMAND_NAMES,
+): Promise<Command> {
   const program = new Command(name)
     .description(
       'podherald is a mutating admission webhook. Annotations of pods and namespaces request what it injects: the metadata of the pod (Downward API) as environment variables and files, and an ambassador, which is a sidecar with a proxy to the API server. Other commands inject into manifests, explain injections, and install podherald.',
     )
-    .version(VERSION, '-v, --version', 'print the version')
+    .version(VERSION, VERSION_FLAGS.join(', '), 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
@@ -37,17 +39,7 @@ export function createProgram(output: Output, name = 'podherald'): Command {
     })
     .showHelpAfterError('Use --help to list commands and options.');
   program.addHelpText('after', EXAMPLES);
-  addServe(program, output);
-  addInject(program, output);
-  addUninject(program, output);
-  addExplain(program, output);
-  addAudit(program, output);
-  addManifests(program, output);
-  addFn(program, output);
-  addPolicy(program, output);
-  addConfig(program, output);
-  addRbac(program, output);
-  addCompletion(program, output);
+  await addCommands(program, output, names);
   addHelp(program);
   return program;
 }
@@ -111,7 +103,8 @@ export async function runCli(
   const words = calledAs === KUBECTL_COMPLETE ? [COMPLETE, '--', ...args] : args;
   const name = calledAs === KUBECTL_PLUGIN ? 'kubectl podherald' : 'podherald';
   try {
-    await createProgram(output, name).parseAsync(words, { from: 'user' });
+    const program = await createProgram(output, name, neededCommands(words));
+    await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
     // commander has written its own message already.

@@ -19,7 +19,7 @@ function helpOf(command: Command): string {
   return text;
 }
 
-const VISIBLE = allCommands(createProgram(SILENT)).filter(
+const VISIBLE = allCommands(await createProgram(SILENT)).filter(
   (command) =>
     command.parent === null ||
     command.parent.createHelp().visibleCommands(command.parent).includes(command),
@@ -37,7 +37,7 @@ function exampleLines(help: string): string[] {
 
 /** Parses a command line as the program does, without running the command. */
 async function parsed(line: string): Promise<string> {
-  const program = createProgram(SILENT);
+  const program = await createProgram(SILENT);
   let ran = '';
   for (const command of allCommands(program)) {
     if (command.commands.length > 0) continue;

@@ -9,8 +9,8 @@ const PAGES = { ...REFERENCE_PAGES, 'cli.md': cliPage };
 
 it.each(Object.entries(PAGES))(
   'docs/reference/%s is up to date (to update it, run npm run docs)',
-  (file, page) => {
-    expect(readFileSync(new URL(file, FOLDER), 'utf8')).toBe(page());
+  async (file, page) => {
+    expect(readFileSync(new URL(file, FOLDER), 'utf8')).toBe(await page());
   },
 );
 
