@@ -259,13 +259,18 @@ const PHASES: readonly (readonly Drill[])[] = [
       begin: async () => {
         for (let restart = 0; restart < 3; restart++) {
           await b.stop();
+          const started = Math.floor(Date.now() / 1000);
           b.start();
           await until('b is ready', 60, () => b.isReady());
+          // A restart is faster than a scrape, so that `up` may still be that of the process before.
+          const isSeen = `process_start_time_seconds{pod="b"} >= ${started}`;
           await until(
             'Prometheus has seen b',
             20,
-            async () => (await prometheus.count('up{pod="b"} == 1')) === 1,
+            async () => (await prometheus.count(isSeen)) === 1,
           );
+          // The next one must differ: the value is in whole seconds.
+          await until('the next second', 2, async () => Date.now() / 1000 >= started + 1);
         }
       },
     },
