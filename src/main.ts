@@ -1,12 +1,9 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
 import { basename } from 'node:path';
 import { unsupportedNode } from './version.ts';
 
 const problem = unsupportedNode(process.versions.node);
 if (problem === undefined) {
-  // Keeps the compiled code of podherald in the folder for temporary files, so that the next start takes half the time.
-  enableCompileCache();
   // Imported only now: on an older Node.js, the libraries would crash before the message.
   const { processOutput } = await import('./cli/output.ts');
   const { runCli } = await import('./cli/program.ts');
