@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compareFresh } from './fresh.ts';
 import { canPin, endChildren, pinSelf, runForJson, SERVER_CORE } from './processes.ts';
 import { type Result, render } from './report.ts';
 import { type Review, readReview } from './review.ts';
@@ -34,6 +35,10 @@ server. Needs Linux.
   --noise          compare two bare servers: shows how far from 1.00 the ratio of two equal servers
                    is on this machine
   --json           print the result as JSON
+  --fresh          instead: compare both just after their start, at 100 reviews/s, in turn all of
+                   test/reviews, with a new TLS connection for every tenth. Needs npm run build
+  --node-flag=F    a flag of Node.js for podherald, such as --node-flag=--max-semi-space-size=1; can be
+                   repeated
   --check          exit with 1 if a target is missed
   --help           print this help
 `;
@@ -44,12 +49,22 @@ const WARM_UP_SECONDS = 8;
 async function main(options: Options): Promise<number> {
   if (process.platform !== 'linux') throw new Error('the benchmark reads /proc and needs Linux');
   pinSelf();
+  if (options.fresh) {
+    console.log(await fresh(options));
+    return 0;
+  }
   const review = readReview(options.review);
   const space = await makeWorkspace();
   process.once('exit', () => rmSync(space.folder, { recursive: true, force: true }));
   const result = await run(options, review, space);
   console.log(options.json ? JSON.stringify(result, null, 2) : render(result));
   return options.check && result.targets.some((target) => !target.met) ? 1 : 0;
+}
+
+async function fresh({ rounds, nodeFlags }: Options): Promise<string> {
+  const space = await makeWorkspace();
+  process.once('exit', () => rmSync(space.folder, { recursive: true, force: true }));
+  return compareFresh(space, rounds, nodeFlags, progress);
 }
 
 async function run(options: Options, review: Review, space: Workspace): Promise<Result> {
@@ -74,7 +89,7 @@ async function underLoad(options: Options, review: Review, space: Workspace, bod
   const names: [string, string] = options.noise ? ['bare', 'bare 2'] : ['bare', 'podherald'];
   const podherald = options.noise
     ? await startBare(space, review, { name: names[1], patch: SOME_PATCH })
-    : await startPodherald(space, review);
+    : await startPodherald(space, review, { nodeFlags: [...options.nodeFlags] });
   const bare = await startBare(space, review, { patch: podherald.patch });
   const load = loadOf({ ...options, uid: review.uid, bodyFile, caFile: space.certFile });
   progress('warming up');
@@ -108,6 +123,8 @@ type Options = {
   readonly connections: number;
   readonly review: string | undefined;
   readonly noise: boolean;
+  readonly fresh: boolean;
+  readonly nodeFlags: readonly string[];
   readonly json: boolean;
   readonly check: boolean;
   readonly help: boolean;
@@ -122,6 +139,8 @@ function parseOptions(argv: readonly string[]): Options {
       connections: { type: 'string', default: '16' },
       review: { type: 'string' },
       noise: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
+      'node-flag': { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -130,6 +149,7 @@ function parseOptions(argv: readonly string[]): Options {
   return {
     ...values,
     review: values.review,
+    nodeFlags: values['node-flag'],
     seconds: wholeNumber('seconds', values.seconds, 600),
     rounds: wholeNumber('rounds', values.rounds, 1000),
     connections: wholeNumber('connections', values.connections, 1000),

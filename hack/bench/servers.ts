@@ -67,10 +67,23 @@ export async function startPodherald(
   { nodeFlags = [], flags = [] }: { nodeFlags?: string[]; flags?: string[] } = {},
 ): Promise<Server> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const args = [...nodeFlags, script('../../src/main.ts'), 'serve', '--host', '127.0.0.1'];
-  args.push('--port', String(port), '--admin-port', String(adminPort), '--log-format', 'json');
-  args.push('--tls-cert', space.certFile, '--tls-key', space.keyFile, ...flags);
+  const args = [...nodeFlags, script('../../src/main.ts'), ...serveArgs(space, port, adminPort)];
+  args.push(...flags);
   return { ...(await start('podherald', args, port, space, review)), adminPort };
+}
+
+/** The arguments of `podherald serve` with the certificate of the run. */
+export function serveArgs(space: Workspace, port: number, adminPort: number): string[] {
+  const ports = ['--port', String(port), '--admin-port', String(adminPort)];
+  const tls = ['--tls-cert', space.certFile, '--tls-key', space.keyFile];
+  return ['serve', '--host', '127.0.0.1', ...ports, '--log-format', 'json', ...tls];
+}
+
+/** The bare server and its arguments. */
+export function bareArgs(space: Workspace, port: number, patch: string): string[] {
+  const patchFile = join(space.folder, 'patch');
+  writeFileSync(patchFile, patch);
+  return [script('./bare-server.ts'), String(port), space.certFile, space.keyFile, patchFile];
 }
 
 /** Starts the bare server, which responds with `patch` (base64). */
@@ -79,11 +92,8 @@ export async function startBare(
   review: Review,
   { name = 'bare', patch }: { name?: string; patch: string },
 ): Promise<Server> {
-  const patchFile = join(space.folder, 'patch');
-  writeFileSync(patchFile, patch);
   const port = await freePort();
-  const args = [script('./bare-server.ts'), String(port), space.certFile, space.keyFile, patchFile];
-  return start(name, args, port, space, review);
+  return start(name, bareArgs(space, port, patch), port, space, review);
 }
 
 async function start(
@@ -93,9 +103,7 @@ async function start(
   space: Workspace,
   review: Review,
 ): Promise<Server> {
-  // Without access to a cluster, only the work of the webhook is measured.
-  const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...rest } = process.env;
-  const env = { ...rest, HOME: space.folder };
+  const env = environment(space);
   const child = startPinned(SERVER_CORE, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const log = new LogReader(child.stdout, child.stderr);
   try {
@@ -104,6 +112,12 @@ async function start(
   } catch (error) {
     throw new Error(`cannot start ${name}: ${(error as Error).message}\n${log.tail}`);
   }
+}
+
+/** Without access to a cluster, only the work of the webhook is measured. */
+export function environment(space: Workspace): NodeJS.ProcessEnv {
+  const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...rest } = process.env;
+  return { ...rest, HOME: space.folder };
 }
 
 async function firstPatch(child: ChildProcess, port: number, ca: string, review: Review) {
@@ -126,7 +140,8 @@ function patchOf(body: string): string {
   return response.patch;
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nothing listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
   const address = probe.address();
