@@ -108,7 +108,7 @@ describe('serve, if its log cannot be written', () => {
 
 describe('serve', () => {
   it.each([
-    ['as the image starts it', ['--disable-sigusr1']],
+    ['as the image starts it', ['--disable-sigusr1', '--max-semi-space-size=1']],
     ['without options of Node.js', []],
   ])('opens no inspector on SIGUSR1, and shuts down on SIGHUP: %s', async (_, options) => {
     const { child } = await serving('pipe', options);

@@ -24,6 +24,7 @@ describe('the Dockerfile', () => {
     expect(JSON.parse(words ?? '')).toEqual([
       '/bin/node',
       '--disable-sigusr1',
+      '--max-semi-space-size=1',
       '/app/dist/main.js',
     ]);
     expect(JSON.parse(entrypoint ?? '')).toEqual(JSON.parse(words ?? ''));
