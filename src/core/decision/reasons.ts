@@ -159,8 +159,7 @@ export const REASONS = {
   },
   no_topology_labels: {
     kind: 'notice',
-    sentence:
-      '{names} will be empty: API server {version} does not copy topology labels to pods; 1.35 does',
+    sentence: '{names} stay empty: zone and region need Kubernetes 1.35, not {version}',
   },
   unknown_profile: {
     kind: 'notice',

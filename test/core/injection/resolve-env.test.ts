@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mutate } from '../../../src/core/admission/mutate.ts';
+import { warningsFor } from '../../../src/core/admission/response.ts';
 import type { Json } from '../../../src/core/api/json.ts';
 import type { EnvVar, Pod } from '../../../src/core/api/pod.ts';
 import { sentenceOf } from '../../../src/core/decision/findings.ts';
@@ -40,6 +41,31 @@ function valuesOf(pod: Pod): Record<string, Json | undefined> {
   const env = pod.spec.containers[0]?.env ?? [];
   return Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
 }
+
+describe('the zone and region of the node', () => {
+  const pod = podWith({ 'inject-metadata': 'topology' });
+  const rulesOf = (minor: number): Rules => {
+    const serverVersion = { major: 1, minor, release: `v1.${minor}.0` };
+    return { ...RULES, ambassador: { ...RULES.ambassador, serverVersion } };
+  };
+
+  it('get one warning below Kubernetes 1.35, which the API server does not cut', () => {
+    const { findings } = mutate(pod, SHOP, rulesOf(34));
+    expect(warningsFor(findings)).toEqual([
+      'podherald: TOPOLOGY_ZONE, TOPOLOGY_REGION, zone, region stay empty: zone and region need Kubernetes 1.35, not v1.34.0',
+    ]);
+  });
+
+  it('get none from 1.35 on, or if the pod already has the labels', () => {
+    const labels = {
+      'topology.kubernetes.io/zone': 'a',
+      'topology.kubernetes.io/region': 'b',
+    };
+    const labelled = { ...pod, metadata: { ...pod.metadata, labels } };
+    expect(sentencesFor(pod, rulesOf(35))).toEqual([]);
+    expect(sentencesFor(labelled, rulesOf(34))).toEqual([]);
+  });
+});
 
 describe('labels of the namespace', () => {
   const pod = podWith({ 'podherald.dev/metadata-env': "TEAM=namespace.labels['team']" });
