@@ -31,6 +31,11 @@ describe('the JSON Schema', () => {
     ['the printed defaults', printConfig(emptyConfig())],
     ['an empty map', '{}'],
     ['an extended resource', EXTENDED_RESOURCE],
+    [
+      'a list of sources',
+      `profiles: {a: {env: {A: "metadata.labels['a'] | namespace.labels['b/c']|limits.cpu : 1m"}}}`,
+    ],
+    ['labels of namespaces', 'namespaces: {labels: [team, example.com/Team]}'],
   ])('accepts %s', (_, text) => {
     accepts(parse(text));
 
@@ -50,6 +55,10 @@ describe('the JSON Schema', () => {
     'ambassador: {tokenSeconds: 3607}',
     'exempt: {namespaces: kube-system}',
     'namespaces: {annotations: "true"}',
+    'namespaces: {labels: [a b]}',
+    'profiles: {team: {env: {A: "metadata.labels[a] | cluster.name"}}}',
+    'profiles: {team: {env: {A: "cluster.name |"}}}',
+    'profiles: {team: {files: {a: "metadata.name | cluster.name"}}}',
     'profiles: {"yes": {}}',
     'profiles: {"1": {}}',
     'profiles: {disabled: {}}',
