@@ -30,6 +30,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          include: ['site/test/**/*.test.ts'],
+          testTimeout: MINUTE_MS,
+          hookTimeout: MINUTE_MS,
+        },
+      },
+      {
+        test: {
           name: 'slow',
           include: ['test/e2e/slow/**/*.e2e.ts'],
           fileParallelism: false,

@@ -1,5 +1,5 @@
 // node .ci/tally.mjs FOLDER [FAILED_STAGE...]
-// Adds up vitest's JSON reports (FOLDER/unit.json and FOLDER/e2e.json) and prints "N passed, N failed" as the last line.
+// Adds up vitest's JSON reports (unit.json, browser.json and e2e.json in FOLDER) and prints "N passed, N failed" as the last line.
 // Exits with 1 if a test or a stage failed, if one of the reports has no passed test, or if an e2e test was skipped.
 // Plain JavaScript without packages, because it also has to run when `npm ci` has failed.
 import { existsSync, readFileSync } from 'node:fs';
@@ -20,14 +20,16 @@ function read(run) {
 }
 
 const unit = read('unit');
+const browser = read('browser');
 const e2e = read('e2e');
 const problems = failedStages.map((stage) => `stage failed: ${stage}`);
 if (unit.passed === 0) problems.push('no unit test passed');
+if (browser.passed === 0) problems.push('no browser test passed');
 if (e2e.passed === 0) problems.push('no e2e test passed');
 if (e2e.skipped > 0) problems.push(`e2e tests skipped: ${e2e.skipped}`);
 for (const problem of problems) console.log(`FAILED: ${problem}`);
 
 // A problem without a failed test still counts as one failure.
-const failed = Math.max(unit.failed + e2e.failed, problems.length > 0 ? 1 : 0);
-console.log(`${unit.passed + e2e.passed} passed, ${failed} failed`);
+const failed = Math.max(unit.failed + browser.failed + e2e.failed, problems.length > 0 ? 1 : 0);
+console.log(`${unit.passed + browser.passed + e2e.passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

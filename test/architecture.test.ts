@@ -33,6 +33,11 @@ const IMPORT_TABLE: Readonly<Record<string, Folder>> = {
     packages: ['@kubernetes/client-node', 'yaml'],
   },
   render: { pure: true, imports: ['core', 'config', 'diagnosis'], packages: ['yaml'] },
+  playground: {
+    pure: true,
+    imports: ['core', 'config', 'diagnosis', 'manifests', 'render'],
+    packages: [],
+  },
   'webhook/tls': {
     pure: false,
     imports: ['clock', 'errors', 'read-file', 'watch-folder'],

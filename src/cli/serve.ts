@@ -136,12 +136,16 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   const clientCa = clientCaSource(flags, log);
   const namespaces = isStandalone ? undefined : clusterNamespaces(config, cluster, log);
   const delaySeconds = flags.shutdownDelay ?? (isStandalone ? 0 : DEFAULT_SHUTDOWN_DELAY_SECONDS);
+  const playground = isStandalone
+    ? await (await import('./playground.ts')).readPlayground()
+    : undefined;
   const server = await startServer({
     config,
     certificates,
     ...(clientCa && { clientCa }),
     ...(namespaces && { namespaces }),
     tracing,
+    playground,
     log,
     droppedLogLines: droppedLines,
     host: flags.host ?? (isStandalone ? '127.0.0.1' : undefined),
@@ -153,7 +157,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   versions?.start();
   if (isStandalone) {
     const { showSample } = await import('./standalone.ts');
-    await showSample(server, certificates.get()?.cert ?? '', output);
+    await showSample(server, certificates.get()?.cert ?? '', playground !== undefined, output);
   } else log.info({ version: VERSION, url: server.url, admin: server.adminUrl }, 'serving');
   const signal = await stopped;
   log.info({ signal, delaySeconds }, 'shutting down');

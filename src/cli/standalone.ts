@@ -43,10 +43,12 @@ const SMALL_REVIEW = JSON.stringify({
  * Prints the addresses of a running server, sends it a sample pod, and prints the changes to the pod.
  *
  * @param ca PEM of the certificate of the server.
+ * @param hasPlayground whether the admin port serves the playground.
  */
 export async function showSample(
   { url, adminUrl }: Pick<RunningServer, 'url' | 'adminUrl'>,
   ca: string,
+  hasPlayground: boolean,
   output: Output,
 ): Promise<void> {
   const pod: unknown = parse(SAMPLE_POD);
@@ -57,6 +59,7 @@ export async function showSample(
   webhook:  ${url}/mutate (with a temporary certificate)
   health:   ${adminUrl}/readyz
   metrics:  ${adminUrl}/metrics
+  playground: ${hasPlayground ? `${adminUrl}/playground/` : 'not built; to see in the browser what a pod of yours gets, run npm run playground first'}
 
 ${title('This is how podherald changes a sample pod with the annotation inject-metadata: "true":')}
 

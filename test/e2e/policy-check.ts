@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { isMalformed, parsePod } from '../../src/core/api/parse-pod.ts';
 import type { Namespace } from '../../src/core/decision/namespace.ts';
 import { defaultRules, type Rules } from '../../src/core/decision/rules.ts';
-import { policyCovers } from '../support/policy-covers.ts';
+import { policyCovers } from '../../src/render/policy/policy-covers.ts';
 import type { Pod } from './objects.ts';
 import type { CreateResults, NamespaceTriple } from './policy-suite.ts';
 

@@ -9,6 +9,14 @@ export interface AdminOptions {
   /** By name. `/readyz` answers 503 and lists those that do not hold. */
   readonly ready: Readonly<Record<string, ReadyCondition>>;
   readonly metrics: Metrics;
+  /** The files of the playground by name, if it is served. */
+  readonly playground?: ReadonlyMap<string, PlaygroundFile> | undefined;
+}
+
+/** A file of the playground. */
+export interface PlaygroundFile {
+  readonly type: string;
+  readonly bytes: Buffer;
 }
 
 /**
@@ -21,8 +29,8 @@ const LIMITS = { maxConnections: 100, maxPipelined: 10 } as const;
 /** How long a request may take to arrive. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** The HTTP app for kubelet and Prometheus: `/healthz`, `/readyz` and `/metrics`. */
-export function adminApp({ ready, metrics }: AdminOptions): FastifyInstance {
+/** The HTTP app for kubelet and Prometheus: `/healthz`, `/readyz` and `/metrics`; with `--standalone` also the playground. */
+export function adminApp({ ready, metrics, playground }: AdminOptions): FastifyInstance {
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -48,5 +56,16 @@ export function adminApp({ ready, metrics }: AdminOptions): FastifyInstance {
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   );
+  if (playground !== undefined) servePlayground(app, playground);
   return app;
+}
+
+/** The page sends nothing, and the browser does not let it: see the Content-Security-Policy in its index.html. */
+function servePlayground(app: FastifyInstance, files: ReadonlyMap<string, PlaygroundFile>): void {
+  app.get('/playground', (_request, reply) => reply.redirect('/playground/'));
+  app.get<{ Params: { '*': string } }>('/playground/*', (request, reply) => {
+    const file = files.get(request.params['*'] || 'index.html');
+    if (file === undefined) return reply.callNotFound();
+    return reply.type(file.type).header('x-content-type-options', 'nosniff').send(file.bytes);
+  });
 }

@@ -9,7 +9,7 @@ import type { KeyPair } from '../tls/certificate.ts';
 import { type CertificateSource, expiryOf, invalidAt } from '../tls/certificate-source.ts';
 import type { ClientCaSource } from '../tls/client-ca.ts';
 import type { Tracing } from '../tracing/request-span.ts';
-import { adminApp } from './admin.ts';
+import { type AdminOptions, adminApp } from './admin.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { webhookApp } from './webhook.ts';
@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly host: string | undefined;
   readonly port: number;
   readonly adminPort: number;
+  /** The files of the playground, if it is served. */
+  readonly playground?: AdminOptions['playground'];
   /** How long to keep serving after `close`, until every client knows that this replica is unready. */
   readonly shutdownDelayMs: number;
   readonly now: () => Date;
@@ -62,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const admin = adminApp({
     metrics,
+    playground: options.playground,
     ready: {
       server: () => (isShuttingDown ? 'shutting down' : undefined),
       certificate: () => certificateFault(certificates, now()),

@@ -101,3 +101,26 @@ describe('the admin port', () => {
     expect(response.status).toBe(404);
   });
 });
+
+describe('/playground', () => {
+  const page = { type: 'text/html; charset=utf-8', bytes: Buffer.from('<p>page') };
+
+  it('serves its files, with their types', async () => {
+    const playground = new Map([['index.html', page]]);
+    const { adminUrl } = await startTestServer({ certificates: steady(pair), playground });
+
+    for (const path of ['/playground', '/playground/', '/playground/index.html']) {
+      const response = await fetch(adminUrl + path);
+      expect(await response.text()).toBe('<p>page');
+      expect(response.headers.get('content-type')).toBe(page.type);
+    }
+    const missing = await fetch(`${adminUrl}/playground/%2e%2e%2fpackage.json`);
+    expect(missing.status).toBe(404);
+  });
+
+  it('is not there without files, as in a cluster', async () => {
+    const { adminUrl } = await startTestServer({ certificates: steady(pair) });
+
+    expect((await fetch(`${adminUrl}/playground/`)).status).toBe(404);
+  });
+});

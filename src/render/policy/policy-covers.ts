@@ -1,16 +1,16 @@
-import { mutate } from '../../src/core/admission/mutate.ts';
-import { isObject } from '../../src/core/api/json.ts';
-import type { Annotations, Pod } from '../../src/core/api/pod.ts';
-import { SYSTEM_NAMESPACES } from '../../src/core/api/webhook-scope.ts';
-import { ANNOTATION_KEYS } from '../../src/core/decision/annotations.ts';
-import { decide } from '../../src/core/decision/decide.ts';
-import type { Namespace } from '../../src/core/decision/namespace.ts';
-import { OTEL_ANNOTATION_PREFIX } from '../../src/core/decision/otel-attributes.ts';
-import { podParts } from '../../src/core/decision/pod-parts.ts';
-import type { Rules } from '../../src/core/decision/rules.ts';
-import { type Plan, plan } from '../../src/core/injection/plan.ts';
-import { freeVolumeName } from '../../src/core/injection/plan-files.ts';
-import { ITEM_KEYS, TRIMMED_KEYS } from '../../src/render/policy/requirements.ts';
+import { mutate } from '../../core/admission/mutate.ts';
+import { isObject } from '../../core/api/json.ts';
+import type { Annotations, Pod } from '../../core/api/pod.ts';
+import { SYSTEM_NAMESPACES } from '../../core/api/webhook-scope.ts';
+import { ANNOTATION_KEYS } from '../../core/decision/annotations.ts';
+import { decide } from '../../core/decision/decide.ts';
+import type { Namespace } from '../../core/decision/namespace.ts';
+import { OTEL_ANNOTATION_PREFIX } from '../../core/decision/otel-attributes.ts';
+import { podParts } from '../../core/decision/pod-parts.ts';
+import type { Rules } from '../../core/decision/rules.ts';
+import { type Plan, plan } from '../../core/injection/plan.ts';
+import { freeVolumeName } from '../../core/injection/plan-files.ts';
+import { ITEM_KEYS, TRIMMED_KEYS } from './requirements.ts';
 
 /**
  * Whether the policies of `podherald policy` treat a pod exactly as the webhook does: they inject the

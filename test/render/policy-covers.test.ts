@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isMalformed, parsePod } from '../../src/core/api/parse-pod.ts';
 import { defaultRules } from '../../src/core/decision/rules.ts';
-import { policyCovers } from './policy-covers.ts';
-import { makePod } from './review.ts';
+import { policyCovers } from '../../src/render/policy/policy-covers.ts';
+import { makePod } from '../support/review.ts';
 
 const RULES = defaultRules('test');
 const REQUEST = { 'inject-metadata': 'true' };
