@@ -45,6 +45,12 @@ const MANIFESTS = [
 const source = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...Object.keys(FIELDS), ...Object.keys(RESOURCES)) },
   fc.constantFrom("metadata.labels['app']", 'limits.cpu:1m', 'limits.memory:1Mi', 'limits.memory'),
+  fc.constantFrom(
+    "namespace.labels['team']",
+    "metadata.labels['app'] | namespace.labels['team'] | workload.name",
+    "metadata.annotations['a']|limits.memory:1Mi",
+    'metadata.name | cluster.name |',
+  ),
   awkwardText,
 );
 const itemName = fc.oneof(
