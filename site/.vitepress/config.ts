@@ -41,7 +41,7 @@ export default defineConfig({
       page('getting-started', 'Get started'),
       page('recipes', 'Recipes'),
       page('reference/annotations', 'Reference'),
-      { text: 'Playground', link: `${BASE}playground/index.html`, target: '_self' },
+      { text: 'Playground', link: '/playground/index.html', target: '_self' },
     ],
     sidebar: [
       {
