@@ -3,7 +3,6 @@ import {
   evaluate,
   type Mark,
   type PlaygroundInput,
-  type PlaygroundResult,
   type PlaygroundWorkload,
 } from '../../src/playground/evaluate.ts';
 import { EXAMPLES } from './examples.ts';
@@ -35,6 +34,7 @@ function make(tag: string, className: string, text: string): HTMLElement {
 
 const fields = new Map<EditorName, TextField>();
 let timer: number | undefined;
+let marks: readonly Mark[] = [];
 
 function changed(): void {
   clearTimeout(timer);
@@ -62,7 +62,8 @@ function show(): void {
   const result = evaluate(given);
   showInjected(given.manifest, result.injected);
   element('workloads').replaceChildren(...result.workloads.flatMap(workloadSection));
-  showMarks(result);
+  marks = result.marks;
+  showMarks();
   evaluationMs = performance.now() - startMs;
 }
 
@@ -95,7 +96,7 @@ function workloadSection({ name, explained, warnings, policy }: PlaygroundWorklo
   ];
 }
 
-function showMarks({ marks }: PlaygroundResult): void {
+function showMarks(): void {
   for (const name of NAMES) {
     fields.get(name)?.mark(marks.filter(({ editor }) => editor === name));
   }
@@ -140,7 +141,7 @@ async function loadEditor(): Promise<void> {
     const text = fields.get(name)?.text() ?? '';
     fields.set(name, editor(element(name), name, text, changed));
   }
-  show();
+  showMarks();
 }
 
 for (const name of NAMES) fields.set(name, textArea(element(name), name, changed));

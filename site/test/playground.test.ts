@@ -222,6 +222,6 @@ describe('the playground', () => {
     await page.keyboard.insertText('# a comment\n');
     await page.locator('#injected', { hasText: '# a comment' }).waitFor();
     // It takes about two seconds on a quiet machine.
-    expect(performance.now() - startMs).toBeLessThan(20_000);
+    expect(performance.now() - startMs).toBeLessThan(40_000);
   });
 });
