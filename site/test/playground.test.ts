@@ -111,7 +111,7 @@ describe('the playground', () => {
     const text = await page.locator('#manifest .cm-content').innerText();
     await write('manifest', text.replace('tru\n', '"true"\n').replace('nmae', 'name'));
     await write('config', 'onInvalid: warn');
-    await page.locator('#marks li').waitFor({ state: 'detached' });
+    await expect.poll(() => page.locator('#marks li').count(), { timeout: 30_000 }).toBe(0);
 
     expect(await result()).toContain('Deployment web: injected');
     expect(await page.locator('.cm-lint-marker').count()).toBe(0);
