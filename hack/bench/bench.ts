@@ -36,7 +36,7 @@ server. Needs Linux.
                    is on this machine
   --json           print the result as JSON
   --fresh          instead: compare both just after their start, at 100 reviews/s, in turn all of
-                   test/reviews, with a new TLS connection for every tenth. Needs npm run build
+                   test/reviews, with a new TLS connection for every tenth; podherald is the image's bundle
   --node-flag=F    a flag of Node.js for podherald, such as --node-flag=--max-semi-space-size=1; can be
                    repeated
   --check          exit with 1 if a target is missed

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../image/bundle.ts';
 import type { FreshLoad } from './fresh-load.ts';
 import { median } from './measurements.ts';
 import { LOAD_CORE, runForJson, SERVER_CORE, startPinned } from './processes.ts';
@@ -20,9 +21,6 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 const LOAD = path('./fresh-load.ts');
 const REVIEWS = path('../../test/reviews');
-
-/** The built program, as in the image: types are not stripped when it starts. */
-const PROGRAM = path('../../dist/main.js');
 
 /** Reviews per second, and for how long: a busy cluster, and long enough for the percentiles. */
 const RATE = 100;
@@ -57,13 +55,15 @@ export async function compareFresh(
   nodeFlags: readonly string[],
   progress: (text: string) => void,
 ): Promise<string> {
-  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} does not exist: run npm run build`);
+  progress('writing the bundle that the image runs');
+  const program = join(space.folder, 'dist/main.js');
+  await bundle(space.folder);
   const [bare, podherald]: [FreshRun[], FreshRun[]] = [[], []];
   for (let round = 1; round <= rounds; round++) {
     progress(`round ${round} of ${rounds}`);
     const [port, otherPort, adminPort] = [await freePort(), await freePort(), await freePort()];
     bare.push(await run(space, bareArgs(space, port, SOME_PATCH), port, port));
-    const args = [...nodeFlags, PROGRAM, ...serveArgs(space, otherPort, adminPort)];
+    const args = [...nodeFlags, program, ...serveArgs(space, otherPort, adminPort)];
     podherald.push(await run(space, args, otherPort, adminPort));
   }
   const rows = COLUMNS.map(([title, of]) => {
