@@ -1,13 +1,13 @@
 /** Compares podherald with a bare HTTPS server, and times the steps of one review: see HELP. */
 
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compareFresh } from './fresh.ts';
+import { measureFresh, renderFresh } from './fresh.ts';
 import { canPin, endChildren, pinSelf, runForJson, SERVER_CORE } from './processes.ts';
 import { type Result, render } from './report.ts';
-import { type Review, readReview } from './review.ts';
+import { type Review, readAllReviews, readReview } from './review.ts';
 import {
   gatherEvidence,
   makeWorkspace,
@@ -32,11 +32,13 @@ server. Needs Linux.
                    the servers is repeated, up to three times as many rounds in total
   --connections N  keep-alive connections, each with one request at a time (default: 16)
   --review FILE    AdmissionReview to send (default: test/reviews/78-serverless-revision.json)
+  --rotation       send all of test/reviews in turn, most of which request something, instead of one
   --noise          compare two bare servers: shows how far from 1.00 the ratio of two equal servers
                    is on this machine
   --json           print the result as JSON
   --fresh          instead: compare both just after their start, at 100 reviews/s, in turn all of
                    test/reviews, with a new TLS connection for every tenth; podherald is the image's bundle
+  --go             with --fresh: also a server in Go, which decodes the pod and sends a constant patch. Needs Go
   --node-flag=F    a flag of Node.js for podherald, such as --node-flag=--max-semi-space-size=1; can be
                    repeated
   --check          exit with 1 if a target is missed
@@ -61,16 +63,22 @@ async function main(options: Options): Promise<number> {
   return options.check && result.targets.some((target) => !target.met) ? 1 : 0;
 }
 
-async function fresh({ rounds, nodeFlags }: Options): Promise<string> {
+async function fresh({ rounds, nodeFlags, go, json }: Options): Promise<string> {
   const space = await makeWorkspace();
   process.once('exit', () => rmSync(space.folder, { recursive: true, force: true }));
-  return compareFresh(space, rounds, nodeFlags, progress);
+  const result = await measureFresh(space, { rounds, nodeFlags, go }, progress);
+  return json ? JSON.stringify(result, null, 2) : renderFresh(result, rounds);
 }
 
 async function run(options: Options, review: Review, space: Workspace): Promise<Result> {
   const bodyFile = join(space.folder, 'review.json');
   writeFileSync(bodyFile, review.body);
-  const { names, pairs, evidence } = await underLoad(options, review, space, bodyFile);
+  const bodies = join(space.folder, 'bodies');
+  mkdirSync(bodies);
+  for (const { name, body } of options.rotation ? readAllReviews() : [review]) {
+    writeFileSync(join(bodies, name), body);
+  }
+  const { names, pairs, evidence } = await underLoad(options, review, space, bodies);
   const comparison = compare(pairs);
   const { seconds, rounds, connections } = options;
   const common = {
@@ -85,13 +93,13 @@ async function run(options: Options, review: Review, space: Workspace): Promise<
   return { ...common, evidence, steps, targets: targetsOf(comparison, steps) };
 }
 
-async function underLoad(options: Options, review: Review, space: Workspace, bodyFile: string) {
+async function underLoad(options: Options, review: Review, space: Workspace, bodies: string) {
   const names: [string, string] = options.noise ? ['bare', 'bare 2'] : ['bare', 'podherald'];
   const podherald = options.noise
     ? await startBare(space, review, { name: names[1], patch: SOME_PATCH })
     : await startPodherald(space, review, { nodeFlags: [...options.nodeFlags] });
   const bare = await startBare(space, review, { patch: podherald.patch });
-  const load = loadOf({ ...options, uid: review.uid, bodyFile, caFile: space.certFile });
+  const load = loadOf({ ...options, bodies, caFile: space.certFile });
   progress('warming up');
   await load(bare, WARM_UP_SECONDS);
   const warmUp = await load(podherald, WARM_UP_SECONDS);
@@ -122,8 +130,10 @@ type Options = {
   readonly rounds: number;
   readonly connections: number;
   readonly review: string | undefined;
+  readonly rotation: boolean;
   readonly noise: boolean;
   readonly fresh: boolean;
+  readonly go: boolean;
   readonly nodeFlags: readonly string[];
   readonly json: boolean;
   readonly check: boolean;
@@ -138,8 +148,10 @@ function parseOptions(argv: readonly string[]): Options {
       rounds: { type: 'string', default: '4' },
       connections: { type: 'string', default: '16' },
       review: { type: 'string' },
+      rotation: { type: 'boolean', default: false },
       noise: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
+      go: { type: 'boolean', default: false },
       'node-flag': { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },

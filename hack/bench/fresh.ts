@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -34,60 +34,117 @@ interface FreshRun extends FreshLoad {
   readonly readyMs: number;
 }
 
-const COLUMNS: readonly (readonly [string, (run: FreshRun) => number])[] = [
-  ['ready ms', ({ readyMs }) => readyMs],
-  ['first ms', ({ first }) => first[0] ?? Number.NaN],
-  ['slowest of 10', ({ first }) => Math.max(...first)],
-  ['p50 ms', ({ p50Ms }) => p50Ms],
-  ['p99 ms', ({ p99Ms }) => p99Ms],
-  ['CPU ms/review', ({ cpuMsPerReview }) => cpuMsPerReview],
-  ['idle MiB', ({ idleMiB }) => idleMiB],
-  ['loaded MiB', ({ loadedMiB }) => loadedMiB],
-];
+const COLUMNS = {
+  'ready ms': ({ readyMs }) => readyMs,
+  'first ms': ({ first }) => first[0] ?? Number.NaN,
+  'slowest of 10': ({ first }) => Math.max(...first),
+  'p50 ms': ({ p50Ms }) => p50Ms,
+  'p99 ms': ({ p99Ms }) => p99Ms,
+  'CPU ms/review': ({ cpuMsPerReview }) => cpuMsPerReview,
+  'idle MiB': ({ idleMiB }) => idleMiB,
+  'loaded MiB': ({ loadedMiB }) => loadedMiB,
+} satisfies Record<string, (run: FreshRun) => number>;
 
-/**
- * Starts podherald and the bare server in turn and puts a low rate on each: most clusters never load a webhook fully, and
- * replicas are often young. Prints the medians over the rounds, and podherald's divided by the bare server's.
- */
-export async function compareFresh(
-  space: Workspace,
-  rounds: number,
-  nodeFlags: readonly string[],
-  progress: (text: string) => void,
-): Promise<string> {
-  progress('writing the bundle that the image runs');
-  const program = join(space.folder, 'dist/main.js');
-  await bundle(space.folder);
-  const [bare, podherald]: [FreshRun[], FreshRun[]] = [[], []];
-  for (let round = 1; round <= rounds; round++) {
-    progress(`round ${round} of ${rounds}`);
-    const [port, otherPort, adminPort] = [await freePort(), await freePort(), await freePort()];
-    bare.push(await run(space, bareArgs(space, port, SOME_PATCH), port, port));
-    const args = [...nodeFlags, program, ...serveArgs(space, otherPort, adminPort)];
-    podherald.push(await run(space, args, otherPort, adminPort));
-  }
-  const rows = COLUMNS.map(([title, of]) => {
-    const [one, other] = [median(bare.map(of)), median(podherald.map(of))];
-    const cells = [one.toFixed(2), other.toFixed(2), (other / one).toFixed(2)];
-    return [title.padEnd(14), ...cells.map((cell) => cell.padStart(10))].join('');
-  });
-  const load = `${RATE} reviews/s for ${SECONDS} s after the start, every tenth on a new connection; ${rounds} rounds`;
-  return [load, '', `${' '.repeat(14)}      bare podherald     ratio`, ...rows].join('\n');
+type Column = keyof typeof COLUMNS;
+
+/** The medians of each server over the rounds, by the server's name. */
+export type FreshResult = Readonly<Record<string, Readonly<Record<Column, number>>>>;
+
+interface Candidate {
+  readonly name: string;
+  /** A program other than Node. */
+  readonly program?: string;
+  readonly args: (port: number, adminPort: number) => string[];
+  /** Whether the admin port tells when it is ready. Others are ready when they listen. */
+  readonly hasReadyz?: boolean;
 }
 
-async function run(
+/**
+ * Starts podherald, the bare server and, if asked, the Go server in turn, and puts a low rate on each: most clusters
+ * never load a webhook fully, and replicas are often young.
+ */
+export async function measureFresh(
   space: Workspace,
-  args: readonly string[],
-  port: number,
-  readyPort: number,
-): Promise<FreshRun> {
+  { rounds, nodeFlags, go }: { rounds: number; nodeFlags: readonly string[]; go: boolean },
+  progress: (text: string) => void,
+): Promise<FreshResult> {
+  progress('building the servers');
+  await bundle(space.folder);
+  const candidates = [bareServer(space), podherald(space, nodeFlags)];
+  if (go) candidates.push(goServer(space));
+  const runs = candidates.map(({ name }) => ({ name, runs: [] as FreshRun[] }));
+  for (let round = 1; round <= rounds; round++) {
+    progress(`round ${round} of ${rounds}`);
+    for (const [at, candidate] of candidates.entries()) {
+      runs[at]?.runs.push(await run(space, candidate));
+    }
+  }
+  return Object.fromEntries(runs.map(({ name, runs }) => [name, mediansOf(runs)]));
+}
+
+function mediansOf(runs: readonly FreshRun[]): Readonly<Record<Column, number>> {
+  const columns = Object.entries(COLUMNS).map(([title, of]) => [title, median(runs.map(of))]);
+  return Object.fromEntries(columns);
+}
+
+/** Returns the result as a table, with each server divided by the bare one. */
+export function renderFresh(result: FreshResult, rounds: number): string {
+  const { bare, ...others } = result;
+  const names = Object.keys(others);
+  const head = ['bare', ...names, ...names.map((name) => `${name}/bare`)];
+  const rows = (Object.keys(COLUMNS) as Column[]).map((column) => {
+    const base = bare?.[column] ?? Number.NaN;
+    const values = names.map((name) => others[name]?.[column] ?? Number.NaN);
+    return line(column, [base, ...values, ...values.map((value) => value / base)]);
+  });
+  const load = `${RATE} reviews/s for ${SECONDS} s after the start, every tenth on a new connection; ${rounds} rounds`;
+  const title = ''.padEnd(14) + head.map((name) => name.padStart(16)).join('');
+  return [load, '', title, ...rows].join('\n');
+}
+
+function line(title: string, values: readonly number[]): string {
+  return title.padEnd(14) + values.map((value) => value.toFixed(2).padStart(16)).join('');
+}
+
+function bareServer(space: Workspace): Candidate {
+  return { name: 'bare', args: (port) => bareArgs(space, port, SOME_PATCH) };
+}
+
+/** As in the image: its bundle and its flag of Node.js. */
+function podherald(space: Workspace, nodeFlags: readonly string[]): Candidate {
+  const program = join(space.folder, 'dist/main.js');
+  const flags = ['--max-semi-space-size=1', ...nodeFlags];
+  return {
+    name: 'podherald',
+    args: (port, adminPort) => [...flags, program, ...serveArgs(space, port, adminPort)],
+    hasReadyz: true,
+  };
+}
+
+/** Needs Go, and the module proxy if the modules are not in Go's cache. */
+function goServer(space: Workspace): Candidate {
+  const program = join(space.folder, 'go-floor');
+  const build = spawnSync('go', ['build', '-o', program, '.'], { cwd: path('./go-floor') });
+  if (build.status !== 0) {
+    throw new Error(`cannot build the Go server: ${build.error?.message ?? build.stderr}`);
+  }
+  return { name: 'go', program, args: (port) => bareArgs(space, port, SOME_PATCH).slice(1) };
+}
+
+async function run(space: Workspace, candidate: Candidate): Promise<FreshRun> {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const args = candidate.args(port, adminPort);
+  const isUp = () => (candidate.hasReadyz === true ? isReady(adminPort) : listens(port));
   const startedMs = performance.now();
-  const stdio = ['ignore', 'ignore', 'inherit'] as const;
-  const child = startPinned(SERVER_CORE, args, { stdio: [...stdio], env: environment(space) });
+  const child = startPinned(SERVER_CORE, args, {
+    stdio: ['ignore', 'ignore', 'ignore'],
+    env: environment(space),
+    ...(candidate.program === undefined ? {} : { program: candidate.program }),
+  });
   try {
-    while (!(readyPort === port ? await listens(port) : await isReady(readyPort))) {
+    while (!(await isUp())) {
       if (child.exitCode !== null || performance.now() - startedMs > START_LIMIT_MS) {
-        throw new Error(`${args.join(' ')} does not start`);
+        throw new Error(`${candidate.name} does not start: ${args.join(' ')}`);
       }
       await setTimeout(POLL_MS);
     }
@@ -102,16 +159,8 @@ async function run(
 
 function loadArgs(space: Workspace, { pid = 0 }: ChildProcess, port: number): string[] {
   const target = ['--port', String(port), '--ca', space.certFile, '--server-pid', String(pid)];
-  return [
-    LOAD,
-    ...target,
-    '--reviews',
-    REVIEWS,
-    '--rate',
-    String(RATE),
-    '--seconds',
-    String(SECONDS),
-  ];
+  const rate = ['--rate', String(RATE), '--seconds', String(SECONDS)];
+  return [LOAD, ...target, '--reviews', REVIEWS, ...rate];
 }
 
 async function listens(port: number): Promise<boolean> {

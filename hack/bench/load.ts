@@ -1,11 +1,12 @@
 /**
  * The load generator, a process of its own: opens keep-alive TLS connections to 127.0.0.1 and sends
- * reviews for some seconds, one at a time on each connection. Prints one line of JSON (Slice). It
- * must use far less CPU than the server, so it encodes the request once and checks only the status,
+ * the reviews of a folder in turn for some seconds, one at a time on each connection. Prints one line of JSON (Slice). It
+ * must use far less CPU than the server, so it encodes the requests once and checks only the status,
  * the length and the uid of a response.
  */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { cpuMs, quantile } from './measurements.ts';
@@ -21,6 +22,9 @@ export type Slice = {
   readonly clientCpuMs: number;
 };
 
+/** A request as bytes, and the uid that its response must have. */
+type Call = { readonly bytes: Buffer; readonly uid: Buffer };
+
 /** Time allowed for connecting and for the last responses, in addition to the slice itself. */
 const GRACE_MS = 10_000;
 
@@ -31,8 +35,7 @@ const STATUS_OK = 'HTTP/1.1 200 ';
 const options = {
   port: { type: 'string', default: '' },
   ca: { type: 'string', default: '' },
-  body: { type: 'string', default: '' },
-  uid: { type: 'string', default: '' },
+  bodies: { type: 'string', default: '' },
   connections: { type: 'string', default: '1' },
   seconds: { type: 'string', default: '1' },
   'server-pid': { type: 'string', default: '' },
@@ -40,10 +43,20 @@ const options = {
 const { values } = parseArgs({ options });
 const port = Number(values.port);
 const ca = readFileSync(values.ca);
-const uid = Buffer.from(values.uid);
-const requestBytes = encodeRequest(readFileSync(values.body));
+const requests = readdirSync(values.bodies).map((name) => {
+  const body = readFileSync(join(values.bodies, name));
+  const { request } = JSON.parse(body.toString()) as { request: { uid: string } };
+  return { bytes: encodeRequest(body), uid: Buffer.from(request.uid) };
+});
 const latenciesMs: number[] = [];
+let sent = 0;
 let running = true;
+
+function next(): Call {
+  const call = requests[sent++ % requests.length];
+  if (call === undefined) throw new Error(`${values.bodies} has no review`);
+  return call;
+}
 
 function encodeRequest(body: Buffer): Buffer {
   // The same headers as an API server sends (apiserver/pkg/util/webhook, client-go/rest).
@@ -73,21 +86,23 @@ function drive(socket: TLSSocket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let received: Buffer | undefined;
   let sentAtMs = 0;
+  let call = next();
   const send = () => {
     sentAtMs = performance.now();
-    socket.write(requestBytes);
+    socket.write(call.bytes);
   };
   socket.on('data', (chunk: Buffer) => {
     received = received === undefined ? chunk : Buffer.concat([received, chunk]);
     try {
-      if (!isComplete(received)) return;
+      if (!isComplete(received, call.uid)) return;
     } catch (error) {
       return reject(error);
     }
     received = undefined;
     latenciesMs.push(performance.now() - sentAtMs);
-    if (running) send();
-    else resolve();
+    if (!running) return resolve();
+    call = next();
+    send();
   });
   socket.once('error', reject);
   socket.once('close', () => reject(new Error('the server closed a connection')));
@@ -95,7 +110,7 @@ function drive(socket: TLSSocket): Promise<void> {
   return promise;
 }
 
-function isComplete(received: Buffer): boolean {
+function isComplete(received: Buffer, uid: Buffer): boolean {
   const end = responseEnd(received);
   if (end === undefined || received.length < end) return false;
   if (received.length > end) throw new Error('the server sent more than one response');

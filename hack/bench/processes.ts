@@ -16,17 +16,18 @@ export function pinSelf(): void {
 }
 
 /**
- * Starts a Node script on one core. The pid of the child is that of the script, because taskset
- * replaces itself with it. Without taskset, the script runs on any core.
+ * Starts a Node script, or another program, on one core. The pid of the child is that of the program, because
+ * taskset replaces itself with it. Without taskset, it runs on any core.
  */
 export function startPinned(
   core: number,
   args: readonly string[],
-  options: { stdio: StdioOptions; env?: NodeJS.ProcessEnv },
+  options: { stdio: StdioOptions; env?: NodeJS.ProcessEnv; program?: string },
 ): ChildProcess {
   const pin = canPin ? ['taskset', '-c', String(core)] : [];
-  const [command = '', ...rest] = [...pin, process.execPath, ...args];
-  const child = spawn(command, rest, options);
+  const { program = process.execPath, ...others } = options;
+  const [command = '', ...rest] = [...pin, program, ...args];
+  const child = spawn(command, rest, others);
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;

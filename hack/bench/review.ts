@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 
 /**
  * A Deployment's pod with two containers that requests its metadata. Of the captured reviews, its
@@ -20,6 +21,13 @@ export function readReview(file: string | undefined): Review {
     throw new Error(`${path}: expected an AdmissionReview with request.uid`);
   const name = path.slice(path.lastIndexOf('/') + 1);
   return { name, uid, body: JSON.stringify(review) };
+}
+
+/** Reads all captured reviews, with and without annotations. */
+export function readAllReviews(): Review[] {
+  const folder = fileURLToPath(new URL('../../test/reviews/', import.meta.url));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.map((name) => readReview(folder + name));
 }
 
 /** Sends one review over a new connection and returns the body. Rejects if the status is not 200. */

@@ -32,12 +32,12 @@ const SCRIPT = fileURLToPath(new URL('./load.ts', import.meta.url));
 export function loadOf(options: {
   seconds: number;
   connections: number;
-  bodyFile: string;
-  uid: string;
+  /** A folder of AdmissionReviews. */
+  bodies: string;
   caFile: string;
 }): Load {
-  const args = [SCRIPT, '--uid', options.uid, '--connections', String(options.connections)];
-  args.push('--body', options.bodyFile, '--ca', options.caFile);
+  const args = [SCRIPT, '--connections', String(options.connections)];
+  args.push('--bodies', options.bodies, '--ca', options.caFile);
   return async ({ port, pid }, seconds = options.seconds) => {
     const target = ['--port', String(port), '--server-pid', String(pid)];
     target.push('--seconds', String(seconds));
