@@ -56,6 +56,7 @@ export default defineConfig({
       {
         text: 'Guides',
         items: [
+          page('how-to', 'How to …'),
           page('recipes', 'Recipes'),
           page('opentelemetry', 'OpenTelemetry'),
           page('ambassador', 'Ambassador'),
@@ -72,6 +73,8 @@ export default defineConfig({
           page('operations', 'Operations'),
           page('helm', 'Helm'),
           page('runbook', 'Runbook'),
+          page('scaling', 'Scaling'),
+          page('performance', 'Performance'),
           page('self-managed-tls', 'Self-managed TLS'),
           page('tracing', 'Tracing'),
           page('security', 'Security'),

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'rolldown';
 import { expect } from 'vitest';
 import { tryKubectl } from './kubectl.ts';
 import {
@@ -57,14 +58,17 @@ test.skipIf(NO_IMAGE)(
     onTestFinished(async () => {
       await tryKubectl(['delete', 'namespace', created, '--wait=false', '--ignore-not-found']);
     });
-    await namespace.apply({
+    await namespace.create({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'program' },
-      data: { 'list-pods.mjs': readFileSync(EXAMPLE, 'utf8') },
+      binaryData: { [PACKED]: await packed(EXAMPLE) },
     });
-    const program = nodeContainer(['/app/list-pods.mjs', created]);
-    const volumes = [{ name: 'program', configMap: { name: 'program' } }];
+    const program = nodeContainer(['list-pods.mjs', created]);
+    const volumes = [
+      { name: 'program', configMap: { name: 'program' } },
+      { name: 'tmp', emptyDir: {} },
+    ];
     await namespace.create(podUsing('client-node', program, { volumes }));
     await namespace.wait('pod/client-node', 'jsonpath={.status.phase}=Succeeded');
 
@@ -74,18 +78,29 @@ test.skipIf(NO_IMAGE)(
   },
 );
 
-/** A container with podherald's image, which contains node and @kubernetes/client-node. */
+const PACKED = 'list-pods.mjs.gz';
+
+/** A program with its libraries, small enough for a ConfigMap (1 MiB). */
+async function packed(program: string): Promise<string> {
+  const output = { format: 'esm', minify: true, codeSplitting: false } as const;
+  const written = await build({ input: program, platform: 'node', write: false, output });
+  return gzipSync(written.output[0].code).toString('base64');
+}
+
+/** Unpacks the program and runs it. */
+const RUN = `
+  fs.writeFileSync('/tmp/list-pods.mjs', zlib.gunzipSync(fs.readFileSync('/app/${PACKED}')));
+  import('/tmp/list-pods.mjs');
+`;
+
+/** A container with podherald's image, which contains node, that runs the program with these arguments. */
 function nodeContainer(args: readonly string[]): Container {
   return container('app', {
     image: process.env['PODHERALD_E2E_IMAGE'],
-    command: ['/bin/node', ...args],
+    command: ['/bin/node', '--eval', RUN, ...args],
     volumeMounts: [
-      {
-        name: 'program',
-        mountPath: '/app/list-pods.mjs',
-        subPath: 'list-pods.mjs',
-        readOnly: true,
-      },
+      { name: 'program', mountPath: '/app', readOnly: true },
+      { name: 'tmp', mountPath: '/tmp' },
     ],
   });
 }
