@@ -1,17 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { anchorOf } from '../site/anchor.ts';
 
-const PAGES = globSync(['*.md', 'docs/**/*.md', 'hack/*/README.md']);
-
-/** The anchor that GitHub gives to a heading. */
-function anchorOf(heading: string): string {
-  const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-  return text
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replaceAll(/\s/g, '-');
-}
+const PAGES = globSync(['*.md', 'docs/**/*.md', 'site/pages/*.md', 'hack/*/README.md']);
 
 function withoutCode(page: string): string {
   return page
@@ -24,6 +16,13 @@ function anchorsOf(file: string): Set<string> {
   return new Set([...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading)));
 }
 
+/** The site has the pages of site/pages and of docs in one folder. */
+function targetOf(file: string, path: string): string {
+  const beside = join(dirname(file), path);
+  if (!file.startsWith('site/pages/') || existsSync(beside)) return beside;
+  return join('docs', path);
+}
+
 describe.each(PAGES)('%s', (file) => {
   it('has only links that lead somewhere', () => {
     const links = [...withoutCode(readFileSync(file, 'utf8')).matchAll(/\]\(([^)\s]+)\)/g)];
@@ -32,7 +31,8 @@ describe.each(PAGES)('%s', (file) => {
       .filter((link) => !/^[a-z]+:/.test(link))
       .filter((link) => {
         const [path = '', anchor] = link.split('#');
-        const target = path === '' ? file : join(dirname(file), path);
+        if (path.startsWith('./playground/')) return false;
+        const target = path === '' ? file : targetOf(file, path);
         if (!existsSync(target)) return true;
         return anchor !== undefined && !anchorsOf(target).has(anchor);
       });

@@ -2,6 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
+import { anchorOf } from '../anchor.ts';
 
 /** The repository that links to files outside docs/ lead to. Whoever publishes the site sets it. */
 const REPOSITORY = process.env['SITE_REPOSITORY'] ?? 'https://github.com/OWNER/podherald';
@@ -30,6 +31,7 @@ export default defineConfig({
   outDir: fileURLToPath(new URL('../dist/site', import.meta.url)),
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
+    anchor: { slugify: anchorOf },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (markdown) => markdown.core.ruler.push('repository-links', repositoryLinks),
   },
