@@ -4,16 +4,21 @@
  * of its Service are updated, a second later, calls still go to it. Prints how the reviews ended.
  */
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:https';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { rmSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { bundle } from '../image/bundle.ts';
 import { cpuMs, quantile, rssMiB } from './measurements.ts';
 import { endChildren, pinSelf, SERVER_CORE, startPinned } from './processes.ts';
-import { environment, freePort, makeWorkspace, serveArgs, type Workspace } from './servers.ts';
+import { type Review, readAllReviews, sendReview } from './review.ts';
+import {
+  environment,
+  freePort,
+  imageArgs,
+  isReady,
+  makeWorkspace,
+  type Workspace,
+} from './servers.ts';
 
 const PODS = 10_000;
 const TEMPLATES = 200;
@@ -23,8 +28,6 @@ const KILL_AT_MS = MINUTE_MS / 2;
 const ENDPOINT_DELAY_MS = 1_000;
 /** The timeout of the manifests. */
 const TIMEOUT_MS = 3_000;
-
-const REVIEWS = fileURLToPath(new URL('../../test/reviews/', import.meta.url));
 
 interface Replica {
   readonly port: number;
@@ -38,48 +41,25 @@ interface Reviewed {
   readonly failure?: string;
 }
 
-/** The pods of the captured reviews, under as many names as there are templates. */
-function templates(): Buffer[] {
-  const captured = readdirSync(REVIEWS)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(REVIEWS, name), 'utf8')))
-    .filter(({ request }) => request?.resource?.resource === 'pods');
-  return Array.from({ length: TEMPLATES }, (_, at) => {
-    const review = captured[at % captured.length];
-    return Buffer.from(
-      JSON.stringify({ ...review, request: { ...review.request, uid: `uid-${at}` } }),
-    );
+/** The captured reviews of pods, in turn, as many as there are templates. */
+function templates(): Review[] {
+  const pods = readAllReviews().filter(({ body }) => {
+    const { request } = JSON.parse(body) as { request: { resource?: { resource?: string } } };
+    return request.resource?.resource === 'pods';
   });
+  return Array.from({ length: TEMPLATES }, (_, at) => pods[at % pods.length] as Review);
 }
 
 async function startReplica(space: Workspace): Promise<Replica> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const main = join(space.folder, 'dist/main.js');
-  const args = ['--max-semi-space-size=1', main, ...serveArgs(space, port, adminPort)];
+  const args = imageArgs(space, port, adminPort);
   const env = environment(space);
   const child = startPinned(SERVER_CORE, args, { stdio: ['ignore', 'ignore', 'ignore'], env });
-  const ready = () => fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined);
-  for (let tries = 0; (await ready())?.status !== 200; tries++) {
+  for (let tries = 0; !(await isReady(adminPort)); tries++) {
     if (tries > 500) throw new Error('a replica did not become ready within 10 s');
     await setTimeout(20);
   }
   return { port, pid: child.pid ?? 0, kill: () => void child.kill('SIGKILL') };
-}
-
-async function send(agent: Agent, ca: string, { port }: Replica, body: Buffer): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const headers = { 'content-type': 'application/json', 'content-length': body.length };
-  const target = { host: '127.0.0.1', port, ca, path: '/mutate', method: 'POST', headers };
-  const call = request({ ...target, agent, timeout: TIMEOUT_MS }, async (response) => {
-    const answer = await text(response);
-    const isReviewed = response.statusCode === 200 && answer.includes('"allowed":');
-    if (isReviewed) resolve();
-    else reject(new Error(`status ${response.statusCode}`));
-  });
-  call.once('timeout', () => call.destroy(new Error('timeout')));
-  call.once('error', reject);
-  call.end(body);
-  return promise;
 }
 
 async function burst(space: Workspace): Promise<void> {
@@ -87,7 +67,7 @@ async function burst(space: Workspace): Promise<void> {
   const [first, second] = [await startReplica(space), await startReplica(space)];
   let endpoints: readonly Replica[] = [first, second];
   const agents = Array.from({ length: API_SERVERS }, () => new Agent({ keepAlive: true }));
-  const bodies = templates();
+  const reviewsToSend = templates();
   const startMs = performance.now();
   const sinceStartMs = () => performance.now() - startMs;
   const cpuBeforeMs = [cpuMs(first.pid), cpuMs(second.pid)];
@@ -118,8 +98,10 @@ async function burst(space: Workspace): Promise<void> {
     const atMs = sinceStartMs();
     const agent = agents[at % API_SERVERS] as Agent;
     const replica = endpoints[Math.floor(Math.random() * endpoints.length)] as Replica;
-    const failure = await send(agent, space.ca, replica, bodies[at % TEMPLATES] as Buffer).then(
-      () => undefined,
+    const review = reviewsToSend[at % TEMPLATES] as Review;
+    const call = sendReview(replica.port, space.ca, review, { agent, timeoutMs: TIMEOUT_MS });
+    const failure = await call.then(
+      (answer) => (answer.includes('"allowed":') ? undefined : 'no review'),
       (error: Error) => error.message.replace(/ \d.*/, ''),
     );
     const tookMs = sinceStartMs() - atMs;

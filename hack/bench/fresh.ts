@@ -12,8 +12,9 @@ import {
   bareArgs,
   environment,
   freePort,
+  imageArgs,
+  isReady,
   SOME_PATCH,
-  serveArgs,
   type Workspace,
 } from './servers.ts';
 
@@ -110,13 +111,10 @@ function bareServer(space: Workspace): Candidate {
   return { name: 'bare', args: (port) => bareArgs(space, port, SOME_PATCH) };
 }
 
-/** As in the image: its bundle and its flag of Node.js. */
 function podherald(space: Workspace, nodeFlags: readonly string[]): Candidate {
-  const program = join(space.folder, 'dist/main.js');
-  const flags = ['--max-semi-space-size=1', ...nodeFlags];
   return {
     name: 'podherald',
-    args: (port, adminPort) => [...flags, program, ...serveArgs(space, port, adminPort)],
+    args: (port, adminPort) => [...nodeFlags, ...imageArgs(space, port, adminPort)],
     hasReadyz: true,
   };
 }
@@ -173,9 +171,4 @@ async function listens(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-async function isReady(port: number): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
-  return response?.status === 200;
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -30,17 +30,26 @@ export function readAllReviews(): Review[] {
   return names.map((name) => readReview(folder + name));
 }
 
-/** Sends one review over a new connection and returns the body. Rejects if the status is not 200. */
-export function sendReview(port: number, ca: string, { body }: Review): Promise<string> {
+/**
+ * Sends one review and returns the body. Rejects if the status is not 200.
+ *
+ * @param options a new connection without an agent.
+ */
+export function sendReview(
+  port: number,
+  ca: string,
+  { body }: Pick<Review, 'body'>,
+  { agent = false, timeoutMs = 5000 }: { agent?: Agent | false; timeoutMs?: number } = {},
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   const options = { host: '127.0.0.1', port, ca, path: '/mutate', method: 'POST', headers };
-  const call = request({ ...options, agent: false, timeout: 5000 }, async (response) => {
+  const call = request({ ...options, agent, timeout: timeoutMs }, async (response) => {
     const received = await text(response);
     if (response.statusCode === 200) resolve(received);
     else reject(new Error(`expected status 200, got ${response.statusCode}: ${received}`));
   });
-  call.once('timeout', () => call.destroy(new Error('no response within 5 s')));
+  call.once('timeout', () => call.destroy(new Error(`no response within ${timeoutMs / 1000} s`)));
   call.once('error', reject);
   call.end(body);
   return promise;

@@ -73,10 +73,22 @@ export async function startPodherald(
 }
 
 /** The arguments of `podherald serve` with the certificate of the run. */
-export function serveArgs(space: Workspace, port: number, adminPort: number): string[] {
+function serveArgs(space: Workspace, port: number, adminPort: number): string[] {
   const ports = ['--port', String(port), '--admin-port', String(adminPort)];
   const tls = ['--tls-cert', space.certFile, '--tls-key', space.keyFile];
   return ['serve', '--host', '127.0.0.1', ...ports, '--log-format', 'json', ...tls];
+}
+
+/** podherald and its arguments as in the image: bundle() has written it to the folder of the run. */
+export function imageArgs(space: Workspace, port: number, adminPort: number): string[] {
+  const program = join(space.folder, 'dist/main.js');
+  return ['--max-semi-space-size=1', program, ...serveArgs(space, port, adminPort)];
+}
+
+/** Whether podherald is ready, from its admin port. */
+export async function isReady(adminPort: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined);
+  return response?.status === 200;
 }
 
 /** The bare server and its arguments. */

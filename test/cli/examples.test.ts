@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
-
-const SILENT = { out: () => {}, note: () => {}, colour: false };
-
-function allCommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(allCommands)];
-}
+import { allCommands, parseCommand, SILENT } from '../support/parse-command.ts';
 
 function helpOf(command: Command): string {
   let text = '';
@@ -35,20 +30,6 @@ function exampleLines(help: string): string[] {
     .map((part) => part.replace(/\)$/, '').replace(/ <.*$/, ''));
 }
 
-/** Parses a command line as the program does, without running the command. */
-async function parsed(line: string): Promise<string> {
-  const program = await createProgram(SILENT);
-  let ran = '';
-  for (const command of allCommands(program)) {
-    if (command.commands.length > 0) continue;
-    command.action(() => {
-      ran = command.name();
-    });
-  }
-  await program.parseAsync(line.split(/\s+/).slice(1), { from: 'user' });
-  return ran;
-}
-
 describe('the help of', () => {
   it.each(VISIBLE.map((command) => [command.name(), helpOf(command)] as const))(
     '%s has examples that the program accepts',
@@ -56,7 +37,9 @@ describe('the help of', () => {
       const lines = exampleLines(help);
 
       expect(lines.length).toBeGreaterThan(0);
-      for (const line of lines) expect(await parsed(line), line).not.toBe('');
+      for (const line of lines) {
+        expect(await parseCommand(line.split(/\s+/).slice(1)), line).not.toBe('');
+      }
       if (name !== 'podherald' && name !== 'help') {
         expect(lines.some((line) => line.includes(name))).toBe(true);
       }
