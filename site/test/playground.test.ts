@@ -221,7 +221,7 @@ describe('the playground', () => {
     await page.keyboard.press('ControlOrMeta+Home');
     await page.keyboard.insertText('# a comment\n');
     await page.locator('#injected', { hasText: '# a comment' }).waitFor();
-    // It takes about two seconds on a quiet machine.
-    expect(performance.now() - startMs).toBeLessThan(40_000);
+    // It takes about nine seconds on two cores.
+    expect(performance.now() - startMs).toBeLessThan(20_000);
   });
 });
